@@ -1,0 +1,326 @@
+// The typed description of a board: what spec_reader makes from YAML and board_builder makes a
+// machine from. Plain data without behaviour; the default of every optional key is the member
+// initialiser here and nowhere else. May include sim_core/base only. Invariant: a spec returned by
+// read_board is complete and consistent (names resolve, address ranges do not overlap, every value
+// has an entry in `sources`).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim_core/base/units.h"
+
+namespace mcost::boards {
+
+/// How a value is known: `datasheet` a vendor's document or code says so; `measured` on hardware;
+/// `calibrated` fitted to measurements; `assumed` a guess with a reason.
+enum class SourceKind : std::uint8_t { datasheet, measured, calibrated, assumed };
+
+/// Where one value comes from. `ref` names the document and its section, or the reason of an
+/// assumption.
+struct Source {
+  SourceKind kind = SourceKind::assumed;
+  std::string ref;
+  bool verified = true;  ///< False when the document was cited from memory and not read again.
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+// ---- Core
+// ----------------------------------------------------------------------------------------------------------
+
+enum class CoreModel : std::uint8_t { cortex_m0, cortex_m3, cortex_m4, cortex_m7, cortex_m33 };
+enum class FpuModel : std::uint8_t { none, fpv4_sp_d16 };
+
+/// Data watchpoint and trace unit.
+struct DwtSpec {
+  bool cycle_counter = true;      ///< CYCCNT and the profiling counters exist.
+  std::uint32_t comparators = 4;  ///< DWT_CTRL.NUMCOMP.
+  friend bool operator==(const DwtSpec&, const DwtSpec&) = default;
+};
+
+struct CoreSpec {
+  CoreModel model = CoreModel::cortex_m4;
+  std::string revision;     ///< As Arm writes it: "r0p1".
+  std::uint32_t cpuid = 0;  ///< SCB->CPUID.
+  FpuModel fpu = FpuModel::none;
+  bool dsp = false;                      ///< DSP extension (SIMD and saturating instructions).
+  bool bit_band = false;                 ///< SRAM and peripheral bit-band aliases exist.
+  std::uint32_t mpu_regions = 0;         ///< MPU_TYPE.DREGION.
+  std::uint32_t nvic_priority_bits = 0;  ///< Implemented high bits of a priority byte, 2..8.
+  std::uint32_t interrupts = 0;          ///< External interrupts, IRQ 0 to interrupts - 1.
+  std::uint32_t systick_reference_divider =
+      8;  ///< Core clock / SysTick clock when CLKSOURCE = 0; 0: no reference.
+  DwtSpec dwt;
+  friend bool operator==(const CoreSpec&, const CoreSpec&) = default;
+};
+
+// ---- Clock and start
+// -----------------------------------------------------------------------------------------------
+
+struct ClockSpec {
+  std::uint64_t rated_hz = 0;  ///< Core clock of the run state.
+  std::uint64_t max_hz = 0;  ///< Highest core clock the part allows; more is possible and reported.
+  friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
+};
+
+/// What the hardware does at reset. Register reset values are in `peripherals`.
+struct ResetSpec {
+  Address vector_table = 0;    ///< Address of the initial stack pointer; VTOR resets to it.
+  std::uint64_t clock_hz = 0;  ///< Core clock after reset, before firmware touches anything.
+  friend bool operator==(const ResetSpec&, const ResetSpec&) = default;
+};
+
+/// `run_state`: rated clock and the values written in `memories` (vendor wait states, accelerators
+/// on), registers reading their reset values, until firmware writes the block concerned. `reset`:
+/// everything follows reset values.
+enum class StartState : std::uint8_t { run_state, reset };
+
+// ---- Memories
+// ------------------------------------------------------------------------------------------------------
+
+/// On-chip static RAM.
+struct SramSpec {
+  std::uint32_t wait_states = 0;  ///< Core cycles added to every access.
+  friend bool operator==(const SramSpec&, const SramSpec&) = default;
+};
+
+/// Mask ROM.
+struct RomSpec {
+  std::uint32_t wait_states = 0;
+  friend bool operator==(const RomSpec&, const RomSpec&) = default;
+};
+
+/// No accelerator: one buffer of the array width holds the last word read.
+struct NoAccelerator {
+  friend bool operator==(const NoAccelerator&, const NoAccelerator&) = default;
+};
+
+/// ST ART accelerator of STM32F2 and F4: separate instruction and data line caches and a sequential
+/// prefetch.
+struct ArtF4Spec {
+  std::uint32_t line_bits = 128;
+  std::uint32_t i_lines = 64;
+  std::uint32_t d_lines = 8;
+  std::uint32_t i_ways = 64;  ///< Equal to i_lines: fully associative. Replacement is LRU.
+  std::uint32_t d_ways = 8;
+  bool data_has_priority = true;  ///< A D-code read goes before a waiting I-code fetch.
+  bool prefetch_enabled = true;   ///< FLASH_ACR.PRFTEN in the run state.
+  bool icache_enabled = true;     ///< FLASH_ACR.ICEN in the run state.
+  bool dcache_enabled = true;     ///< FLASH_ACR.DCEN in the run state.
+  friend bool operator==(const ArtF4Spec&, const ArtF4Spec&) = default;
+};
+
+/// ST ART accelerator of STM32L4 and L4+: lines of several array words (sectors).
+struct ArtL4Spec {
+  std::uint32_t line_bits = 256;
+  std::uint32_t i_lines = 32;
+  std::uint32_t d_lines = 8;
+  std::uint32_t i_ways = 32;
+  std::uint32_t d_ways = 8;
+  bool sectored_fill = true;  ///< A miss reads only the array word needed; false: the whole line.
+  bool data_has_priority = true;
+  bool prefetch_enabled = false;
+  bool icache_enabled = true;
+  bool dcache_enabled = true;
+  friend bool operator==(const ArtL4Spec&, const ArtL4Spec&) = default;
+};
+
+enum class VimsMode : std::uint8_t { gpram, cache, off };
+enum class VimsArbitration : std::uint8_t { code_first, round_robin };
+
+/// TI VIMS of CC13x2 and CC26x2: a code cache in RAM (or that RAM as GPRAM) and line buffers in
+/// front of flash.
+struct VimsSpec {
+  std::uint32_t cache_bytes = 8192;
+  std::uint32_t ways = 4;  ///< Replacement is pseudo-random.
+  std::uint32_t line_bytes = 8;
+  std::uint32_t line_buffer_bits =
+      128;  ///< Each of the I/D-code and system-bus line buffers: the array width.
+  std::uint32_t cache_line_buffer_bits =
+      64;  ///< Buffer in front of the cache, active in mode `cache` only.
+  std::uint32_t tag_lookup_cycles = 1;  ///< Added for a new line whose tag was not prefetched.
+  std::uint32_t invalidate_cycles =
+      1029;                          ///< Length of a mode change that passes through invalidation.
+  VimsMode mode = VimsMode::cache;   ///< CTL.MODE in the run state.
+  bool tag_prefetch_enabled = true;  ///< CTL.PREF_EN.
+  bool idcode_line_buffer_enabled = true;                     ///< not CTL.IDCODE_LB_DIS.
+  bool sysbus_line_buffer_enabled = true;                     ///< not CTL.SYSBUS_LB_DIS.
+  VimsArbitration arbitration = VimsArbitration::code_first;  ///< CTL.ARB_CFG.
+  std::string gpram_memory;  ///< Memory that is reachable in mode `gpram` only; empty: none.
+  friend bool operator==(const VimsSpec&, const VimsSpec&) = default;
+};
+
+using AcceleratorSpec = std::variant<NoAccelerator, ArtF4Spec, ArtL4Spec, VimsSpec>;
+
+/// On-chip flash: an array read takes `wait_states` + 1 core cycles and yields `width_bits`.
+struct FlashSpec {
+  std::uint32_t width_bits = 0;
+  std::uint32_t wait_states = 0;  ///< In the run state.
+  std::vector<std::uint64_t>
+      wait_state_limits_hz;  ///< Element n: highest clock with n wait states. May be empty.
+  AcceleratorSpec accelerator;
+  friend bool operator==(const FlashSpec&, const FlashSpec&) = default;
+};
+
+/// Later kinds: tcm, sdram, psram, qspi.
+using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec>;
+
+/// One memory device. Memories on one bus slave share arbitration; two memories are two slaves.
+struct MemorySpec {
+  std::string name;
+  std::uint64_t size_bytes = 0;  ///< YAML: size_kib.
+  std::uint8_t fill = 0;         ///< Content before the image is loaded.
+  MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, rom.
+  friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
+};
+
+// ---- Address map
+// ---------------------------------------------------------------------------------------------------
+
+/// Bus interface of the core that serves a region. `icode_dcode`: fetches on I-code, data on
+/// D-code.
+enum class RegionPort : std::uint8_t { icode_dcode, icode, dcode, system };
+
+/// A range of addresses that reaches a memory. An alias is a further region of the same memory.
+struct RegionSpec {
+  std::string name;
+  Address base = 0;
+  std::uint64_t size_bytes = 0;    ///< YAML: size_kib; left out: the rest of the memory.
+  std::string memory;              ///< Name in `memories`.
+  std::uint64_t offset_bytes = 0;  ///< Offset of `base` inside the memory.
+  RegionPort port = RegionPort::system;
+  bool executable = true;
+  bool writable = true;  ///< By a plain store; flash is programmed through its controller.
+  bool accelerated =
+      true;  ///< Goes through the memory's accelerator cache; false: line buffer at most.
+  friend bool operator==(const RegionSpec&, const RegionSpec&) = default;
+};
+
+// ---- Peripherals
+// ---------------------------------------------------------------------------------------------------
+
+/// Addresses that answer as peripherals: what no peripheral claims reads its last written value and
+/// is reported.
+struct PeripheralSpaceSpec {
+  std::string name;
+  Address base = 0;
+  std::uint64_t size_bytes = 0;      ///< YAML: size_kib.
+  std::optional<Address> mirror_of;  ///< The space shows the one that starts here.
+  friend bool operator==(const PeripheralSpaceSpec&, const PeripheralSpaceSpec&) = default;
+};
+
+struct RegisterSpec {
+  std::string name;  ///< As the manual spells it: "PLLCFGR".
+  std::uint32_t offset_bytes = 0;
+  std::uint32_t reset = 0;
+  friend bool operator==(const RegisterSpec&, const RegisterSpec&) = default;
+};
+
+/// Bits `high` to `low` of a register; written `CR[17]` or `CFGR[3:2]`.
+struct BitField {
+  std::string register_name;
+  std::uint32_t offset_bytes = 0;  ///< Of the register.
+  std::uint32_t high = 31;
+  std::uint32_t low = 0;
+  friend bool operator==(const BitField&, const BitField&) = default;
+};
+
+/// `target` takes the value of `trigger` (same width) `after_cycles` core cycles after each write
+/// to it.
+struct FollowRule {
+  BitField trigger;
+  BitField target;
+  std::uint64_t after_cycles = 0;
+  friend bool operator==(const FollowRule&, const FollowRule&) = default;
+};
+
+/// `target` always reads `reads`.
+struct ConstantRule {
+  BitField target;
+  std::uint32_t reads = 0;
+  friend bool operator==(const ConstantRule&, const ConstantRule&) = default;
+};
+
+/// Ones written to `target` read 0 again `after_cycles` core cycles later.
+struct SelfClearRule {
+  BitField target;
+  std::uint64_t after_cycles = 0;
+  friend bool operator==(const SelfClearRule&, const SelfClearRule&) = default;
+};
+
+/// Each one written to `trigger` clears the bit of `target` (same width) at the same place;
+/// `trigger` reads 0 unless it is `target` itself.
+struct WriteOneClearsRule {
+  BitField trigger;
+  BitField target;
+  friend bool operator==(const WriteOneClearsRule&, const WriteOneClearsRule&) = default;
+};
+
+using RuleAction = std::variant<FollowRule, ConstantRule, SelfClearRule, WriteOneClearsRule>;
+
+/// One answer given by rule, in place of a model. Listed in the report when used.
+struct RuleSpec {
+  std::string name;
+  RuleAction action;  ///< YAML: `kind`: follow, constant, self_clear, write_one_clears.
+  friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
+};
+
+struct PeripheralSpec {
+  std::string name;
+  std::string type =
+      "registers";  ///< One of kPeripheralTypes; "registers": storage plus the rules below.
+  Address base = 0;
+  std::uint64_t size_bytes = 0;
+  std::vector<RegisterSpec>
+      registers;  ///< Those with a name or a reset value; the others reset to 0.
+  std::vector<RuleSpec> rules;
+  std::string memory;  ///< For controllers of a memory: the name in `memories`; else empty.
+  std::optional<std::uint32_t> interrupt;
+  friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
+};
+
+/// Type names a board may use. The registry of boards/peripherals makes the models; `registers`
+/// needs none.
+inline constexpr const char* kPeripheralTypes[] = {
+    "registers",      // storage, reset values and rules
+    "flash_acr_f4",   // STM32F2/F4 flash interface: FLASH_ACR, keys, status
+    "flash_acr_l4",   // STM32L4 flash interface
+    "vims",           // TI CC26x2 VIMS
+    "rcc_f4",         // clock tree of STM32F2/F4 (registers and rules give the ready bits)
+    "rcc_l4",         // clock tree of STM32L4
+    "uart_stm32_v1",  // SR/DR USART of STM32F1/F2/F4
+    "uart_stm32_v2",  // ISR/TDR USART and LPUART of STM32L4
+    "uart_pl011",     // TI CC26x2 UART
+    "uart_cmsdk",     // Arm CMSDK APB UART (QEMU mps2)
+};
+
+// ---- Board
+// ---------------------------------------------------------------------------------------------------------
+
+struct BoardSpec {
+  std::string name;   ///< As in `--board`.
+  std::string title;  ///< One line for people.
+  std::string part;   ///< Vendor's part number.
+  StartState start = StartState::run_state;
+  CoreSpec core;
+  ClockSpec clock;
+  ResetSpec reset;
+  std::vector<MemorySpec> memories;  ///< These four lists keep the order of the file.
+  std::vector<RegionSpec> regions;
+  std::vector<PeripheralSpaceSpec> peripheral_spaces;
+  std::vector<PeripheralSpec> peripherals;
+  std::string console;  ///< Peripheral whose output is the firmware's console; empty: none.
+
+  std::map<std::string, Source>
+      sources;  ///< By path, e.g. "memories.flash.wait_states": one entry per value.
+  std::set<std::string> pinned;  ///< Paths that firmware cannot change (--set, --clock).
+  friend bool operator==(const BoardSpec&, const BoardSpec&) = default;
+};
+
+}  // namespace mcost::boards
