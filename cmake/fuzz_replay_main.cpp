@@ -1,5 +1,6 @@
-// Stands in for libFuzzer where that is not built in: feeds the fuzz target an empty input and every file of the
-// folders named on the command line, in sorted order. Depends on the standard library only.
+// Stands in for libFuzzer where that is not built in: feeds the fuzz target an empty input and
+// every file of the folders named on the command line, in sorted order. Depends on the standard
+// library only.
 
 #include <algorithm>
 #include <cstddef>
