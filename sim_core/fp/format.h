@@ -1,5 +1,5 @@
-// The IEEE 754 interchange formats as compile-time traits, and a 128-bit integer for binary64 products. Standard
-// library only. Invariant: nothing here depends on the host's floating point.
+// The IEEE 754 interchange formats as compile-time traits, and a 128-bit integer for binary64
+// products. Standard library only. Invariant: nothing here depends on the host's floating point.
 #pragma once
 
 #include <bit>
@@ -10,8 +10,9 @@ namespace mcost::fp {
 
 __extension__ typedef unsigned __int128 Uint128;
 
-/// Sizes and special values of one format. `Wide` holds the product of two significands with at least two spare bits.
-/// Source: ARMv7-M ARM A2.5.2, single-precision and half-precision formats; DDI0403E.b for double precision.
+/// Sizes and special values of one format. `Wide` holds the product of two significands with at
+/// least two spare bits. Source: ARMv7-M ARM A2.5, floating-point data formats;
+/// DDI0403E.b for double precision.
 template <typename BitsType, typename WideType, unsigned kExponentWidth>
 struct InterchangeFormat {
   using Bits = BitsType;
@@ -45,9 +46,7 @@ template <typename Integer>
 inline constexpr int kWidth = static_cast<int>(sizeof(Integer) * 8);
 
 /// Number of significant bits; 0 for 0.
-[[nodiscard]] constexpr int bit_width(std::uint64_t value) {
-  return 64 - std::countl_zero(value);
-}
+[[nodiscard]] constexpr int bit_width(std::uint64_t value) { return 64 - std::countl_zero(value); }
 [[nodiscard]] constexpr int bit_width(Uint128 value) {
   const auto high = static_cast<std::uint64_t>(value >> 64);
   return high != 0 ? 64 + bit_width(high) : bit_width(static_cast<std::uint64_t>(value));
