@@ -113,7 +113,7 @@ struct AddImmediateT3 : ArithmeticImmediate<operation::Add>, shape::ModifiedImme
 };
 
 /// ADD{S} <Rd>, SP, #<imm>.  Source: ARMv7-M ARM A7.7, ADD (SP plus immediate), encoding T3.
-struct AddSpImmediateT3 : ArithmeticImmediate<operation::Add> {
+struct AddSpImmediateT3 : SpImmediate<operation::Add> {
   static constexpr Encoding row{"ADD (SP plus immediate)",
                                 T3,
                                 Feature::v7m,
@@ -178,7 +178,7 @@ struct SubImmediateT3 : ArithmeticImmediate<operation::Subtract>, shape::Modifie
 };
 
 /// SUB{S} <Rd>, SP, #<imm>.  Source: ARMv7-M ARM A7.7, SUB (SP minus immediate), encoding T2.
-struct SubSpImmediateT2 : ArithmeticImmediate<operation::Subtract> {
+struct SubSpImmediateT2 : SpImmediate<operation::Subtract> {
   static constexpr Encoding row{"SUB (SP minus immediate)",
                                 T2,
                                 Feature::v7m,
@@ -235,7 +235,7 @@ struct AddImmediateT4 : ArithmeticImmediate<operation::Add>, shape::PlainImmedia
 };
 
 /// ADDW <Rd>, SP, #<imm>.  Source: ARMv7-M ARM A7.7, ADD (SP plus immediate), encoding T4.
-struct AddSpImmediateT4 : ArithmeticImmediate<operation::Add> {
+struct AddSpImmediateT4 : SpImmediate<operation::Add> {
   static constexpr Encoding row{"ADD (SP plus immediate)",
                                 T4,
                                 Feature::v7m,
@@ -260,7 +260,7 @@ struct SubImmediateT4 : ArithmeticImmediate<operation::Subtract>, shape::PlainIm
 };
 
 /// SUBW <Rd>, SP, #<imm>.  Source: ARMv7-M ARM A7.7, SUB (SP minus immediate), encoding T3.
-struct SubSpImmediateT3 : ArithmeticImmediate<operation::Subtract> {
+struct SubSpImmediateT3 : SpImmediate<operation::Subtract> {
   static constexpr Encoding row{"SUB (SP minus immediate)",
                                 T3,
                                 Feature::v7m,
@@ -281,8 +281,9 @@ struct AdrT2 : AddressToRegister {
                                 "11110 i 101010 1111 0 iii dddd iiiiiiii",
                                 "adr{c}.w <rd>, <label>"};
   static constexpr Operands decode(const Fields& f, const Place& place) {
-    return {
-        .rd = f.reg('d'), .imm = place.pc_base() - f['i'], .unpredictable = shape::any_sp_or_pc(f)};
+    return {.rd = f.reg('d'),
+            .imm = place.pc_base() - f['i'],
+            .unpredictable = shape::any_bad_register(f)};
   }
 };
 
@@ -295,8 +296,9 @@ struct AdrT3 : AddressToRegister {
                                 "11110 i 100000 1111 0 iii dddd iiiiiiii",
                                 "adr{c}.w <rd>, <label>"};
   static constexpr Operands decode(const Fields& f, const Place& place) {
-    return {
-        .rd = f.reg('d'), .imm = place.pc_base() + f['i'], .unpredictable = shape::any_sp_or_pc(f)};
+    return {.rd = f.reg('d'),
+            .imm = place.pc_base() + f['i'],
+            .unpredictable = shape::any_bad_register(f)};
   }
 };
 

@@ -254,11 +254,6 @@ constexpr auto register_or_pc(E& e, unsigned index, const Operands& o) {
   return index == 15 ? e.literal(o.imm) : e.reg(index);
 }
 
-/// Branches in an IT block must stand last.
-[[nodiscard]] constexpr bool branch_inside_it_block(const Place& place) {
-  return place.it.in_it_block() && !place.it.last_in_it_block();
-}
-
 struct MoveToPc {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
@@ -285,21 +280,36 @@ struct AddPcToRegister {
 struct AddToSp {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    e.set_reg(13, e.reg(13) + register_or_pc(e, o.rm, o));
+    e.set_reg(13, aligned_sp(e, e.reg(13) + register_or_pc(e, o.rm, o)));
   }
 };
 
 /// MOV <Rd>, <Rm>.  Source: ARMv7-M ARM A7.7, MOV (register), encoding T1.
 struct MovRegisterT1 : MoveRegister {
+  static constexpr Encoding row{
+      "MOV (register)",
+      T1,
+      Feature::v6m,
+      TimingClass::alu,
+      "01000110 d mmmm ddd",
+      "mov{c} <rd>, <rm>",
+      See("01000110 1 mmmm 111", "01000110 1 mmmm 101", "01000110 d 1111 ddd")};
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    return {.rd = f.reg('d'), .rm = f.reg('m')};
+  }
+};
+
+/// MOV SP, <Rm>.  Source: ARMv7-M ARM A7.7, MOV (register), encoding T1.
+struct MovRegisterToSpT1 : MoveToSp {
   static constexpr Encoding row{"MOV (register)",
                                 T1,
                                 Feature::v6m,
                                 TimingClass::alu,
-                                "01000110 d mmmm ddd",
-                                "mov{c} <rd>, <rm>",
-                                See("01000110 1 mmmm 111", "01000110 d 1111 ddd")};
+                                "01000110 1 mmmm 101",
+                                "mov{c} sp, <rm>",
+                                See("01000110 1 1111 101")};
   static constexpr Operands decode(const Fields& f, const Place&) {
-    return {.rd = f.reg('d'), .rm = f.reg('m')};
+    return {.rd = 13, .rm = f.reg('m')};
   }
 };
 
@@ -331,7 +341,7 @@ struct MovRegisterToPcT1 : MoveToPc {
     return {.rd = 15,
             .rm = f.reg('m'),
             .imm = place.pc_value(),
-            .unpredictable = branch_inside_it_block(place)};
+            .unpredictable = inside_it_block(place)};
   }
 };
 
@@ -392,12 +402,12 @@ struct AddRegisterToPcT2 : AddToPc {
             .rn = 15,
             .rm = f.reg('m'),
             .imm = place.pc_value(),
-            .unpredictable = f['m'] == 15 || branch_inside_it_block(place)};
+            .unpredictable = f['m'] == 15 || inside_it_block(place)};
   }
 };
 
 /// ADD <Rdm>, SP, <Rdm>.  Source: ARMv7-M ARM A7.7, ADD (SP plus register), encoding T1.
-struct AddSpRegisterT1 : ArithmeticRegister<operation::Add> {
+struct AddSpRegisterT1 : SpRegister<operation::Add> {
   static constexpr Encoding row{"ADD (SP plus register)",
                                 T1,
                                 Feature::v6m,
@@ -425,7 +435,7 @@ struct AddSpRegisterToPcT1 : AddToPc {
             .rn = 13,
             .rm = 15,
             .imm = place.pc_value(),
-            .unpredictable = branch_inside_it_block(place)};
+            .unpredictable = inside_it_block(place)};
   }
 };
 
@@ -491,8 +501,9 @@ using DataProcessingNarrowRows =
             CmnRegisterT1, CmpRegisterT1, CmpRegisterT2, CmpImmediateT1, MovImmediateT1,
             LslImmediateT1, LsrImmediateT1, AsrImmediateT1, LslRegisterT1, LsrRegisterT1,
             AsrRegisterT1, RorRegisterT1, SxthT1, SxtbT1, UxthT1, UxtbT1, RevT1, Rev16T1, RevshT1,
-            MovRegisterT1, MovRegisterFromPcT1, MovRegisterToPcT1, MovRegisterT2, AddRegisterT2,
-            AddRegisterFromPcT2, AddRegisterToPcT2, AddSpRegisterT1, AddSpRegisterToPcT1,
-            AddSpRegisterT2, AddSpImmediateT1, AddSpImmediateT2, SubSpImmediateT1, AdrT1>;
+            MovRegisterT1, MovRegisterToSpT1, MovRegisterFromPcT1, MovRegisterToPcT1, MovRegisterT2,
+            AddRegisterT2, AddRegisterFromPcT2, AddRegisterToPcT2, AddSpRegisterT1,
+            AddSpRegisterToPcT1, AddSpRegisterT2, AddSpImmediateT1, AddSpImmediateT2,
+            SubSpImmediateT1, AdrT1>;
 
 }  // namespace mcost::isa

@@ -104,7 +104,7 @@ struct AddRegisterT3 : ArithmeticRegister<operation::Add>, shape::ShiftedRegiste
 
 /// ADD{S} <Rd>, SP, <Rm>{, <shift>}.  Source: ARMv7-M ARM A7.7, ADD (SP plus register), encoding
 /// T3.
-struct AddSpRegisterT3 : ArithmeticRegister<operation::Add> {
+struct AddSpRegisterT3 : SpRegister<operation::Add> {
   static constexpr Encoding row{"ADD (SP plus register)",
                                 T3,
                                 Feature::v7m,
@@ -121,7 +121,7 @@ struct AddSpRegisterT3 : ArithmeticRegister<operation::Add> {
             .shift = shift.type,
             .amount = shift.amount,
             .set_flags = f.flag('s'),
-            .unpredictable = (f['d'] == 13 && !plain) || f['d'] == 15 || shape::sp_or_pc(f['m'])};
+            .unpredictable = (f['d'] == 13 && !plain) || f['d'] == 15 || bad_register(f['m'])};
   }
 };
 
@@ -139,7 +139,7 @@ struct CmnRegisterT2 : CompareRegister<operation::Add> {
             .rm = f.reg('m'),
             .shift = shift.type,
             .amount = shift.amount,
-            .unpredictable = f['n'] == 15 || shape::sp_or_pc(f['m'])};
+            .unpredictable = f['n'] == 15 || bad_register(f['m'])};
   }
 };
 
@@ -177,7 +177,7 @@ struct SubRegisterT2 : ArithmeticRegister<operation::Subtract>, shape::ShiftedRe
 
 /// SUB{S} <Rd>, SP, <Rm>{, <shift>}.  Source: ARMv7-M ARM A7.7, SUB (SP minus register), encoding
 /// T1.
-struct SubSpRegisterT1 : ArithmeticRegister<operation::Subtract> {
+struct SubSpRegisterT1 : SpRegister<operation::Subtract> {
   static constexpr Encoding row{"SUB (SP minus register)",
                                 T1,
                                 Feature::v7m,
@@ -194,7 +194,7 @@ struct SubSpRegisterT1 : ArithmeticRegister<operation::Subtract> {
             .shift = shift.type,
             .amount = shift.amount,
             .set_flags = f.flag('s'),
-            .unpredictable = (f['d'] == 13 && !plain) || f['d'] == 15 || shape::sp_or_pc(f['m'])};
+            .unpredictable = (f['d'] == 13 && !plain) || f['d'] == 15 || bad_register(f['m'])};
   }
 };
 
@@ -212,7 +212,7 @@ struct CmpRegisterT3 : CompareRegister<operation::Subtract> {
             .rm = f.reg('m'),
             .shift = shift.type,
             .amount = shift.amount,
-            .unpredictable = f['n'] == 15 || shape::sp_or_pc(f['m'])};
+            .unpredictable = f['n'] == 15 || bad_register(f['m'])};
   }
 };
 
@@ -228,6 +228,22 @@ struct RsbRegisterT1 : ArithmeticRegister<operation::ReverseSubtract>, shape::Sh
 
 // Moves and shifts by a constant.
 
+/// MOV{S} SP, <Rm>.  Source: ARMv7-M ARM A7.7, MOV (register), encoding T3.
+struct MovRegisterToSpT3 : MoveToSp {
+  static constexpr Encoding row{"MOV (register)",
+                                T3,
+                                Feature::v7m,
+                                TimingClass::alu,
+                                "11101010010 s 1111 Z 000 1101 0000 mmmm",
+                                "mov{s}{c}.w sp, <rm>"};
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    return {.rd = 13,
+            .rm = f.reg('m'),
+            .set_flags = f.flag('s'),
+            .unpredictable = f.flag('s') || bad_register(f['m'])};
+  }
+};
+
 /// MOV{S} <Rd>, <Rm>.  Source: ARMv7-M ARM A7.7, MOV (register), encoding T3.
 struct MovRegisterT3 : MoveRegister {
   static constexpr Encoding row{"MOV (register)",
@@ -235,14 +251,14 @@ struct MovRegisterT3 : MoveRegister {
                                 Feature::v7m,
                                 TimingClass::alu,
                                 "11101010010 s 1111 Z 000 dddd 00 00 mmmm",
-                                "mov{s}{c}.w <rd>, <rm>"};
+                                "mov{s}{c}.w <rd>, <rm>",
+                                See("11101010010 s 1111 Z 000 1101 0000 mmmm")};
   static constexpr Operands decode(const Fields& f, const Place&) {
-    const bool flags_case = f.flag('s') && shape::any_sp_or_pc(f);
-    const bool plain_case = f['d'] == 15 || f['m'] == 15 || (f['d'] == 13 && f['m'] == 13);
+    const bool sp_with_flags = f.flag('s') && f['m'] == 13;
     return {.rd = f.reg('d'),
             .rm = f.reg('m'),
             .set_flags = f.flag('s'),
-            .unpredictable = flags_case || plain_case};
+            .unpredictable = sp_with_flags || f['d'] == 15 || f['m'] == 15};
   }
 };
 
@@ -302,7 +318,7 @@ struct RrxT1 : ShiftImmediate<Shift::rrx> {
             .shift = Shift::rrx,
             .amount = 1,
             .set_flags = f.flag('s'),
-            .unpredictable = shape::any_sp_or_pc(f)};
+            .unpredictable = shape::any_bad_register(f)};
   }
 };
 
@@ -366,7 +382,7 @@ struct PkhT1 : PackHalfword {
             .shift = shift.type,
             .amount = shift.amount,
             .option = f.flag('b'),
-            .unpredictable = shape::any_sp_or_pc(f)};
+            .unpredictable = shape::any_bad_register(f)};
   }
 };
 
@@ -550,9 +566,10 @@ using DataProcessingRegisterRows =
     RowList<AndRegisterT2, TstRegisterT2, BicRegisterT2, OrrRegisterT2, OrnRegisterT1,
             MvnRegisterT2, EorRegisterT2, TeqRegisterT1, AddRegisterT3, AddSpRegisterT3,
             CmnRegisterT2, AdcRegisterT2, SbcRegisterT2, SubRegisterT2, SubSpRegisterT1,
-            CmpRegisterT3, RsbRegisterT1, MovRegisterT3, LslImmediateT2, LsrImmediateT2,
-            AsrImmediateT2, RorImmediateT1, RrxT1, LslRegisterT2, LsrRegisterT2, AsrRegisterT2,
-            RorRegisterT2, PkhT1, SxthT2, SxtahT1, UxthT2, UxtahT1, Sxtb16T1, Sxtab16T1, Uxtb16T1,
-            Uxtab16T1, SxtbT2, SxtabT1, UxtbT2, UxtabT1, RevT2, Rev16T2, RbitT1, RevshT2, ClzT1>;
+            CmpRegisterT3, RsbRegisterT1, MovRegisterToSpT3, MovRegisterT3, LslImmediateT2,
+            LsrImmediateT2, AsrImmediateT2, RorImmediateT1, RrxT1, LslRegisterT2, LsrRegisterT2,
+            AsrRegisterT2, RorRegisterT2, PkhT1, SxthT2, SxtahT1, UxthT2, UxtahT1, Sxtb16T1,
+            Sxtab16T1, Uxtb16T1, Uxtab16T1, SxtbT2, SxtabT1, UxtbT2, UxtabT1, RevT2, Rev16T2,
+            RbitT1, RevshT2, ClzT1>;
 
 }  // namespace mcost::isa

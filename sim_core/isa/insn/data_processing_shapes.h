@@ -5,6 +5,7 @@
 
 #include "sim_core/isa/encoding.h"
 #include "sim_core/isa/evaluator.h"
+#include "sim_core/isa/insn/decode_rules.h"
 #include "sim_core/isa/pseudocode.h"
 
 namespace mcost::isa {
@@ -228,6 +229,47 @@ struct MoveRegister {
   }
 };
 
+// SP is always a multiple of 4: writes ignore bits 1-0. Source: ARMv7-M ARM B1.4. Rows that name
+// SP in other encodings are UNPREDICTABLE, so only the following rows ask.
+
+template <Evaluator E>
+constexpr auto aligned_sp(E& e, typename E::U32 value) {
+  return value & e.literal(~std::uint32_t{3});
+}
+
+struct MoveToSp {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    const auto result = e.reg(o.rm);
+    e.set_reg(13, aligned_sp(e, result));
+    if (o.set_flags) e.set_nz(result);
+  }
+};
+
+/// SP plus or minus a constant, to any register.
+template <class Operation>
+struct SpImmediate {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    const auto sum = Operation::apply(e, e.reg(13), e.literal(o.imm));
+    e.set_reg(o.rd, o.rd == 13 ? aligned_sp(e, sum.value) : sum.value);
+    if (o.set_flags) e.set_nzcv(sum);
+  }
+};
+
+/// SP plus or minus a shifted register, to any register.
+template <class Operation>
+struct SpRegister {
+  static constexpr bool kShifts = true;
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    const auto shifted = e.shift(e.reg(o.rm), o.shift, o.amount);
+    const auto sum = Operation::apply(e, e.reg(13), shifted);
+    e.set_reg(o.rd, o.rd == 13 ? aligned_sp(e, sum.value) : sum.value);
+    if (o.set_flags) e.set_nzcv(sum);
+  }
+};
+
 struct MoveNotRegister {
   static constexpr bool kShifts = true;
   template <Evaluator E>
@@ -437,13 +479,12 @@ struct PackHalfword {
 // Decode shapes. A field a pattern lacks reads 0, so one shape serves rows with and without it.
 namespace shape {
 
-[[nodiscard]] constexpr bool sp_or_pc(std::uint32_t index) { return index == 13 || index == 15; }
-
 /// The usual UNPREDICTABLE rule of 32-bit encodings: no operand is SP or PC. The manual's milder
 /// forms (n == 13 only, or d == 15 && S == '0') come to the same, since `see` has sent the other
 /// cases elsewhere.
-[[nodiscard]] constexpr bool any_sp_or_pc(const Fields& f) {
-  return sp_or_pc(f['d']) || sp_or_pc(f['n']) || sp_or_pc(f['m']) || sp_or_pc(f['a']);
+[[nodiscard]] constexpr bool any_bad_register(const Fields& f) {
+  return bad_register(f['d']) || bad_register(f['n']) || bad_register(f['m']) ||
+         bad_register(f['a']);
 }
 
 /// 16-bit, Rd and Rn apart; sets flags outside an IT block.
@@ -497,7 +538,7 @@ struct ModifiedImmediate {
             .rn = f.reg('n'),
             .imm = imm.value,
             .set_flags = f.flag('s'),
-            .unpredictable = imm.unpredictable || any_sp_or_pc(f)};
+            .unpredictable = imm.unpredictable || any_bad_register(f)};
   }
 };
 
@@ -510,21 +551,22 @@ struct ModifiedImmediateCarry {
             .imm = imm.value,
             .amount = carry_choice(imm),
             .set_flags = f.flag('s'),
-            .unpredictable = imm.unpredictable || any_sp_or_pc(f)};
+            .unpredictable = imm.unpredictable || any_bad_register(f)};
   }
 };
 
 /// i:imm3:imm8 as it stands.
 struct PlainImmediate {
   static constexpr Operands decode(const Fields& f, const Place&) {
-    return {.rd = f.reg('d'), .rn = f.reg('n'), .imm = f['i'], .unpredictable = any_sp_or_pc(f)};
+    return {
+        .rd = f.reg('d'), .rn = f.reg('n'), .imm = f['i'], .unpredictable = any_bad_register(f)};
   }
 };
 
 /// imm4:i:imm3:imm8; imm4 is field j.
 struct WideImmediate {
   static constexpr Operands decode(const Fields& f, const Place&) {
-    return {.rd = f.reg('d'), .imm = f['j'] << 12 | f['i'], .unpredictable = any_sp_or_pc(f)};
+    return {.rd = f.reg('d'), .imm = f['j'] << 12 | f['i'], .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -538,7 +580,7 @@ struct ShiftedRegister {
             .shift = shift.type,
             .amount = shift.amount,
             .set_flags = f.flag('s'),
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -552,7 +594,7 @@ struct WideShift {
             .shift = shift.type,
             .amount = shift.amount,
             .set_flags = f.flag('s'),
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -564,7 +606,7 @@ struct Registers {
             .rm = f.reg('m'),
             .ra = f.reg('a'),
             .set_flags = f.flag('s'),
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -578,8 +620,8 @@ struct LongRegisters {
             .ra = f.reg('h'),
             .imm = f['y'] << 1 | f['x'],
             .option = f.flag('x'),
-            .unpredictable =
-                any_sp_or_pc(f) || sp_or_pc(f['l']) || sp_or_pc(f['h']) || f['l'] == f['h']};
+            .unpredictable = any_bad_register(f) || bad_register(f['l']) || bad_register(f['h']) ||
+                             f['l'] == f['h']};
   }
 };
 
@@ -591,7 +633,7 @@ struct Halves {
             .rm = f.reg('m'),
             .ra = f.reg('a'),
             .imm = f['y'] << 1 | f['x'],
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -603,15 +645,16 @@ struct Exchanging {
             .rm = f.reg('m'),
             .ra = f.reg('a'),
             .option = f.flag('x'),
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
 /// Rm stands twice (fields m and k) and must be the same: the manual's Consistent().
 struct RegisterTwice {
   static constexpr Operands decode(const Fields& f, const Place&) {
-    return {
-        .rd = f.reg('d'), .rm = f.reg('m'), .unpredictable = any_sp_or_pc(f) || f['k'] != f['m']};
+    return {.rd = f.reg('d'),
+            .rm = f.reg('m'),
+            .unpredictable = any_bad_register(f) || f['k'] != f['m']};
   }
 };
 
@@ -623,7 +666,7 @@ struct RotatedRegister {
             .rm = f.reg('m'),
             .shift = Shift::ror,
             .amount = static_cast<std::uint8_t>(f['r'] * 8),
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -636,7 +679,7 @@ struct ExtractedField {
             .rn = f.reg('n'),
             .imm = fits ? f['w'] + 1 : 32 - lsb,
             .amount = f.u8('i'),
-            .unpredictable = any_sp_or_pc(f) || !fits};
+            .unpredictable = any_bad_register(f) || !fits};
   }
 };
 
@@ -649,7 +692,7 @@ struct InsertedField {
             .rn = f.reg('n'),
             .imm = fits ? f['w'] - f['i'] + 1 : 0,
             .amount = f.u8('i'),
-            .unpredictable = any_sp_or_pc(f) || !fits};
+            .unpredictable = any_bad_register(f) || !fits};
   }
 };
 

@@ -127,7 +127,7 @@ struct SaturateShifted {
             .imm = f['w'] + kExtraBits,
             .shift = shift.type,
             .amount = shift.amount,
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
@@ -137,7 +137,7 @@ struct SaturatePlain {
     return {.rd = f.reg('d'),
             .rn = f.reg('n'),
             .imm = f['w'] + kExtraBits,
-            .unpredictable = any_sp_or_pc(f)};
+            .unpredictable = any_bad_register(f)};
   }
 };
 
