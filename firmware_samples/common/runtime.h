@@ -5,15 +5,16 @@
 #include <stdint.h>
 
 /// Writes a text to the semihosting console.
-void print(const char *text);
+void print(const char* text);
 
 void print_decimal(int32_t number);
 
 /// Eight hexadecimal digits after "0x".
 void print_hex(uint32_t number);
 
-/// Copies the semihosting command line, NUL-terminated; returns 0, or -1 if there is none or it is longer.
-int command_line(char *buffer, int size);
+/// Copies the semihosting command line, NUL-terminated; returns 0, or -1 if there is none or it is
+/// longer.
+int command_line(char* buffer, int size);
 
 /// Ends the program with SYS_EXIT_EXTENDED.
 _Noreturn void exit_program(int status);

@@ -42,7 +42,10 @@ def hide_paths():
     """Flags that keep this machine's folders out of the debug information."""
     call = [COMPILER, "-print-file-name=include"]
     headers = subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
-    return [f"-ffile-prefix-map={FOLDER}=firmware_samples/lenet5", f"-ffile-prefix-map={headers}=gcc/include"]
+    return [
+        f"-ffile-prefix-map={FOLDER}=firmware_samples/lenet5",
+        f"-ffile-prefix-map={headers}=gcc/include",
+    ]
 
 
 def compiler_version():
@@ -78,7 +81,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("variant", choices=VARIANTS)
     parser.add_argument("output")
-    parser.add_argument("--print", action="store_true", help="print the compiler call, do not run it")
+    parser.add_argument("--print", action="store_true", help="only print the compiler call")
     parser.add_argument("--rom-origin", help="where the code starts, for example 0x08000000")
     options = parser.parse_args()
     if options.print:

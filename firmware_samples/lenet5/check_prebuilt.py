@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Says when the prebuilt ELFs no longer match their source; --update makes them again.
 
-The hash of the sources and of the compiler call is always compared with prebuilt/prebuilt.json. If the
-same compiler version is installed, each ELF is built again and its loaded sections and probe notes are
-compared byte for byte. Exit status: 0 all match, 1 some do not, 2 cannot check.
+The hash of the sources and of the compiler call is always compared with prebuilt/prebuilt.json. If
+the same compiler version is installed, each ELF is built again and its loaded sections and probe
+notes are compared byte for byte. Exit status: 0 all match, 1 some do not, 2 cannot check.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def check():
     installed = build.compiler_version()
     same_compiler = installed == record["compiler"]
     if not same_compiler:
-        print(f"built with {record['compiler']}, installed is {installed}: only hashes are compared")
+        print(f"built with {record['compiler']}, installed is {installed}: comparing hashes only")
     good = True
     for variant in build.VARIANTS:
         problems = problems_of(variant, record["variants"][variant], same_compiler)

@@ -1,8 +1,8 @@
 // int8 kernels for the DSP extension (ARMv7E-M, Armv8-M with DSP): two multiplies per SMLAD.
 //
 // SXTB16 widens bytes 0 and 2 of a word, or 1 and 3 after a rotation, to two halfwords. Inputs and
-// weights are widened alike, so their order within four does not matter. Inputs are widened once into
-// `columns`; weights are widened where they are used, and each widened word meets two columns.
+// weights are widened alike, so their order within four does not matter. Inputs are widened once
+// into `columns`; weights are widened where they are used, and each widened word meets two columns.
 
 #include "net.h"
 
@@ -11,7 +11,7 @@ enum { LONGEST_COLUMN = 576 };
 // Widened inputs, two to a word: one column, or two short ones that alternate every two words.
 static int32_t columns[LONGEST_COLUMN / 2] __attribute__((aligned(8)));
 
-static inline int32_t load_word(const value *bytes) {
+static inline int32_t load_word(const value* bytes) {
   int32_t word;
   __builtin_memcpy(&word, bytes, sizeof word);
   return word;
@@ -56,16 +56,17 @@ static inline int32_t saturate8(int32_t x) {
 
 static inline int padded(int count) { return (count + 3) & ~3; }
 
-// Scales one sum. The shift is at least 33, so the rounding half lies in the upper word, where SMLAL
-// adds it for free; `shift` comes 32 smaller.
+// Scales one sum. The shift is at least 33, so the rounding half lies in the upper word, where
+// SMLAL adds it for free; `shift` comes 32 smaller.
 static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t zero) {
   int64_t half = (int64_t)(1u << (shift - 1)) << 32;
   int64_t product = half + (int64_t)sum * multiplier;
   return (value)saturate8(((int32_t)(product >> 32) >> shift) + zero);
 }
 
-// Widens `count` values, rounded up to four, to pairs of words `step` apart; returns where it stopped.
-static inline int32_t *widen(const value *input, int count, int32_t *column, int step) {
+// Widens `count` values, rounded up to four, to pairs of words `step` apart; returns where it
+// stopped.
+static inline int32_t* widen(const value* input, int count, int32_t* column, int step) {
   for (int i = 0; i < count; i += 4) {
     int32_t word = load_word(input + i);
     column[0] = sxtb16(word);
@@ -75,17 +76,18 @@ static inline int32_t *widen(const value *input, int count, int32_t *column, int
   return column;
 }
 
-// The 3x3 window at `input`, kernel row by kernel row, padded as the weights are. What is read beyond
-// a row meets weights that are zero.
-static inline void widen_window(const value *input, int row, int channels, int32_t *column, int step) {
+// The 3x3 window at `input`, kernel row by kernel row, padded as the weights are. What is read
+// beyond a row meets weights that are zero.
+static inline void widen_window(const value* input, int row, int channels, int32_t* column,
+                                int step) {
   for (int i = 0; i < 3; i++) column = widen(input + i * row, 3 * channels, column, step);
 }
 
 // Two channels of the column in `columns`. Pointers walk, since offsets would need a register each.
-static inline void multiply_one(const value *weights, int length, int32_t *sums) {
-  const int32_t *x = columns;
-  const value *other = weights + length;
-  const value *end = other;
+static inline void multiply_one(const value* weights, int length, int32_t* sums) {
+  const int32_t* x = columns;
+  const value* other = weights + length;
+  const value* end = other;
   int32_t sum0 = sums[0];
   int32_t sum1 = sums[1];
   while (weights != end) {
@@ -106,10 +108,10 @@ static inline void multiply_one(const value *weights, int length, int32_t *sums)
 }
 
 // Two channels of the two columns that alternate in `columns`: sums 0 and 1 are of the first.
-static inline void multiply_two(const value *weights, int length, int32_t *sums) {
-  const int32_t *x = columns;
-  const value *other = weights + length;
-  const value *end = other;
+static inline void multiply_two(const value* weights, int length, int32_t* sums) {
+  const int32_t* x = columns;
+  const value* other = weights + length;
+  const value* end = other;
   int32_t sum0 = sums[0];
   int32_t sum1 = sums[1];
   int32_t sum2 = sums[2];
@@ -139,11 +141,11 @@ static inline void multiply_two(const value *weights, int length, int32_t *sums)
   sums[3] = sum3;
 }
 
-// All channels, an even number, of one column or of two whose outputs follow each other. `p` is a copy:
-// a store of int8 could change the original, as far as the compiler knows.
+// All channels, an even number, of one column or of two whose outputs follow each other. `p` is a
+// copy: a store of int8 could change the original, as far as the compiler knows.
 static inline void all_channels(int count, int length, struct parameters p, int outputs,
-                                value *output) {
-  const value *weights = p.weights;
+                                value* output) {
+  const value* weights = p.weights;
   for (int channel = 0; channel < outputs; channel += 2) {
     int32_t sums[4];
     for (int i = 0; i < 2 * count; i++) sums[i] = p.bias[channel + i % 2];
@@ -164,14 +166,14 @@ static inline void all_channels(int count, int length, struct parameters p, int 
   }
 }
 
-void conv3x3(const value *input, int size, int channels, const struct parameters *p, int outputs,
-             value *output) {
+void conv3x3(const value* input, int size, int channels, const struct parameters* p, int outputs,
+             value* output) {
   int row = size * channels;
   int length = 3 * padded(3 * channels);
   for (int y = 0; y < size - 2; y++) {
     int x = 0;
     for (; x + 2 <= size - 2; x += 2) {
-      const value *window = input + y * row + x * channels;
+      const value* window = input + y * row + x * channels;
       widen_window(window, row, channels, columns, 4);
       widen_window(window + channels, row, channels, columns + 2, 4);
       all_channels(2, length, *p, outputs, output);
@@ -186,7 +188,7 @@ void conv3x3(const value *input, int size, int channels, const struct parameters
 }
 
 // Averages of four channels from the words of the four pixels.
-static inline int32_t average_word(const value *corner, int channels, int row) {
+static inline int32_t average_word(const value* corner, int channels, int row) {
   int32_t a = load_word(corner);
   int32_t b = load_word(corner + channels);
   int32_t c = load_word(corner + row);
@@ -198,12 +200,13 @@ static inline int32_t average_word(const value *corner, int channels, int row) {
   return (even & 0x00ff00ff) | (int32_t)((uint32_t)(odd & 0x00ff00ff) << 8);
 }
 
-void average_pool2x2(const value *input, int size, int channels, value *output) {
+void average_pool2x2(const value* input, int size, int channels, value* output) {
   int row = size * channels;
   for (int y = 0; y < size / 2; y++) {
     for (int x = 0; x < size / 2; x++) {
-      const value *corner = input + 2 * (y * row + x * channels);
-      // The last word of a pixel may reach into the next pixel's place, which is written afterwards.
+      const value* corner = input + 2 * (y * row + x * channels);
+      // The last word of a pixel may reach into the next pixel's place, which is written
+      // afterwards.
       for (int channel = 0; channel < channels; channel += 4) {
         int32_t word = average_word(corner + channel, channels, row);
         __builtin_memcpy(output + channel, &word, sizeof word);
@@ -213,8 +216,8 @@ void average_pool2x2(const value *input, int size, int channels, value *output) 
   }
 }
 
-void fully_connected(const value *input, int inputs, const struct parameters *p, int outputs,
-                     value *output) {
+void fully_connected(const value* input, int inputs, const struct parameters* p, int outputs,
+                     value* output) {
   widen(input, inputs, columns, 2);
   all_channels(1, padded(inputs), *p, outputs, output);
 }

@@ -1,8 +1,8 @@
 // float32 kernels for a scalar FPU with fused multiply-add.
 //
-// Every output is one chain of fused multiply-adds that starts at the bias and follows the weights in
-// memory order; blocking works on several outputs at once and never changes the order within one. The
-// host reference repeats that order, which makes results equal bit for bit. Build with
+// Every output is one chain of fused multiply-adds that starts at the bias and follows the weights
+// in memory order; blocking works on several outputs at once and never changes the order within
+// one. The host reference repeats that order, which makes results equal bit for bit. Build with
 // -ffp-contract=off: what is fused is written here.
 
 #include "net.h"
@@ -10,8 +10,8 @@
 enum { BLOCK = 4 };
 
 // Adds a dot product of `count` to each of `rows` sums; the rows of weights are `stride` apart.
-static inline __attribute__((always_inline)) void accumulate(float *sums, int rows, const float *x,
-                                                             const float *weights, int stride,
+static inline __attribute__((always_inline)) void accumulate(float* sums, int rows, const float* x,
+                                                             const float* weights, int stride,
                                                              int count) {
   for (int i = 0; i < count; i++) {
     for (int row = 0; row < rows; row++) {
@@ -21,11 +21,11 @@ static inline __attribute__((always_inline)) void accumulate(float *sums, int ro
 }
 
 // The outputs of `rows` channels whose inputs are `segments` runs of `count` values, `step` apart.
-static inline __attribute__((always_inline)) void block(const float *input, int step, int segments,
-                                                        int count, const struct parameters *p,
-                                                        int channel, int rows, float *output) {
+static inline __attribute__((always_inline)) void block(const float* input, int step, int segments,
+                                                        int count, const struct parameters* p,
+                                                        int channel, int rows, float* output) {
   int stride = segments * count;
-  const float *weights = p->weights + channel * stride;
+  const float* weights = p->weights + channel * stride;
   float sums[BLOCK];
   for (int row = 0; row < rows; row++) sums[row] = p->bias[channel + row];
   for (int segment = 0; segment < segments; segment++) {
@@ -37,8 +37,8 @@ static inline __attribute__((always_inline)) void block(const float *input, int 
 }
 
 // `outputs` is even.
-static void all_channels(const float *input, int step, int segments, int count,
-                         const struct parameters *p, int outputs, float *output) {
+static void all_channels(const float* input, int step, int segments, int count,
+                         const struct parameters* p, int outputs, float* output) {
   int channel = 0;
   for (; channel + BLOCK <= outputs; channel += BLOCK) {
     block(input, step, segments, count, p, channel, BLOCK, output);
@@ -48,8 +48,8 @@ static void all_channels(const float *input, int step, int segments, int count,
   }
 }
 
-void conv3x3(const value *input, int size, int channels, const struct parameters *p, int outputs,
-             value *output) {
+void conv3x3(const value* input, int size, int channels, const struct parameters* p, int outputs,
+             value* output) {
   int row = size * channels;
   for (int y = 0; y < size - 2; y++) {
     for (int x = 0; x < size - 2; x++) {
@@ -59,11 +59,11 @@ void conv3x3(const value *input, int size, int channels, const struct parameters
   }
 }
 
-void average_pool2x2(const value *input, int size, int channels, value *output) {
+void average_pool2x2(const value* input, int size, int channels, value* output) {
   int row = size * channels;
   for (int y = 0; y < size / 2; y++) {
     for (int x = 0; x < size / 2; x++) {
-      const value *corner = input + 2 * (y * row + x * channels);
+      const value* corner = input + 2 * (y * row + x * channels);
       for (int channel = 0; channel < channels; channel++) {
         float sum = corner[channel] + corner[channel + channels];
         sum += corner[channel + row];
@@ -74,7 +74,7 @@ void average_pool2x2(const value *input, int size, int channels, value *output) 
   }
 }
 
-void fully_connected(const value *input, int inputs, const struct parameters *p, int outputs,
-                     value *output) {
+void fully_connected(const value* input, int inputs, const struct parameters* p, int outputs,
+                     value* output) {
   all_channels(input, 0, 1, inputs, p, outputs, output);
 }

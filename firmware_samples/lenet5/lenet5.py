@@ -1,7 +1,7 @@
 """LeNet-5 with 3x3 kernels in numpy: forward, backward, Adam, and quantisation to int8.
 
-Tensors are NHWC. Convolutions are valid (no padding), stride 1; pooling averages 2x2, rounding sizes
-down; every layer with weights but the last is followed by ReLU.
+Tensors are NHWC. Convolutions are valid (no padding), stride 1; pooling averages 2x2, rounding
+sizes down; every layer with weights but the last is followed by ReLU.
 """
 
 import numpy as np
@@ -27,9 +27,8 @@ def to_images(levels):
 
 def to_int8(levels):
     """As to_images, quantised with scale 1/255 and zero point -128."""
-    return np.pad(levels.astype(np.int32) * 17 - 128, ((0, 0), (2, 2), (2, 2)), constant_values=-128)[
-        ..., None
-    ]
+    values = levels.astype(np.int32) * 17 - 128
+    return np.pad(values, ((0, 0), (2, 2), (2, 2)), constant_values=-128)[..., None]
 
 
 def columns(x):
@@ -54,7 +53,8 @@ class Network:
             if kind == "pool":
                 continue
             fan_in = int(np.prod(shape[1:]))
-            self.weights[name] = (rng.standard_normal(shape) * np.sqrt(2 / fan_in)).astype(np.float32)
+            spread_of_weights = np.sqrt(2 / fan_in)
+            self.weights[name] = (rng.standard_normal(shape) * spread_of_weights).astype(np.float32)
             self.bias[name] = np.zeros(shape[0], np.float32)
 
     def parameter_count(self):
@@ -173,12 +173,13 @@ class QuantisedNetwork:
             if kind == "pool":
                 x = (sum(quarters(x)) + 2) >> 2
             else:
-                x = self.layers[name].apply(columns(x) if kind == "conv" else x.reshape(len(x), -1))
+                inputs = columns(x) if kind == "conv" else x.reshape(len(x), -1)
+                x = self.layers[name].apply(inputs)
         return x
 
 
 def quantise(network, images):
-    """Activation ranges come from `images`; ReLU outputs have zero point -128, so clamping is ReLU."""
+    """Activation ranges come from `images`; ReLU outputs have zero point -128: clamping is ReLU."""
     trace = []
     network.forward(images, trace)
     scale, zero = 1 / 255, -128
@@ -186,7 +187,7 @@ def quantise(network, images):
     for (name, kind, _), (_, output) in zip(LAYERS, trace):
         if kind == "pool":
             continue
-        low, high = (float(output.min()), float(output.max())) if name == LAST else (0, float(output.max()))
+        low, high = float(output.min()) if name == LAST else 0, float(output.max())
         next_scale = (high - low) / 255
         next_zero = int(round(-128 - low / next_scale))
         layers[name] = QuantisedLayer(

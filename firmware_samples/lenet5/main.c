@@ -23,7 +23,7 @@ static value from_level(int level) {
 
 // Centres the packed digit in the image; digits.c describes the packing.
 static void unpack(int digit) {
-  const uint8_t *data = digit_data + digit_offsets[digit];
+  const uint8_t* data = digit_data + digit_offsets[digit];
   int margin = (INPUT_SIZE - DIGIT_SIZE) / 2;
   for (int i = 0; i < INPUT_SIZE * INPUT_SIZE; i++) image[i] = from_level(0);
   for (int pixel = 0, nibble = 0; pixel < DIGIT_SIZE * DIGIT_SIZE; nibble++) {
@@ -51,7 +51,7 @@ static uint32_t bits(value output) {
 #endif
 }
 
-static void print_outputs(const value *outputs) {
+static void print_outputs(const value* outputs) {
   for (int i = 0; i < CLASSES; i++) {
     print(" ");
 #ifdef LENET5_FLOAT
@@ -64,30 +64,30 @@ static void print_outputs(const value *outputs) {
 }
 
 // Prints one result as the host reference does.
-static void print_digit(int digit, int class, const value *outputs) {
+static void print_digit(int digit, int predicted, const value* outputs) {
   print("digit ");
   print_decimal(digit);
   print(" label ");
   print_decimal(digit_labels[digit]);
   print(" class ");
-  print_decimal(class);
+  print_decimal(predicted);
   print(" outputs");
   print_outputs(outputs);
 }
 
 static void run_demo(int repeats) {
   value outputs[CLASSES];
-  int class = 0;
+  int predicted = 0;
   unpack(DEMO_DIGIT);
   for (int i = 0; i < repeats; i++) {
-    class = classify(image, outputs);
-    MCOST_COUNTER("class", class);
+    predicted = classify(image, outputs);
+    MCOST_COUNTER("class", predicted);
   }
-  print_digit(DEMO_DIGIT, class, outputs);
+  print_digit(DEMO_DIGIT, predicted, outputs);
 }
 
 // FNV-1a over the outputs' bytes, lowest first.
-static uint32_t add_to_hash(uint32_t hash, const value *outputs) {
+static uint32_t add_to_hash(uint32_t hash, const value* outputs) {
   for (int i = 0; i < CLASSES; i++) {
     uint32_t word = bits(outputs[i]);
     for (size_t byte = 0; byte < sizeof(value); byte++) {
@@ -104,10 +104,10 @@ static void run_all(void) {
   for (int digit = 0; digit < DIGITS; digit++) {
     value outputs[CLASSES];
     unpack(digit);
-    int class = classify(image, outputs);
-    right += class == digit_labels[digit];
+    int predicted = classify(image, outputs);
+    right += predicted == digit_labels[digit];
     hash = add_to_hash(hash, outputs);
-    print_digit(digit, class, outputs);
+    print_digit(digit, predicted, outputs);
   }
   print("hash ");
   print_hex(hash);
@@ -118,13 +118,13 @@ static void run_all(void) {
   print("\n");
 }
 
-static int is_word(const char *word, const char *text) {
+static int is_word(const char* word, const char* text) {
   while (*text != '\0' && *word == *text) word++, text++;
   return *text == '\0' && (*word == '\0' || *word == ' ');
 }
 
 // 1 to MAX_REPEATS, or USAGE_ERROR.
-static int parse_repeats(const char *word) {
+static int parse_repeats(const char* word) {
   int repeats = 0;
   for (; *word >= '0' && *word <= '9' && repeats <= MAX_REPEATS; word++) {
     repeats = repeats * 10 + (*word - '0');
@@ -135,7 +135,7 @@ static int parse_repeats(const char *word) {
 
 // Returns the repeats, RUN_ALL or USAGE_ERROR. The first word is the program's name unless it is an
 // argument: tools differ in whether they pass one.
-static int parse_arguments(const char *line) {
+static int parse_arguments(const char* line) {
   int repeats = 1;
   for (bool first = true; *line != '\0'; first = false) {
     int parsed = is_word(line, "--all") ? RUN_ALL : parse_repeats(line);

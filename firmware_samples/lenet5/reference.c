@@ -1,10 +1,11 @@
-// Host reference: LeNet-5 over the 200 digits with loops of its own, printing what `lenet5 --all` prints
-// between its first line and the multiply-accumulate line. Build with -DLENET5_REFERENCE and, for float,
-// -DLENET5_FLOAT; always with -ffp-contract=off. Shares data and types with the firmware, no code.
+// Host reference: LeNet-5 over the 200 digits with loops of its own, printing what `lenet5 --all`
+// prints between its first line and the multiply-accumulate line. Build with -DLENET5_REFERENCE
+// and, for float, -DLENET5_FLOAT; always with -ffp-contract=off. Shares data and types with the
+// firmware, no code.
 //
-// int8: sums (input - input zero) * weight onto the bias before folding, and rounds with a division.
-// float: one fused multiply-add per weight in memory order, starting at the bias; averages add in row
-// order. Any other order would give other bits.
+// int8: sums (input - input zero) * weight onto the bias before folding, and rounds with a
+// division. float: one fused multiply-add per weight in memory order, starting at the bias;
+// averages add in row order. Any other order would give other bits.
 
 #include <math.h>
 #include <stdio.h>
@@ -25,9 +26,10 @@ struct tensor {
 #ifdef LENET5_FLOAT
 
 struct layer {
-  const struct parameters *parameters;
+  const struct parameters* parameters;
 };
-#define LAYER(name) {&name}
+#define LAYER(name) \
+  { &name }
 typedef float accumulator;
 
 static accumulator start(struct layer layer, int output) { return layer.parameters->bias[output]; }
@@ -50,12 +52,13 @@ static long row_length(int count) { return count; }
 #else
 
 struct layer {
-  const struct parameters *parameters;
-  const int32_t *bias;
-  const int32_t *input_zero;
+  const struct parameters* parameters;
+  const int32_t* bias;
+  const int32_t* input_zero;
 };
 #define DECLARE(name) extern const int32_t name##_unfolded_bias[], name##_input_zero
-#define LAYER(name) {&name, name##_unfolded_bias, &name##_input_zero}
+#define LAYER(name) \
+  { &name, name##_unfolded_bias, &name##_input_zero }
 DECLARE(conv1);
 DECLARE(conv2);
 DECLARE(fc1);
@@ -75,9 +78,10 @@ static int64_t floor_divide(int64_t numerator, int64_t divisor) {
 }
 
 static value finish(struct layer layer, accumulator sum, int output) {
-  const struct parameters *p = layer.parameters;
+  const struct parameters* p = layer.parameters;
   int64_t divisor = (int64_t)1 << p->shift[output];
-  int64_t scaled = floor_divide(sum * p->multiplier[output] + divisor / 2, divisor) + p->output_zero;
+  int64_t scaled =
+      floor_divide(sum * p->multiplier[output] + divisor / 2, divisor) + p->output_zero;
   return (value)(scaled < -128 ? -128 : scaled > 127 ? 127 : scaled);
 }
 
@@ -91,7 +95,8 @@ static long row_length(int count) { return (count + 3) / 4 * 4; }
 
 #endif
 
-static void convolve(const struct tensor *in, struct layer layer, struct tensor *out, int channels) {
+static void convolve(const struct tensor* in, struct layer layer, struct tensor* out,
+                     int channels) {
   long row = row_length(3 * in->channels);
   out->size = in->size - 2;
   out->channels = channels;
@@ -111,7 +116,7 @@ static void convolve(const struct tensor *in, struct layer layer, struct tensor 
   }
 }
 
-static void pool(const struct tensor *in, struct tensor *out) {
+static void pool(const struct tensor* in, struct tensor* out) {
   out->size = in->size / 2;
   out->channels = in->channels;
   for (int c = 0; c < in->channels; c++) {
@@ -124,7 +129,7 @@ static void pool(const struct tensor *in, struct tensor *out) {
   }
 }
 
-static void connect(const struct tensor *in, struct layer layer, struct tensor *out, int outputs) {
+static void connect(const struct tensor* in, struct layer layer, struct tensor* out, int outputs) {
   int inputs = in->size * in->size * in->channels;
   out->size = 1;
   out->channels = outputs;
@@ -141,8 +146,9 @@ static void connect(const struct tensor *in, struct layer layer, struct tensor *
 
 static struct tensor a, b;
 
-static const value *run(void) {
-  struct layer c1 = LAYER(conv1), c2 = LAYER(conv2), f1 = LAYER(fc1), f2 = LAYER(fc2), f3 = LAYER(fc3);
+static const value* run(void) {
+  struct layer c1 = LAYER(conv1), c2 = LAYER(conv2), f1 = LAYER(fc1), f2 = LAYER(fc2),
+               f3 = LAYER(fc3);
   convolve(&a, c1, &b, 6);
   pool(&b, &a);
   convolve(&a, c2, &b, 16);
@@ -196,14 +202,14 @@ int main(void) {
   int right = 0;
   for (int digit = 0; digit < DIGITS; digit++) {
     unpack(digit);
-    const value *outputs = run();
-    int class = 0;
-    for (int i = 1; i < CLASSES; i++) class = outputs[i] > outputs[class] ? i : class;
-    right += class == digit_labels[digit];
-    printf("digit %d label %d class %d outputs", digit, digit_labels[digit], class);
+    const value* outputs = run();
+    int predicted = 0;
+    for (int i = 1; i < CLASSES; i++) predicted = outputs[i] > outputs[predicted] ? i : predicted;
+    right += predicted == digit_labels[digit];
+    printf("digit %d label %d class %d outputs", digit, digit_labels[digit], predicted);
     for (int i = 0; i < CLASSES; i++) print_output(outputs[i]);
     printf("\n");
-    const unsigned char *bytes = (const unsigned char *)outputs;
+    const unsigned char* bytes = (const unsigned char*)outputs;
     for (size_t i = 0; i < CLASSES * sizeof *outputs; i++) hash = (hash ^ bytes[i]) * 16777619u;
   }
   printf("hash 0x%08x\naccuracy %d of %d\n", (unsigned)hash, right, DIGITS);

