@@ -1,0 +1,312 @@
+// System instructions: special registers, exceptions, barriers, and the coprocessor space, which
+// ARMv7-M allocates without having coprocessors other than the FPU (10 and 11). Source: ARMv7-M ARM
+// A7.7 and B5.2.
+#pragma once
+
+#include <cstdint>
+
+#include "sim_core/isa/encoding.h"
+#include "sim_core/isa/evaluator.h"
+#include "sim_core/isa/insn/decode_rules.h"
+
+namespace mcost::isa {
+
+/// CPS: `option` disables (ID); imm bit 1 is PRIMASK, bit 0 FAULTMASK.
+struct ChangeProcessorState {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.change_processor_state(o.option, (o.imm & 2u) != 0, (o.imm & 1u) != 0);
+  }
+};
+
+/// MRS: SYSm in `imm`.
+struct MoveFromSpecial {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.set_reg(o.rd, e.read_special(o.imm));
+  }
+};
+
+/// MSR: SYSm in `imm`, mask in `amount`.
+struct MoveToSpecial {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.write_special(o.imm, o.amount, e.reg(o.rn));
+  }
+};
+
+struct SupervisorCall {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.supervisor_call(o.imm);
+  }
+};
+
+/// BKPT executes whatever the IT block's condition.
+struct Breakpoint {
+  static constexpr bool kUnconditional = true;
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.breakpoint(o.imm);
+  }
+};
+
+/// UDF, and coprocessor instructions: with `option` set the UsageFault is NOCP, else UNDEFINSTR.
+struct UndefinedInstruction {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands&) {
+    e.undefined_instruction();
+  }
+};
+
+/// DMB, DSB: accesses are in program order anyway.
+struct DataBarrier {
+  template <Evaluator E>
+  static constexpr void execute(E&, const Operands&) {}
+};
+
+struct InstructionBarrier {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands&) {
+    e.instruction_barrier();
+  }
+};
+
+/// SYSm of a register that exists. Source: ARMv7-M ARM B5.2.2.
+[[nodiscard]] constexpr bool is_special_register(std::uint32_t sysm) {
+  return sysm <= 3 || (sysm >= 5 && sysm <= 9) || (sysm >= 16 && sysm <= 20);
+}
+
+namespace shape {
+
+struct InterruptFlags {
+  static constexpr Operands decode(const Fields& f, const Place& place) {
+    return {.imm = f['i'],
+            .option = f.flag('d'),
+            .unpredictable = f['i'] == 0 || place.it.in_it_block()};
+  }
+};
+
+struct SpecialToRegister {
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    return {.rd = f.reg('d'),
+            .imm = f['y'],
+            .unpredictable = bad_register(f['d']) || !is_special_register(f['y'])};
+  }
+};
+
+/// mask<1> is nzcvq, mask<0> is g, which only xPSR has.
+struct RegisterToSpecial {
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    const std::uint32_t mask = f['k'];
+    return {.rn = f.reg('n'),
+            .imm = f['y'],
+            .amount = f.u8('k'),
+            .unpredictable = bad_register(f['n']) || mask == 0 || (mask != 2 && f['y'] > 3) ||
+                             !is_special_register(f['y'])};
+  }
+};
+
+/// A number in field i.
+struct Immediate {
+  static constexpr Operands decode(const Fields& f, const Place&) { return {.imm = f['i']}; }
+};
+
+/// Coprocessor number, field p, in `amount`.
+struct Coprocessor {
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    return {.rd = f.reg('t'), .amount = f.u8('p'), .option = true};
+  }
+};
+
+}  // namespace shape
+
+/// CPS<effect> <iflags>.  Source: ARMv7-M ARM A7.7, CPS, encoding T1.
+struct CpsT1 : ChangeProcessorState, shape::InterruptFlags {
+  static constexpr Encoding row{"CPS",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::system,
+                                "10110110011 d ZZ ii",
+                                "cps{id|ie} <iflags>",
+                                See{},
+                                Flow::ends_block};
+};
+
+/// MRS <Rd>, <spec_reg>.  Source: ARMv7-M ARM A7.7, MRS, encoding T1.
+struct MrsT1 : MoveFromSpecial, shape::SpecialToRegister {
+  static constexpr Encoding row{"MRS",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::system,
+                                "11110011111 Z OOOO 10Z0 dddd yyyyyyyy",
+                                "mrs{c} <rd>, <special>"};
+};
+
+/// MSR <spec_reg>, <Rn>.  Source: ARMv7-M ARM A7.7, MSR, encoding T1.
+struct MsrT1 : MoveToSpecial, shape::RegisterToSpecial {
+  static constexpr Encoding row{"MSR",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::system,
+                                "11110011100 Z nnnn 10Z0 kk ZZ yyyyyyyy",
+                                "msr{c} <special><mask>, <rn>",
+                                See{},
+                                Flow::ends_block};
+};
+
+/// SVC #<imm>.  Source: ARMv7-M ARM A7.7, SVC, encoding T1.
+struct SvcT1 : SupervisorCall, shape::Immediate {
+  static constexpr Encoding row{
+      "SVC",           T1,    Feature::v6m,    TimingClass::system, "11011111 iiiiiiii",
+      "svc{c} #<imm>", See{}, Flow::ends_block};
+};
+
+/// BKPT #<imm>.  Source: ARMv7-M ARM A7.7, BKPT, encoding T1.
+struct BkptT1 : Breakpoint, shape::Immediate {
+  static constexpr Encoding row{
+      "BKPT",        T1,    Feature::v6m,    TimingClass::system, "10111110 iiiiiiii",
+      "bkpt #<imm>", See{}, Flow::ends_block};
+};
+
+/// UDF #<imm>.  Source: ARMv7-M ARM A7.7, UDF, encoding T1.
+struct UdfT1 : UndefinedInstruction, shape::Immediate {
+  static constexpr Encoding row{
+      "UDF",           T1,    Feature::v6m,    TimingClass::system, "11011110 iiiiiiii",
+      "udf{c} #<imm>", See{}, Flow::ends_block};
+};
+
+/// UDF.W #<imm>.  Source: ARMv7-M ARM A7.7, UDF, encoding T2.
+struct UdfT2 : UndefinedInstruction, shape::Immediate {
+  static constexpr Encoding row{"UDF",
+                                T2,
+                                Feature::v6m,
+                                TimingClass::system,
+                                "111101111111 iiii 1010 iiiiiiiiiiii",
+                                "udf{c}.w #<imm>",
+                                See{},
+                                Flow::ends_block};
+};
+
+/// DSB <option>.  Source: ARMv7-M ARM A7.7, DSB, encoding T1.
+struct DsbT1 : DataBarrier, shape::Immediate {
+  static constexpr Encoding row{"DSB",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::barrier,
+                                "111100111011 OOOO 10Z0 OOOO 0100 iiii",
+                                "dsb{c} <barrier>"};
+};
+
+/// DMB <option>.  Source: ARMv7-M ARM A7.7, DMB, encoding T1.
+struct DmbT1 : DataBarrier, shape::Immediate {
+  static constexpr Encoding row{"DMB",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::barrier,
+                                "111100111011 OOOO 10Z0 OOOO 0101 iiii",
+                                "dmb{c} <barrier>"};
+};
+
+/// ISB <option>.  Source: ARMv7-M ARM A7.7, ISB, encoding T1.
+struct IsbT1 : InstructionBarrier, shape::Immediate {
+  static constexpr Encoding row{"ISB",
+                                T1,
+                                Feature::v6m,
+                                TimingClass::barrier,
+                                "111100111011 OOOO 10Z0 OOOO 0110 iiii",
+                                "isb{c} <barrier>",
+                                See{},
+                                Flow::ends_block};
+};
+
+/// CDP, CDP2.  Source: ARMv7-M ARM A7.7, CDP, CDP2, encodings T1 and T2.
+struct CdpT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"CDP, CDP2",
+                                T1,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "111x 1110 xxxx xxxx xxxx pppp xxx0 xxxx",
+                                "cdp p<amount>",
+                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MCR, MCR2.  Source: ARMv7-M ARM A7.7, MCR, MCR2, encodings T1 and T2.
+struct McrT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MCR, MCR2",
+                                T1,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "111x 1110 xxx0 xxxx tttt pppp xxx1 xxxx",
+                                "mcr p<amount>, <rd>",
+                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MRC, MRC2.  Source: ARMv7-M ARM A7.7, MRC, MRC2, encodings T1 and T2.
+struct MrcT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MRC, MRC2",
+                                T1,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "111x 1110 xxx1 xxxx tttt pppp xxx1 xxxx",
+                                "mrc p<amount>, <rd>",
+                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MCRR, MCRR2.  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encodings T1 and T2.
+struct McrrT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MCRR, MCRR2",
+                                T1,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "111x 1100 0100 xxxx tttt pppp xxxx xxxx",
+                                "mcrr p<amount>, <rd>",
+                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MRRC, MRRC2.  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encodings T1 and T2.
+struct MrrcT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MRRC, MRRC2",
+                                T1,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "111x 1100 0101 xxxx tttt pppp xxxx xxxx",
+                                "mrrc p<amount>, <rd>",
+                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// STC, STC2.  Source: ARMv7-M ARM A7.7, STC, STC2, encodings T1 and T2.
+struct StcT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{
+      "STC, STC2",
+      T1,
+      Feature::v7m,
+      TimingClass::system,
+      "111x 110x xxx0 xxxx xxxx pppp xxxx xxxx",
+      "stc p<amount>",
+      See("111x 1100 0x0x xxxx xxxx pppp xxxx xxxx", "111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      Flow::ends_block};
+};
+
+/// LDC, LDC2.  Source: ARMv7-M ARM A7.7, LDC, LDC2, encodings T1 and T2.
+struct LdcT1 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{
+      "LDC, LDC2",
+      T1,
+      Feature::v7m,
+      TimingClass::system,
+      "111x 110x xxx1 xxxx xxxx pppp xxxx xxxx",
+      "ldc p<amount>",
+      See("111x 1100 0x0x xxxx xxxx pppp xxxx xxxx", "111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      Flow::ends_block};
+};
+
+using SystemRows = RowList<CpsT1, MrsT1, MsrT1, SvcT1, BkptT1, UdfT1, UdfT2, DsbT1, DmbT1, IsbT1,
+                           CdpT1, McrT1, MrcT1, McrrT1, MrrcT1, StcT1, LdcT1>;
+
+}  // namespace mcost::isa
