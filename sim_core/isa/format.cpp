@@ -129,6 +129,7 @@ std::string operand_text(std::string_view token, const Operands& o) {
   if (token == "barrier") return (o.imm & 15u) == 15 ? "sy" : "#" + std::to_string(o.imm & 15u);
   if (token == "iflags") return std::array{"", "f", "i", "if"}[o.imm & 3u];
   if (token == "it") return it_text(o.imm);
+  if (token == "cond") return kConditions[o.ra & 15u];
   return "<" + std::string(token) + "?>";
 }
 

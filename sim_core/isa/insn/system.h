@@ -220,93 +220,180 @@ struct IsbT1 : InstructionBarrier, shape::Immediate {
                                 Flow::ends_block};
 };
 
-/// CDP, CDP2.  Source: ARMv7-M ARM A7.7, CDP, CDP2, encodings T1 and T2.
+/// CDP <coproc>, ....  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T1.
 struct CdpT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"CDP, CDP2",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::system,
-                                "111x 1110 xxxx xxxx xxxx pppp xxx0 xxxx",
-                                "cdp p<amount>",
-                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                "1110 1110 xxxx xxxx xxxx pppp xxx0 xxxx",
+                                "cdp{c} p<amount>",
+                                See("1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
                                 Flow::ends_block};
 };
 
-/// MCR, MCR2.  Source: ARMv7-M ARM A7.7, MCR, MCR2, encodings T1 and T2.
+/// CDP2 <coproc>, ....  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T2.
+struct CdpT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"CDP, CDP2",
+                                T2,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "1111 1110 xxxx xxxx xxxx pppp xxx0 xxxx",
+                                "cdp2{c} p<amount>",
+                                See("1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MCR <coproc>, ....  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T1.
 struct McrT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCR, MCR2",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::system,
-                                "111x 1110 xxx0 xxxx tttt pppp xxx1 xxxx",
-                                "mcr p<amount>, <rd>",
-                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                "1110 1110 xxx0 xxxx tttt pppp xxx1 xxxx",
+                                "mcr{c} p<amount>, <rd>",
+                                See("1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
                                 Flow::ends_block};
 };
 
-/// MRC, MRC2.  Source: ARMv7-M ARM A7.7, MRC, MRC2, encodings T1 and T2.
+/// MCR2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T2.
+struct McrT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MCR, MCR2",
+                                T2,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "1111 1110 xxx0 xxxx tttt pppp xxx1 xxxx",
+                                "mcr2{c} p<amount>, <rd>",
+                                See("1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MRC <coproc>, ....  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T1.
 struct MrcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRC, MRC2",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::system,
-                                "111x 1110 xxx1 xxxx tttt pppp xxx1 xxxx",
-                                "mrc p<amount>, <rd>",
-                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                "1110 1110 xxx1 xxxx tttt pppp xxx1 xxxx",
+                                "mrc{c} p<amount>, <rd>",
+                                See("1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
                                 Flow::ends_block};
 };
 
-/// MCRR, MCRR2.  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encodings T1 and T2.
+/// MRC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T2.
+struct MrcT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MRC, MRC2",
+                                T2,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "1111 1110 xxx1 xxxx tttt pppp xxx1 xxxx",
+                                "mrc2{c} p<amount>, <rd>",
+                                See("1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MCRR <coproc>, ....  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T1.
 struct McrrT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCRR, MCRR2",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::system,
-                                "111x 1100 0100 xxxx tttt pppp xxxx xxxx",
-                                "mcrr p<amount>, <rd>",
-                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                "1110 1100 0100 xxxx tttt pppp xxxx xxxx",
+                                "mcrr{c} p<amount>, <rd>",
+                                See("1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
                                 Flow::ends_block};
 };
 
-/// MRRC, MRRC2.  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encodings T1 and T2.
+/// MCRR2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T2.
+struct McrrT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MCRR, MCRR2",
+                                T2,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "1111 1100 0100 xxxx tttt pppp xxxx xxxx",
+                                "mcrr2{c} p<amount>, <rd>",
+                                See("1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// MRRC <coproc>, ....  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T1.
 struct MrrcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRRC, MRRC2",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::system,
-                                "111x 1100 0101 xxxx tttt pppp xxxx xxxx",
-                                "mrrc p<amount>, <rd>",
-                                See("111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                "1110 1100 0101 xxxx tttt pppp xxxx xxxx",
+                                "mrrc{c} p<amount>, <rd>",
+                                See("1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
                                 Flow::ends_block};
 };
 
-/// STC, STC2.  Source: ARMv7-M ARM A7.7, STC, STC2, encodings T1 and T2.
+/// MRRC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T2.
+struct MrrcT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{"MRRC, MRRC2",
+                                T2,
+                                Feature::v7m,
+                                TimingClass::system,
+                                "1111 1100 0101 xxxx tttt pppp xxxx xxxx",
+                                "mrrc2{c} p<amount>, <rd>",
+                                See("1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+                                Flow::ends_block};
+};
+
+/// STC <coproc>, ....  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T1.
 struct StcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "STC, STC2",
       T1,
       Feature::v7m,
       TimingClass::system,
-      "111x 110x xxx0 xxxx xxxx pppp xxxx xxxx",
-      "stc p<amount>",
-      See("111x 1100 0x0x xxxx xxxx pppp xxxx xxxx", "111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      "1110 110x xxx0 xxxx xxxx pppp xxxx xxxx",
+      "stc{c} p<amount>",
+      See("1110 1100 0x0x xxxx xxxx pppp xxxx xxxx", "1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
       Flow::ends_block};
 };
 
-/// LDC, LDC2.  Source: ARMv7-M ARM A7.7, LDC, LDC2, encodings T1 and T2.
+/// STC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T2.
+struct StcT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{
+      "STC, STC2",
+      T2,
+      Feature::v7m,
+      TimingClass::system,
+      "1111 110x xxx0 xxxx xxxx pppp xxxx xxxx",
+      "stc2{c} p<amount>",
+      See("1111 1100 0x0x xxxx xxxx pppp xxxx xxxx", "1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      Flow::ends_block};
+};
+
+/// LDC <coproc>, ....  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T1.
 struct LdcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "LDC, LDC2",
       T1,
       Feature::v7m,
       TimingClass::system,
-      "111x 110x xxx1 xxxx xxxx pppp xxxx xxxx",
-      "ldc p<amount>",
-      See("111x 1100 0x0x xxxx xxxx pppp xxxx xxxx", "111x 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      "1110 110x xxx1 xxxx xxxx pppp xxxx xxxx",
+      "ldc{c} p<amount>",
+      See("1110 1100 0x0x xxxx xxxx pppp xxxx xxxx", "1110 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
       Flow::ends_block};
 };
 
-using SystemRows = RowList<CpsT1, MrsT1, MsrT1, SvcT1, BkptT1, UdfT1, UdfT2, DsbT1, DmbT1, IsbT1,
-                           CdpT1, McrT1, MrcT1, McrrT1, MrrcT1, StcT1, LdcT1>;
+/// LDC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T2.
+struct LdcT2 : UndefinedInstruction, shape::Coprocessor {
+  static constexpr Encoding row{
+      "LDC, LDC2",
+      T2,
+      Feature::v7m,
+      TimingClass::system,
+      "1111 110x xxx1 xxxx xxxx pppp xxxx xxxx",
+      "ldc2{c} p<amount>",
+      See("1111 1100 0x0x xxxx xxxx pppp xxxx xxxx", "1111 11xx xxxx xxxx xxxx 101x xxxx xxxx"),
+      Flow::ends_block};
+};
+
+using SystemRows =
+    RowList<CpsT1, MrsT1, MsrT1, SvcT1, BkptT1, UdfT1, UdfT2, DsbT1, DmbT1, IsbT1, CdpT1, CdpT2,
+            McrT1, McrT2, MrcT1, MrcT2, McrrT1, McrrT2, MrrcT1, MrrcT2, StcT1, StcT2, LdcT1, LdcT2>;
 
 }  // namespace mcost::isa

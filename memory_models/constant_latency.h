@@ -1,0 +1,30 @@
+// Memory whose every access takes the same time: on-chip SRAM, mask ROM. Depends on sim_core/bus.
+#pragma once
+
+#include "sim_core/bus/memory_model.h"
+
+namespace mcost::memory {
+
+class ConstantLatency final : public bus::MemoryModel {
+ public:
+  /// `wait_states` core cycles are added to every data transfer and instruction fetch.
+  explicit ConstantLatency(std::uint32_t wait_states) : wait_states_(wait_states) {}
+
+  [[nodiscard]] bus::DataPath data_path() const override { return bus::DataPath::constant; }
+  [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return wait_states_; }
+  [[nodiscard]] bool constant_fetch() const override { return true; }
+  [[nodiscard]] std::uint32_t fetch_wait() const override { return wait_states_; }
+  void age(bus::MicroState&, Cycles) const override {}
+  std::uint32_t fetch(bus::MicroState&, std::uint32_t, std::uint8_t, bus::FoldLog*) override { return wait_states_; }
+  std::uint32_t data(bus::MicroState&, const bus::Transfer&, bus::FoldLog*) override { return wait_states_; }
+  void fill_data_line(std::uint32_t, std::uint64_t) override {}
+  [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
+  [[nodiscard]] bool fetch_line_resident(std::uint32_t) const override { return true; }
+  void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {}
+
+ private:
+  std::uint32_t wait_states_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace mcost::memory

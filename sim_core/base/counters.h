@@ -1,0 +1,79 @@
+// Where cost went: cycles by cause, instructions, multiply-accumulates and traffic, for a run or any part of one. Plain
+// sums, so parts add up. Depends on base.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sim_core/base/cause.h"
+
+namespace mcost {
+
+/// Traffic of one memory. Bytes are what instructions asked for; fetches are words read by the fetch unit.
+struct Traffic {
+  std::uint64_t reads = 0;
+  std::uint64_t read_bytes = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t write_bytes = 0;
+  std::uint64_t fetches = 0;
+  std::uint64_t fetch_bytes = 0;
+  Traffic& operator+=(const Traffic& other) {
+    reads += other.reads;
+    read_bytes += other.read_bytes;
+    writes += other.writes;
+    write_bytes += other.write_bytes;
+    fetches += other.fetches;
+    fetch_bytes += other.fetch_bytes;
+    return *this;
+  }
+  friend bool operator==(const Traffic&, const Traffic&) = default;
+};
+
+/// The most memories (with the entries for devices) a machine may have.
+inline constexpr unsigned kMaxMemories = 32;
+
+struct Counters {
+  std::uint64_t cycles = 0;
+  std::uint64_t instructions = 0;  // architecturally attempted: skipped ones count
+  std::uint64_t skipped = 0;       // condition failed
+  std::uint64_t folded = 0;        // took no issue slot
+  std::uint64_t macs = 0;          // multiply-accumulates executed
+  std::array<std::uint64_t, kCauses> by_cause{};
+  std::array<std::array<std::uint64_t, kCauses>, kMaxMemories> by_memory{};  // shares of per-memory causes
+  std::array<Traffic, kMaxMemories> traffic{};
+
+  void charge(Cause cause, std::uint8_t memory, std::uint64_t amount) {
+    cycles += amount;
+    by_cause[static_cast<unsigned>(cause)] += amount;
+    if (is_per_memory(cause)) by_memory[memory][static_cast<unsigned>(cause)] += amount;
+  }
+  Counters& operator+=(const Counters& other) {
+    cycles += other.cycles;
+    instructions += other.instructions;
+    skipped += other.skipped;
+    folded += other.folded;
+    macs += other.macs;
+    for (unsigned c = 0; c < kCauses; ++c) by_cause[c] += other.by_cause[c];
+    for (unsigned m = 0; m < kMaxMemories; ++m) {
+      for (unsigned c = 0; c < kCauses; ++c) by_memory[m][c] += other.by_memory[m][c];
+      traffic[m] += other.traffic[m];
+    }
+    return *this;
+  }
+  /// The invariant of design.md: causes sum to cycles, memory shares to their causes.
+  [[nodiscard]] bool adds_up() const {
+    std::uint64_t sum = 0;
+    for (unsigned c = 0; c < kCauses; ++c) {
+      sum += by_cause[c];
+      if (!is_per_memory(static_cast<Cause>(c))) continue;
+      std::uint64_t shares = 0;
+      for (const auto& memory : by_memory) shares += memory[c];
+      if (shares != by_cause[c]) return false;
+    }
+    return sum == cycles;
+  }
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+}  // namespace mcost

@@ -1,0 +1,25 @@
+// A memory-mapped device: registers whose reads and writes have effects and exact time. Depends on base.
+#pragma once
+
+#include <cstdint>
+
+#include "sim_core/base/units.h"
+
+namespace mcost::bus {
+
+/// When and from where a device is accessed.
+struct DeviceAccess {
+  std::uint32_t offset = 0;     // bytes from the device's base
+  std::uint8_t size_bytes = 4;  // 1, 2 or 4; naturally aligned
+  Cycles now = 0;               // core cycle of the data phase
+  Address pc = 0;               // instruction that makes the access, for reports
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual std::uint32_t read(const DeviceAccess& access) = 0;
+  virtual void write(const DeviceAccess& access, std::uint32_t value) = 0;
+};
+
+}  // namespace mcost::bus

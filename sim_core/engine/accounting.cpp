@@ -1,0 +1,289 @@
+// Where visits are timed and cost is booked: variants (memoised), replay (exact), ledger and profile.
+#include <algorithm>
+
+#include "sim_core/engine/engine.h"
+
+namespace mcost::engine {
+namespace {
+
+/// Lines a variant may hold: stamps of its lines are visit stamp + position, and visits step by 64.
+constexpr std::size_t kMostLines = 60;
+
+void add_share(VisitCost& cost, const pipeline::Charge& charge) {
+  for (VisitCost::Share& share : cost.shares) {
+    if (share.cause == charge.cause && share.memory == charge.memory) {
+      share.cycles += charge.cycles;
+      return;
+    }
+  }
+  cost.shares.push_back({charge.cause, charge.memory, charge.cycles});
+}
+
+Traffic& traffic_of(VisitCost& cost, std::uint8_t memory) {
+  for (VisitCost::MemoryTraffic& entry : cost.traffic) {
+    if (entry.memory == memory) return entry.traffic;
+  }
+  cost.traffic.push_back({memory, {}});
+  return cost.traffic.back().traffic;
+}
+
+void count_access(Traffic& traffic, const bus::Access& access) {
+  if (access.kind == bus::AccessKind::write) {
+    ++traffic.writes;
+    traffic.write_bytes += access.size_bytes;
+  } else {
+    ++traffic.reads;
+    traffic.read_bytes += access.size_bytes;
+  }
+}
+
+constexpr unsigned kFetchBytes = 4;
+
+void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
+  for (const VisitCost::Share& share : cost.shares) ledger.charge(share.cause, share.memory, visits * share.cycles);
+  for (const VisitCost::MemoryTraffic& entry : cost.traffic) {
+    Traffic scaled = entry.traffic;
+    scaled.reads *= visits;
+    scaled.read_bytes *= visits;
+    scaled.writes *= visits;
+    scaled.write_bytes *= visits;
+    scaled.fetches *= visits;
+    scaled.fetch_bytes *= visits;
+    ledger.traffic[entry.memory] += scaled;
+  }
+  ledger.instructions += visits * cost.instructions;
+  ledger.skipped += visits * cost.skipped;
+  ledger.folded += visits * cost.folded_slots;
+  ledger.macs += visits * cost.macs;
+}
+
+}  // namespace
+
+Visit Engine::visit_of(const Block& block) const {
+  Visit visit;
+  visit.block = &block;
+  visit.passed = core_.passed;
+  visit.exit = core_.exit;
+  visit.target = core_.target;
+  visit.exception_return = (requests_ & kExceptionReturn) != 0;
+  visit.log = &log_;
+  return visit;
+}
+
+Variant* Engine::find_variant(Block& block, const VariantKey& key) {
+  for (std::size_t i = 0; i < block.variants.size(); ++i) {
+    if (!(block.variants[i]->key == key)) continue;
+    std::swap(block.variants[i], block.variants[i / 2]);  // drifts to the front by use
+    return block.variants[i / 2].get();
+  }
+  return nullptr;
+}
+
+bool Engine::lines_resident(Block& block, Variant& variant) {
+  if (variant.generation == *block.generation) return true;
+  const bus::MemoryModel& model = *bus_.memories[block.memory].model;
+  for (const std::uint32_t line : variant.lines) {
+    if (!model.fetch_line_resident(line)) return false;
+  }
+  variant.generation = *block.generation;
+  return true;
+}
+
+/// The memoised timing of the visit that just ended, or null where it must be replayed.
+Variant* Engine::select_variant(Block& block) {
+  if (!options_.memoise) return nullptr;
+  if (sites_dirty_) {
+    sites_dirty_ = false;
+    update_sites(block);
+  }
+  VariantKey key{state_, core_.passed, core_.exit, core_.exit == kFallThrough ? 0 : core_.target, block.sites};
+  Variant* variant = find_variant(block, key);
+  if (variant == nullptr) {
+    if (block.variants.size() >= options_.most_variants) {
+      ++statistics_.capped_visits;
+      return nullptr;
+    }
+    variant = fold(block, key);
+    if (variant == nullptr) return nullptr;
+  } else if (!lines_resident(block, *variant)) {
+    return nullptr;
+  }
+  block.guess[key.exit] = variant;
+  return variant;
+}
+
+void Engine::update_sites(Block& block) {
+  std::vector<std::uint16_t> configuration;
+  for (const OpInfo& info : block.info) {
+    if (info.access_bytes != 0 || info.operand_timed) configuration.push_back(block.ops[info.micro_op].window);
+  }
+  const auto found = std::find(block.site_configurations.begin(), block.site_configurations.end(), configuration);
+  block.sites = static_cast<std::uint32_t>(found - block.site_configurations.begin());
+  if (found == block.site_configurations.end()) block.site_configurations.push_back(std::move(configuration));
+}
+
+Variant* Engine::fold(Block& block, const VariantKey& key) {
+  TimingState state = states_[state_];
+  bus::FoldLog log;
+  BusPort port(bus_, state, &log);
+  Visit visit = visit_of(block);
+  visit.log = nullptr;
+  OpReplay replay(bus_, visit, core_);
+  auto variant = std::make_unique<Variant>();
+  VisitCost& cost = variant->cost;
+  for (unsigned i = 0; i < block.info.size(); ++i) {
+    const OpInfo& info = block.info[i];
+    const TimedOp timed = replay.time(model_, state, port, i);
+    if (!log.foldable) return nullptr;
+    variant->total += timed.advance.charges.total();
+    for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
+      add_share(cost, charge);
+      variant->charges.push_back({static_cast<std::uint8_t>(i), charge.cause, charge.memory, charge.cycles});
+    }
+    ++cost.instructions;
+    cost.folded_slots += timed.advance.folded ? 1 : 0;
+    if (!timed.executed) {
+      ++cost.skipped;
+    } else {
+      cost.macs += info.macs;
+      for (const TimedAccess& access : replay.accesses()) {
+        count_access(traffic_of(cost, access.access.memory), access.access);
+      }
+    }
+  }
+  if (log.lines.size() > kMostLines) return nullptr;
+  for (std::uint8_t memory = 0; memory < bus_.memories.size(); ++memory) {
+    const std::uint32_t words = port.fetches().words[memory];
+    if (words == 0) continue;
+    Traffic& traffic = traffic_of(cost, memory);
+    traffic.fetches += words;
+    traffic.fetch_bytes += std::uint64_t{words} * kFetchBytes;
+  }
+  variant->key = key;
+  variant->block = &block;
+  variant->exit_state = states_.id_of(state);
+  variant->generation = *block.generation;
+  variant->lines = std::move(log.lines);
+  if (!variant->lines.empty()) cached_variants_.push_back(variant.get());
+  ++statistics_.variants_built;
+  block.variants.push_back(std::move(variant));
+  return block.variants.back().get();
+}
+
+/// Accounts exactly for the ops of the current visit before `end` that are not accounted for yet.
+void Engine::replay_until(Block& block, unsigned end) {
+  if (timed_ops_ >= end) return;
+  touch_lines();
+  TimingState state = states_[state_];
+  BusPort port(bus_, state, nullptr);
+  const Visit visit = visit_of(block);
+  OpReplay replay(bus_, visit, core_);
+  for (; timed_ops_ < end; ++timed_ops_) {
+    const TimedOp timed = replay.time(model_, state, port, timed_ops_);
+    charge_op(block.info[timed_ops_], timed, replay, port);
+    now_ += timed.advance.charges.total();
+  }
+  state_ = states_.id_of(state);
+}
+
+void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port) {
+  for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
+    ledger_.charge(charge.cause, charge.memory, charge.cycles);
+  }
+  ++ledger_.instructions;
+  ledger_.folded += timed.advance.folded ? 1 : 0;
+  if (timed.executed) {
+    ledger_.macs += info.macs;
+    for (const TimedAccess& access : replay.accesses()) {
+      count_access(ledger_.traffic[access.access.memory], access.access);
+    }
+  } else {
+    ++ledger_.skipped;
+  }
+  for (std::uint8_t memory = 0; memory < bus_.memories.size(); ++memory) {
+    std::uint32_t& words = port.fetches().words[memory];
+    ledger_.traffic[memory].fetches += words;
+    ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * kFetchBytes;
+    words = 0;
+  }
+  if (!profile_) return;
+  InstructionCost& cost = profile_costs_[info.pc];
+  ++cost.executions;
+  cost.skipped += timed.executed ? 0 : 1;
+  for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
+    cost.cycles += charge.cycles;
+    cost.by_cause[static_cast<unsigned>(charge.cause)] += charge.cycles;
+  }
+}
+
+/// Tells caches which lines memoised visits used since they were last told, so that replacement sees true recency.
+void Engine::touch_lines() {
+  for (Variant* variant : cached_variants_) {
+    if (variant->last_visit <= touched_) continue;
+    bus_.memories[variant->block->memory].model->touch_fetch_lines(variant->lines, variant->last_visit);
+  }
+  touched_ = bus_.program_order;
+}
+
+/// Books the visits counted since the last fold.
+void Engine::fold_counts() {
+  for (const auto& [key, block] : blocks_) fold_block(*block);
+  for (const auto& block : graveyard_) fold_block(*block);
+}
+
+void Engine::fold_block(Block& block) {
+  for (const auto& variant : block.variants) {
+    const std::uint64_t visits = variant->count - variant->folded;
+    if (visits == 0) continue;
+    variant->folded = variant->count;
+    add_visits(ledger_, variant->cost, visits);
+    statistics_.memoised_visits += visits;
+    if (profile_) profile_visits(block, *variant, visits);
+  }
+}
+
+void Engine::profile_visits(const Block& block, const Variant& variant, std::uint64_t visits) {
+  for (unsigned i = 0; i < block.info.size(); ++i) {
+    InstructionCost& cost = profile_costs_[block.info[i].pc];
+    cost.executions += visits;
+    if (block.info[i].predicated && (variant.key.passed >> i & 1u) == 0) cost.skipped += visits;
+  }
+  for (const OpCharge& charge : variant.charges) {
+    InstructionCost& cost = profile_costs_[block.info[charge.op].pc];
+    cost.cycles += visits * charge.cycles;
+    cost.by_cause[static_cast<unsigned>(charge.cause)] += visits * charge.cycles;
+  }
+}
+
+Counters Engine::take_counters() {
+  fold_counts();
+  Counters period = ledger_;
+  ledger_ = Counters{};
+  total_ += period;
+  return period;
+}
+
+Counters Engine::peek_counters() {
+  fold_counts();
+  Counters sum = total_;
+  sum += ledger_;
+  return sum;
+}
+
+std::unordered_map<Address, InstructionCost> Engine::instruction_costs() {
+  fold_counts();
+  return profile_costs_;
+}
+
+const EngineStatistics& Engine::statistics() {
+  fold_counts();
+  statistics_.timing_states = states_.size();
+  return statistics_;
+}
+
+void Engine::account_exception(const pipeline::Charges& charges) {
+  for (const pipeline::Charge& charge : charges.parts()) ledger_.charge(charge.cause, charge.memory, charge.cycles);
+  now_ += charges.total();
+}
+
+}  // namespace mcost::engine

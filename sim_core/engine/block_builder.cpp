@@ -1,0 +1,337 @@
+// Bytes to Block: decodes straight-line code, derives what pipelines need to know, and picks handlers.
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "sim_core/engine/engine.h"
+#include "sim_core/engine/handlers.h"
+#include "sim_core/isa/decoder.h"
+#include "sim_core/isa/effects.h"
+
+namespace mcost::engine {
+namespace {
+
+using isa::Flow;
+using isa::TimingClass;
+
+// Ops that are no instruction of their own. They take no time and have no index of their own.
+
+void end_block(Core& core, const MicroOp*) { core.exit = kFallThrough; }
+
+void provide_pc(Core& core, const MicroOp* op) {
+  core.r[15] = op->operands.imm;
+  return op[1].handler(core, op + 1);
+}
+
+/// SP bits 1:0 are always zero.  Source: ARMv7-M ARM B1.4.1.
+void align_stack_pointer(Core& core, const MicroOp* op) {
+  core.r[13] &= ~3u;
+  return op[1].handler(core, op + 1);
+}
+
+/// ExecuteFPCheck before the first FP instruction of a block built while FP state was not ready.
+void check_fp(Core& core, const MicroOp* op) {
+  if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) != 0) core.engine->fp_check(op);
+  return op[1].handler(core, op + 1);
+}
+
+void count_unpredictable(Core& core, const MicroOp* op) {
+  core.engine->note_unpredictable(op->operands.imm);
+  return op[1].handler(core, op + 1);
+}
+
+void fetch_fault(Core& core, const MicroOp* op) { core.engine->instruction_fault(op); }
+
+void undefined_encoding(Core& core, const MicroOp* op) {
+  if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) == 0) {
+    core.exit = kFallThrough;
+    return;
+  }
+  core.passed |= 1u << op->index;
+  core.engine->undefined_instruction(op);
+}
+
+MicroOp helper_op(Handler handler, unsigned index) {
+  MicroOp op;
+  op.handler = handler;
+  op.index = static_cast<std::uint8_t>(index);
+  return op;
+}
+
+bool starts_with(const char* text, std::string_view prefix) { return std::string_view(text).starts_with(prefix); }
+
+/// Multiply-accumulates an instruction executes; the dual ones count two.
+unsigned macs_of(const isa::Encoding& row) {
+  switch (row.timing_class) {
+    case TimingClass::multiply_accumulate:
+    case TimingClass::multiply_accumulate_long:
+    case TimingClass::multiply: break;
+    case TimingClass::fp_multiply_accumulate: return 1;
+    default: return 0;
+  }
+  for (const std::string_view dual : {"SMLAD", "SMLSD", "SMLALD", "SMLSLD", "SMUAD", "SMUSD"}) {
+    if (starts_with(row.name, dual)) return 2;
+  }
+  return row.timing_class == TimingClass::multiply ? 0 : 1;
+}
+
+pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& effects, bool in_it_block) {
+  const isa::Encoding& row = *decoded.instruction->row;
+  const isa::Roles& roles = effects.roles();
+  pipeline::OpTiming timing;
+  timing.timing_class = row.timing_class;
+  timing.size_bytes = decoded.size;
+  timing.transfers = static_cast<std::uint8_t>(effects.transfers());
+  timing.in_it_block = in_it_block;
+  timing.conditional = effects.conditional();
+  timing.writes_pc = (roles.writes & isa::core_register(15)) != 0;
+  timing.links = timing.writes_pc && (roles.writes & isa::core_register(14)) != 0 &&
+                 (row.timing_class == TimingClass::branch || row.timing_class == TimingClass::branch_register);
+  timing.adds_to_pc = timing.writes_pc && starts_with(row.name, "ADD");
+  timing.sets_flags = (roles.writes & isa::kConditionFlags) != 0;
+  timing.register_offset = roles.index != 0;
+  timing.writes_back = roles.by_writeback != 0;
+  timing.is_double = decoded.operands.wide;
+  if (row.timing_class == TimingClass::it) {
+    const unsigned mask = decoded.operands.imm & 0xF;
+    timing.folded_instructions = static_cast<std::uint8_t>(mask == 0 ? 0 : 4 - std::countr_zero(mask));
+  }
+  timing.roles = roles;
+  return timing;
+}
+
+/// An instruction that writes SP and may leave bits 1:0 set.
+bool may_misalign_stack(const isa::Decoded& decoded, const isa::Roles& roles) {
+  constexpr isa::RegisterSet kSp = isa::core_register(13);
+  if ((roles.writes & kSp) == 0 || decoded.instruction->row->flow != Flow::next) return false;
+  const bool immediate_multiple = (decoded.operands.imm & 3) == 0;
+  if ((roles.by_writeback & kSp) != 0) return roles.index != 0 || !immediate_multiple;
+  const bool only_sp = (roles.reads & isa::kCoreRegisters) == kSp;
+  return !(only_sp && immediate_multiple && decoded.operands.amount == 0 &&
+           decoded.instruction->row->timing_class == TimingClass::alu);
+}
+
+/// True if NZCV written by op `index` are overwritten in the block before anything could see them.
+bool flags_die(const std::vector<OpInfo>& info, std::size_t index) {
+  const isa::RegisterSet made = info[index].timing.roles.writes & isa::kConditionFlags;
+  isa::RegisterSet live = made;
+  for (std::size_t i = index + 1; i < info.size(); ++i) {
+    const OpInfo& later = info[i];
+    const bool can_leave = later.access_bytes != 0 || later.operand_timed || later.predicated ||
+                           later.decoded.instruction->row->flow != Flow::next;
+    if (can_leave || (later.timing.roles.reads & live) != 0) return false;
+    live &= ~later.timing.roles.writes;
+    if (live == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// Chooses the handler of each instruction, last to first knowledge: flags that die need no computing.
+void Engine::choose_handlers(Block& block) {
+  const auto handlers = all_handlers();
+  for (std::size_t i = 0; i < block.info.size(); ++i) {
+    const OpInfo& info = block.info[i];
+    if (info.decoded.instruction == nullptr) continue;
+    MicroOp& op = block.ops[info.micro_op];
+    const HandlerSet& set = handlers[info.decoded.instruction->index];
+    const isa::Operands& operands = info.decoded.operands;
+    const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0;
+    if (info.predicated) {
+      op.handler = operands.set_flags ? set.predicated_flags : set.predicated_quiet;
+    } else if (operands.set_flags && !flags_die(block.info, i)) {
+      op.handler = plain ? set.flags_plain : set.flags_shifted;
+    } else {
+      op.handler = plain ? set.quiet_plain : set.quiet_shifted;
+    }
+  }
+}
+
+/// Appends the instruction at `pc`; returns false if the block ends with it.
+bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it) {
+  const auto index = static_cast<unsigned>(block.info.size());
+  const isa::Encoding& row = *decoded.instruction->row;
+  isa::Effects effects;
+  decoded.instruction->effects(effects, decoded.operands);
+  OpInfo info;
+  info.decoded = decoded;
+  info.pc = pc;
+  info.it = it;
+  info.predicated = it.in_it_block() && row.timing_class != TimingClass::it;
+  info.timing = timing_of(decoded, effects, it.in_it_block());
+  info.access_bytes = static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
+  info.stores = effects.stores();
+  info.macs = static_cast<std::uint8_t>(macs_of(row));
+  info.operand_timed = row.timing_class == TimingClass::divide;
+  info.always_logged = row.timing_class == TimingClass::load_exclusive || row.timing_class == TimingClass::store_exclusive;
+
+  const auto helper = [&](Handler handler, std::uint32_t value) {
+    MicroOp op = helper_op(handler, index);
+    op.operands.imm = value;
+    op.operands.condition = decoded.operands.condition;
+    block.ops.push_back(op);
+  };
+  if (decoded.operands.unpredictable) helper(&count_unpredictable, pc);
+  if (effects.uses_fp() && (block.mode & kModeFpReady) == 0) helper(&check_fp, 0);
+  if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
+  info.micro_op = static_cast<std::uint16_t>(block.ops.size());
+  MicroOp op = helper_op(nullptr, index);
+  op.operands = decoded.operands;
+  op.size = decoded.size;
+  block.ops.push_back(op);
+  if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
+  block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
+  block.info.push_back(info);
+  return row.flow == Flow::next;
+}
+
+/// A block of one op that faults when executed.
+void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size) {
+  OpInfo info;
+  info.pc = pc;
+  info.it = it;
+  info.predicated = it.in_it_block();
+  info.timing.size_bytes = size;
+  info.micro_op = static_cast<std::uint16_t>(block.ops.size());
+  MicroOp op = helper_op(handler, static_cast<unsigned>(block.info.size()));
+  op.operands.condition = it.condition();
+  op.size = size;
+  block.ops.push_back(op);
+  block.worst_case += kMostWait;
+  block.info.push_back(info);
+}
+
+std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
+  auto block = std::make_unique<Block>();
+  block->pc = key.pc;
+  block->it = isa::ItState{key.it};
+  block->mode = key.mode;
+  block->guess.fill(&nothing_);
+  block->generation = &no_generation_;
+  const unsigned longest = key.single ? 1 : options_.longest_block;
+  const bus::Region* region = bus_.find(key.pc);
+  const bool runs = region != nullptr && region->kind == bus::RegionKind::memory && region->executable;
+  if (runs) {
+    block->memory = region->memory;
+    block->generation = &bus_.memories[region->memory].model->eviction_generation();
+  }
+  Address pc = key.pc;
+  isa::ItState it = block->it;
+  bool open = true;
+  while (open && block->info.size() < longest) {
+    if (!block->info.empty() && hooks_.contains(pc)) break;
+    const Fetched fetched = fetch_instruction(pc, runs ? region : nullptr);
+    if (fetched.size == 0) {
+      if (!block->info.empty()) break;
+      append_fault(*block, &fetch_fault, pc, it, 2);
+      break;
+    }
+    const isa::Decoded decoded =
+        isa::decode_at(fetched.first, fetched.second, isa::Place{pc, it}, features_);
+    if (decoded.instruction == nullptr) {
+      if (!block->info.empty()) break;
+      append_fault(*block, &undefined_encoding, pc, it, fetched.size);
+      pc += fetched.size;
+      it = it.advance();
+      break;
+    }
+    open = append_instruction(*block, decoded, pc, it);
+    const bool is_it = decoded.instruction->row->timing_class == TimingClass::it;
+    it = is_it ? isa::ItState{static_cast<std::uint8_t>(decoded.operands.imm)} : it.advance();
+    pc += decoded.size;
+  }
+  block->ops.push_back(helper_op(&end_block, static_cast<unsigned>(block->info.size())));
+  block->end_pc = pc;
+  block->end_it = it;
+  choose_handlers(*block);
+  const OpInfo& last = block->info.back();
+  block->is_self_branch = last.decoded.instruction != nullptr && block->info.size() == 1 && !last.predicated &&
+                          last.timing.timing_class == TimingClass::branch && !last.timing.conditional &&
+                          !last.timing.links && last.decoded.operands.imm == key.pc;
+  block->has_hook = hooks_.contains(key.pc);
+  block->stop = block->has_hook || block->is_self_branch;
+  update_sites(*block);
+  ++statistics_.blocks_built;
+  mark_block_code(*block);
+  return block;
+}
+
+/// Reads the halfwords of the instruction at `pc`; size 0 if it cannot be fetched.
+Engine::Fetched Engine::fetch_instruction(Address pc, const bus::Region* region) const {
+  Fetched fetched;
+  if (region == nullptr || !region->contains(pc) || !region->contains(pc + 1)) return fetched;
+  const bus::Memory& memory = bus_.memories[region->memory];
+  const std::uint8_t* bytes = memory.bytes.data() + region->memory_offset + (pc - region->base);
+  std::memcpy(&fetched.first, bytes, 2);
+  fetched.size = 2;
+  if ((fetched.first & 0xF800u) < 0xE800u) return fetched;
+  if (!region->contains(pc + 3)) {
+    fetched.size = 0;
+    return fetched;
+  }
+  std::memcpy(&fetched.second, bytes + 2, 2);
+  fetched.size = 4;
+  return fetched;
+}
+
+void Engine::mark_block_code(const Block& block) {
+  const bus::Region* region = bus_.find(block.pc);
+  if (region == nullptr || region->kind != bus::RegionKind::memory) return;
+  bus::Memory& memory = bus_.memories[region->memory];
+  if (memory.tags.empty() || !memory.is_ram) return;
+  const std::uint32_t first = region->memory_offset + (block.pc - region->base);
+  const std::uint32_t last = first + std::max<std::uint32_t>(block.end_pc - block.pc, 1) - 1;
+  for (std::uint32_t granule = first >> memory.tag_shift; granule <= last >> memory.tag_shift; ++granule) {
+    memory.tags[granule] |= bus::kHasCode;
+  }
+}
+
+void Engine::mark_code() {
+  for (const auto& [key, block] : blocks_) mark_block_code(*block);
+}
+
+/// Moves doomed blocks out of the cache. They live on until no visit can use them.
+void Engine::drop_blocks(const std::function<bool(const Block&)>& doomed) {
+  bool any = false;
+  for (auto entry = blocks_.begin(); entry != blocks_.end();) {
+    if (!doomed(*entry->second)) {
+      ++entry;
+      continue;
+    }
+    any = true;
+    entry->second->dropped = true;
+    ++statistics_.blocks_dropped;
+    graveyard_.push_back(std::move(entry->second));
+    entry = blocks_.erase(entry);
+  }
+  if (!any) return;
+  for (const auto& [key, block] : blocks_) {
+    for (const auto& variant : block->variants) variant->next = nullptr;
+  }
+  for (const auto& block : graveyard_) {
+    for (const auto& variant : block->variants) variant->next = nullptr;
+  }
+}
+
+void Engine::invalidate_all_blocks() {
+  drop_blocks([](const Block&) { return true; });
+}
+
+/// Deletes dropped blocks once no visit runs, keeping what they counted.
+void Engine::bury() {
+  if (graveyard_.empty()) return;
+  touch_lines();
+  for (const auto& block : graveyard_) {
+    fold_block(*block);
+    std::erase_if(cached_variants_, [&](const Variant* variant) { return variant->block == block.get(); });
+  }
+  graveyard_.clear();
+}
+
+void Engine::add_hook(Address pc) {
+  if (!hooks_.insert(pc).second) return;
+  drop_blocks([pc](const Block& block) { return pc >= block.pc && pc < block.end_pc; });
+}
+
+}  // namespace mcost::engine

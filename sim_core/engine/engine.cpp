@@ -1,0 +1,283 @@
+#include "sim_core/engine/engine.h"
+
+#include <algorithm>
+
+namespace mcost::engine {
+namespace {
+
+/// Host checks (progress, --timeout) happen this often in simulated cycles; results do not depend on it.
+constexpr Cycles kSlice = Cycles{1} << 24;
+
+}  // namespace
+
+Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::FeatureSet features,
+               unsigned interrupts, unsigned priority_bits, EngineOptions options)
+    : model_(model), bus_(bus), features_(features), options_(options), exceptions_(interrupts, priority_bits) {
+  core_.engine = this;
+  nothing_.key.entry_state = ~std::uint32_t{0};
+  static std::uint8_t no_tags = 0;  // never written: windows without tags point here
+  for (bus::Window& window : core_.windows) window.tags = &no_tags;
+  for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) {
+    const bus::Region& region = bus_.regions[i];
+    if (region.kind != bus::RegionKind::memory || region.view != 0) continue;
+    bus::Memory& memory = bus_.memories[region.memory];
+    if (memory.model->data_path() == bus::DataPath::timed) continue;
+    bus::Window& window = core_.windows[i + 1];
+    window.base = region.base;
+    window.size_bytes = region.size_bytes & ~7u;
+    window.host = memory.bytes.data() + region.memory_offset;
+    window.region = static_cast<std::uint8_t>(i);
+    window.writable = region.writable;
+    if (memory.tags.empty()) continue;
+    window.tags = memory.tags.data() + (region.memory_offset >> memory.tag_shift);
+    window.tag_shift = memory.tag_shift;
+  }
+}
+
+Engine::~Engine() = default;
+
+void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table) {
+  static_cast<ArchState&>(core_) = ArchState{};
+  exceptions_.reset();
+  exceptions_.vtor = vector_table;
+  core_.r[13] = stack_pointer & ~3u;
+  core_.r[14] = 0xFFFFFFFFu;  // ARMv7-M ARM B1.5.5, TakeReset
+  pc_ = pc & ~1u;
+  it_ = isa::ItState{};
+  TimingState state;
+  state.pipeline = model_.reset_state();
+  for (const bus::Memory& memory : bus_.memories) {
+    if (memory.micro_state_slot < kMicroStates) state.memory[memory.micro_state_slot] = memory.model->reset_state();
+  }
+  state_ = states_.id_of(state);
+  event_register_ = false;
+  exclusive_valid_ = false;
+  stop_ = StopReason::none;
+}
+
+std::uint32_t Engine::xpsr() const {
+  const std::uint32_t it = it_.value();
+  return core_.apsr() | exceptions_.ipsr() | 1u << 24 | (it & 3u) << 25 | (it >> 2) << 10;
+}
+
+std::uint8_t Engine::mode() const {
+  const bool ready = (exceptions_.cpacr >> 20 & 0xFu) == 0xFu && (exceptions_.control & 4u) != 0 &&
+                     (exceptions_.fpccr & 1u) == 0;
+  return ready ? kModeFpReady : 0;
+}
+
+Block* Engine::enter_block(bool single) {
+  const BlockKey key{pc_, it_.value(), mode(), single};
+  const auto found = blocks_.find(key);
+  if (found != blocks_.end()) return found->second.get();
+  return blocks_.emplace(key, build_block(key)).first->second.get();
+}
+
+StopReason Engine::run(const RunLimits& limits) {
+  until_ = limits.until;
+  if (until_) add_hook(*until_ & ~1u);
+  stop_ = StopReason::none;
+  Cycles slice_end = now_ + kSlice;
+  while (stop_ == StopReason::none) {
+    bury();
+    if (scheduler_.next_due() <= now_) {
+      scheduler_.run_due(now_);
+      continue;
+    }
+    if (now_ >= limits.max_cycles) return StopReason::cycle_limit;
+    if (now_ >= slice_end) {
+      slice_end = now_ + kSlice;
+      if (limits.keep_going && !limits.keep_going(now_)) return StopReason::time_limit;
+    }
+    if (exceptions_.highest_takeable() != 0) {
+      take_pending_exception();
+      continue;
+    }
+    if (sleeping_) {
+      sleep_until(std::min(scheduler_.next_due(), limits.max_cycles));
+      continue;
+    }
+    const Cycles limit = std::min({limits.max_cycles, scheduler_.next_due(), slice_end});
+    step_or_run(limit);
+  }
+  return stop_;
+}
+
+/// Runs from pc_ until `limit` is near, something unusual happens, or a stop block is reached.
+void Engine::step_or_run(Cycles limit) {
+  Block* block = enter_block(false);
+  if (block->stop && !stop_at(*block)) return;
+  if (now_ + block->worst_case >= limit) block = enter_block(true);
+  current_ = block;
+  try {
+    run_blocks(block, limit);
+  } catch (const GuestFault& fault) {
+    finish_fault(*current_, fault);
+  }
+}
+
+/// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_ moved.
+bool Engine::stop_at(Block& block) {
+  if (block.has_hook && pc_ != hook_served_) {
+    if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
+      stop_ = StopReason::until;
+      return false;
+    }
+    if (listener_ != nullptr) {
+      listener_->reached(pc_, *this);
+      if (block.dropped) {  // the listener added a hook inside the block
+        hook_served_ = pc_;
+        return false;
+      }
+    }
+  }
+  hook_served_ = kNowhere;
+  if (block.is_self_branch && scheduler_.next_due() == Scheduler::kNever) {
+    const unsigned exception = exceptions_.ipsr();
+    const bool in_fault = exception >= kHardFault && exception <= kUsageFault;
+    stop_ = in_fault && first_fault_ ? StopReason::fault : StopReason::idle;
+    return false;
+  }
+  return true;
+}
+
+/// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next instruction.
+void Engine::run_blocks(Block* block, Cycles limit) {
+  do {
+    current_ = block;
+    core_.passed = 0;
+    const MicroOp* ops = block->ops.data();
+    ops->handler(core_, ops);
+    if (core_.unusual != 0) {
+      finish_unusual(*block);
+      return;
+    }
+    const std::uint32_t exit = core_.exit;
+    Variant* variant = block->guess[exit];
+    if (variant->key.entry_state != state_ || variant->key.passed != core_.passed ||
+        variant->generation != *block->generation || (exit == kIndirect && variant->key.target != core_.target))
+        [[unlikely]] {
+      variant = select_variant(*block);
+      if (variant == nullptr) {
+        finish_replayed(*block, static_cast<unsigned>(block->info.size()));
+        return;
+      }
+    }
+    now_ += variant->total;
+    state_ = variant->exit_state;
+    ++variant->count;
+    bus_.program_order += 64;
+    variant->last_visit = bus_.program_order;
+    Block* next = variant->next;
+    if (next == nullptr) [[unlikely]] {
+      set_next(*block);
+      next = enter_block(false);
+      variant->next = next;
+    }
+    block = next;
+  } while (!block->stop && now_ + block->worst_case < limit);
+  pc_ = block->pc;
+  it_ = block->it;
+}
+
+/// Puts pc_ and it_ where a complete visit leads.
+void Engine::set_next(const Block& block) {
+  if (core_.exit == kFallThrough) {
+    pc_ = block.end_pc;
+    it_ = block.end_it;
+  } else {
+    pc_ = core_.target;
+    it_ = isa::ItState{};
+  }
+}
+
+/// Ends a visit that is timed by replay: `done` instructions were executed.
+void Engine::finish_replayed(Block& block, unsigned done) {
+  ++statistics_.replayed_visits;
+  bus_.program_order += 64;
+  replay_until(block, done);
+  if (done < block.info.size()) {
+    pc_ = block.info[done].pc;
+    it_ = block.info[done].it;
+  } else {
+    set_next(block);
+  }
+  end_visit();
+}
+
+void Engine::end_visit() {
+  core_.unusual = 0;
+  core_.passed = 0;
+  log_.clear();
+  timed_ops_ = 0;
+  if (sites_dirty_) {
+    sites_dirty_ = false;
+    update_sites(*current_);
+  }
+}
+
+void Engine::finish_unusual(Block& block) {
+  const bool left = (core_.unusual & kLeft) != 0;
+  const auto done = left ? core_.left_after + 1 : static_cast<unsigned>(block.info.size());
+  const unsigned requests = requests_;
+  const bool breakpoint = (requests & kBreakpoint) != 0;
+  const bool semihosting = breakpoint && breakpoint_immediate_ == 0xAB && semihosting_;
+  if (breakpoint) {
+    // A semihosting call costs nothing; any other BKPT faults: either way the instruction itself is not timed.
+    finish_replayed(block, done - 1);
+    requests_ = 0;
+    if (!semihosting) {
+      fault_op_ = done - 1;
+      take_fault(GuestFault{FaultKind::breakpoint, 0, false});
+      return;
+    }
+    ++ledger_.instructions;
+    if (profile_) ++profile_costs_[pc_].executions;
+    const Address after = pc_ + 2;
+    pc_ = after;
+    it_ = it_.advance();
+    semihosting_(*this);
+    return;
+  }
+  finish_replayed(block, done);
+  serve_requests();
+}
+
+void Engine::finish_fault(Block& block, const GuestFault& fault) {
+  // Ops before the faulting one are complete; it has no effect and takes no time of its own.
+  core_.unusual &= ~std::uint32_t{kLeft};
+  requests_ = 0;
+  std::erase_if(log_, [&](const LoggedAccess& entry) { return entry.op >= fault_op_; });
+  finish_replayed(block, fault_op_);
+  pc_ = block.info[fault_op_].pc;
+  it_ = block.info[fault_op_].it;
+  take_fault(fault);
+}
+
+bool Engine::serve_requests() {
+  const unsigned requests = requests_;
+  requests_ = 0;
+  if ((requests & kExceptionReturn) != 0) return_from_exception(core_.target);
+  if ((requests & kInvalidState) != 0) invalid_state_ = true;
+  if ((requests & kSupervisorCall) != 0) {
+    const unsigned number = exceptions_.synchronous(kSvCall);
+    if (number == 0) {
+      lock_up();
+    } else {
+      enter_exception(number, pc_);
+    }
+  }
+  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0) start_waiting((requests & kWaitForEvent) != 0);
+  if (invalid_state_ && stop_ == StopReason::none) {
+    invalid_state_ = false;
+    take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
+  }
+  return true;
+}
+
+void Engine::request_exit(std::uint32_t code) {
+  exit_code_ = code;
+  stop_ = StopReason::exited;
+}
+
+}  // namespace mcost::engine

@@ -1,0 +1,344 @@
+// Accesses that leave the inline path: first use of a window, never-written RAM, code in RAM, misses, timed memories,
+// devices, bit-band, unaligned accesses and faults.
+#include <cstring>
+
+#include "sim_core/base/bits.h"
+#include "sim_core/engine/engine.h"
+
+namespace mcost::engine {
+namespace {
+
+constexpr std::uint32_t kLeaveSize = 0;
+
+void leave(Core& core, const MicroOp*) { core.exit = kFallThrough; }
+constexpr MicroOp kLeave{&leave, {}, 0, 0, kLeaveSize};
+
+std::uint32_t read_host(const std::uint8_t* host, unsigned size_bytes) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, host, size_bytes);
+  return value;
+}
+
+}  // namespace
+
+SlowAccess slow_load(Core& core, const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                     unsigned flags) {
+  return core.engine->load(op, address, size_bytes, beat, flags);
+}
+
+const MicroOp* slow_store(Core& core, const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
+                          unsigned beat, unsigned flags) {
+  return core.engine->store(op, address, size_bytes, value, beat, flags);
+}
+
+const MicroOp* Engine::next_after(const MicroOp* op) const {
+  return (core_.unusual & kLeft) != 0 ? &kLeave : op + 1;
+}
+
+void Engine::leave_after(const MicroOp* op) {
+  core_.unusual |= kLeft;
+  core_.left_after = op->index;
+}
+
+SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat, unsigned flags) {
+  fault_op_ = op->index;
+  if ((address & (size_bytes - 1)) == 0) {
+    const std::uint32_t value = load_piece(op, address, size_bytes, beat, flags, true);
+    if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
+    return {value, next_after(op)};
+  }
+  check_unaligned(address, size_bytes, flags, false);
+  std::uint32_t value = 0;
+  for (unsigned done = 0; done < size_bytes;) {
+    const unsigned size = piece_size(address + done, size_bytes - done);
+    value |= load_piece(op, address + done, size, beat, flags, false) << (8 * done);
+    done += size;
+  }
+  return {value, next_after(op)};
+}
+
+const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
+                             unsigned beat, unsigned flags) {
+  fault_op_ = op->index;
+  if ((address & (size_bytes - 1)) == 0) {
+    store_piece(op, address, size_bytes, value, beat, flags, true);
+    return next_after(op);
+  }
+  check_unaligned(address, size_bytes, flags, true);
+  for (unsigned done = 0; done < size_bytes;) {
+    const unsigned size = piece_size(address + done, size_bytes - done);
+    store_piece(op, address + done, size, value >> (8 * done), beat, flags, false);
+    done += size;
+  }
+  return next_after(op);
+}
+
+/// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2 modulo 4.
+/// Source: core-timing facts 3.6 (M3, M4).
+unsigned Engine::piece_size(Address address, unsigned left) {
+  if ((address & 1u) != 0 || left == 1) return 1;
+  if ((address & 2u) != 0 || left < 4) return 2;
+  return 4;
+}
+
+void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const {
+  const bus::Region* region = bus_.find(address);
+  const bus::Region* last = bus_.find(address + size_bytes - 1);
+  for (const bus::Region* part : {region, last}) {
+    if (part == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, write};
+  }
+  if ((flags & (kMustAlign | kExclusive)) != 0 || (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
+      region->is_device_memory || last->is_device_memory) {
+    throw GuestFault{FaultKind::unaligned, address, write};
+  }
+}
+
+void Engine::site_changed() { current_->guess.fill(&nothing_); sites_dirty_ = true; }
+
+void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
+  const auto window = static_cast<std::uint16_t>(&region - bus_.regions.data() + 1);
+  if (op->window == window || window >= kWindows) return;
+  current_->ops[static_cast<std::size_t>(op - current_->ops.data())].window = window;
+  site_changed();
+}
+
+void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
+                        unsigned size_bytes, bool write, bool constant, bool missed) {
+  LoggedAccess entry;
+  entry.op = op->index;
+  entry.beat = static_cast<std::uint8_t>(beat);
+  entry.timed.region = &region;
+  entry.timed.constant = constant;
+  entry.timed.missed = missed;
+  entry.timed.access = {address,
+                        static_cast<std::uint8_t>(size_bytes),
+                        write ? bus::AccessKind::write : bus::AccessKind::read,
+                        region.memory,
+                        region.data_port,
+                        !region.is_device_memory};
+  log_.push_back(entry);
+  core_.unusual |= kLogged;
+}
+
+void Engine::note_never_written(const MicroOp* op) {
+  ++never_written_reads_;
+  if (!first_never_written_pc_) first_never_written_pc_ = current_->info[op->index].pc;
+}
+
+std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                                 unsigned flags, bool alone) {
+  const bus::Region* region = bus_.find(address);
+  if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
+  if (region->kind != bus::RegionKind::memory) return load_device(op, *region, address, size_bytes, beat);
+  bus::Memory& memory = bus_.memories[region->memory];
+  const std::uint32_t offset = region->memory_offset + (address - region->base);
+  bool missed = false;
+  if (!memory.tags.empty()) {
+    std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
+    if ((tag & bus::kNeverWritten) != 0) {
+      note_never_written(op);
+      tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+    }
+    if (memory.model->data_path() == bus::DataPath::cached) {
+      missed = (tag & bus::kAbsent) != 0;
+      if (missed) memory.model->fill_data_line(offset, ++bus_.program_order);
+    }
+  }
+  const bool timed = memory.model->data_path() == bus::DataPath::timed || missed || region->view != 0;
+  if (alone && beat == 0 && !timed && (flags & kExclusive) == 0) adopt_window(op, *region);
+  const bool in_window = op->window == static_cast<std::uint16_t>(region - bus_.regions.data() + 1);
+  if (!alone || timed || !in_window || (flags & kExclusive) != 0) {
+    log_access(op, beat, *region, address, size_bytes, false, !timed, missed);
+    if (missed && alone && beat == 0) adopt_window(op, *region);
+  }
+  return read_host(memory.bytes.data() + offset, size_bytes);
+}
+
+void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value, unsigned beat,
+                         unsigned flags, bool alone) {
+  const bus::Region* region = bus_.find(address);
+  if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  if (region->kind != bus::RegionKind::memory) {
+    store_device(op, *region, address, size_bytes, value, beat);
+    return;
+  }
+  if (!region->writable) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  bus::Memory& memory = bus_.memories[region->memory];
+  const std::uint32_t offset = region->memory_offset + (address - region->base);
+  const bool timed = memory.model->data_path() == bus::DataPath::timed;
+  if (alone && beat == 0 && !timed && (flags & kExclusive) == 0) adopt_window(op, *region);
+  const bool in_window = op->window == static_cast<std::uint16_t>(region - bus_.regions.data() + 1);
+  if (!alone || timed || !in_window || (flags & kExclusive) != 0) {
+    log_access(op, beat, *region, address, size_bytes, true, !timed, false);
+  }
+  std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
+  if (memory.tags.empty()) return;
+  std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
+  tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+  if ((tag & bus::kHasCode) != 0) {
+    code_written(memory, offset, size_bytes);
+    leave_after(op);
+  }
+}
+
+void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes) {
+  const auto index = static_cast<std::size_t>(&memory - bus_.memories.data());
+  drop_blocks([&](const Block& block) {
+    const bus::Region* region = bus_.find(block.pc);
+    if (region == nullptr || region->memory != index) return false;
+    const std::uint32_t first = region->memory_offset + (block.pc - region->base);
+    const std::uint32_t end = first + (block.end_pc - block.pc);
+    return offset < end && offset + size_bytes > first;
+  });
+  const std::uint32_t last = (offset + size_bytes - 1) >> memory.tag_shift;
+  for (std::uint32_t granule = offset >> memory.tag_shift; granule <= last; ++granule) {
+    memory.tags[granule] &= static_cast<std::uint8_t>(~bus::kHasCode);
+  }
+  mark_code();
+}
+
+/// Time of the data phase of the access that `op` is making, with all ops before it accounted for.
+Cycles Engine::data_phase_time(const MicroOp* op) {
+  replay_until(*current_, op->index);
+  Visit visit = visit_of(*current_);
+  visit.exit = kFallThrough;  // the op is not complete: whether it branches is not known
+  TimingState state = states_[state_];
+  bus::FoldLog log;  // contents stay as they are: the access is timed for good when the op is complete
+  BusPort port(bus_, state, &log);
+  OpReplay replay(bus_, visit, core_);
+  return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
+}
+
+std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
+                                  unsigned beat) {
+  log_access(op, beat, region, address, size_bytes, false, true, false);
+  leave_after(op);
+  const bool alias = region.kind == bus::RegionKind::bit_band;
+  // Bit-band: each word of the alias is one bit of the target.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+  const Address target = alias ? region.bit_band_target + ((address - region.base) >> 5) : address;
+  const unsigned bit = alias ? (address >> 2) & 7u : 0u;
+  const unsigned size = alias ? 1 : size_bytes;
+  std::uint32_t value = 0;
+  const bus::Region* real = alias ? bus_.find(target) : &region;
+  if (real == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
+  if (real->kind == bus::RegionKind::device) {
+    value = read_register(*real, target, size, data_phase_time(op), current_->info[op->index].pc);
+  } else {
+    std::uint8_t bytes[4] = {};
+    if (!read_memory(target, bytes, size)) throw GuestFault{FaultKind::bus_data_precise, address, false};
+    value = read_host(bytes, size);
+  }
+  return alias ? (value >> bit) & 1u : value;
+}
+
+void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
+                          std::uint32_t value, unsigned beat) {
+  log_access(op, beat, region, address, size_bytes, true, true, false);
+  leave_after(op);
+  requests_ |= kRecheck;
+  core_.unusual |= kRequest;
+  const Address pc = current_->info[op->index].pc;
+  if (region.kind == bus::RegionKind::device) {
+    write_register(region, address, size_bytes, value, data_phase_time(op), pc);
+    return;
+  }
+  const Address target = region.bit_band_target + ((address - region.base) >> 5);
+  const auto mask = static_cast<std::uint8_t>(1u << ((address >> 2) & 7u));
+  const bus::Region* real = bus_.find(target);
+  if (real == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  const bool set = (value & 1u) != 0;
+  if (real->kind == bus::RegionKind::device) {
+    const Cycles when = data_phase_time(op);
+    const std::uint32_t old = read_register(*real, target, 1, when, pc);
+    write_register(*real, target, 1, set ? old | mask : old & ~std::uint32_t{mask}, when, pc);
+    return;
+  }
+  std::uint8_t byte = 0;
+  if (!read_memory(target, &byte, 1)) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  byte = static_cast<std::uint8_t>(set ? byte | mask : byte & ~mask);
+  if (!write_memory(target, &byte, 1)) throw GuestFault{FaultKind::bus_data_precise, address, true};
+}
+
+std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes, Cycles when,
+                                    Address pc) {
+  return region.device->read({address - region.base, static_cast<std::uint8_t>(size_bytes), when, pc});
+}
+
+void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes, std::uint32_t value,
+                            Cycles when, Address pc) {
+  const std::uint32_t masked = value & low_mask(8 * size_bytes);
+  region.device->write({address - region.base, static_cast<std::uint8_t>(size_bytes), when, pc}, masked);
+}
+
+bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+  for (std::size_t i = 0; i < size_bytes; ++i) {
+    const Address at = address + static_cast<Address>(i);
+    const bus::Region* region = bus_.find(at);
+    if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
+    data[i] = bus_.memories[region->memory].bytes[region->memory_offset + (at - region->base)];
+  }
+  return true;
+}
+
+bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {
+  for (std::size_t i = 0; i < size_bytes; ++i) {
+    const Address at = address + static_cast<Address>(i);
+    const bus::Region* region = bus_.find(at);
+    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable) return false;
+    bus::Memory& memory = bus_.memories[region->memory];
+    const std::uint32_t offset = region->memory_offset + (at - region->base);
+    memory.bytes[offset] = data[i];
+    if (memory.tags.empty()) continue;
+    std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
+    tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+    if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
+  }
+  return true;
+}
+
+std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend, std::uint32_t divisor) {
+  fault_op_ = op->index;
+  if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0) throw GuestFault{FaultKind::divide_by_zero, 0, false};
+  note_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
+  if (divisor == 0) return 0;
+  if (!is_signed) return dividend / divisor;
+  if (dividend == 0x80000000u && divisor == 0xFFFFFFFFu) return dividend;
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(dividend) / static_cast<std::int32_t>(divisor));
+}
+
+void Engine::note_site(const MicroOp* op, std::uint16_t value) {
+  if (op->window == value) return;
+  current_->ops[static_cast<std::size_t>(op - current_->ops.data())].window = value;
+  site_changed();
+}
+
+std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend, std::uint32_t divisor) {
+  return core.engine->divide(op, is_signed, dividend, divisor);
+}
+
+void Engine::undefined_instruction(const MicroOp* op) {
+  fault_op_ = op->index;
+  throw GuestFault{op->operands.option ? FaultKind::no_coprocessor : FaultKind::undefined_instruction, 0, false};
+}
+
+void undefined_instruction(Core& core, const MicroOp* op) { core.engine->undefined_instruction(op); }
+
+void Engine::exclusive_monitor(Address address, unsigned, bool set) {
+  exclusive_valid_ = set;
+  exclusive_address_ = address;
+}
+
+/// The monitor has one granule, the address itself.  Source: ARMv7-M ARM A3.4 (granule size is implementation defined).
+bool Engine::exclusive_passes(Address address, unsigned) {
+  const bool pass = exclusive_valid_ && exclusive_address_ == address;
+  exclusive_valid_ = false;
+  return pass;
+}
+
+bool exclusive_passes(Core& core, Address address, unsigned size_bytes) {
+  return core.engine->exclusive_passes(address, size_bytes);
+}
+
+void clear_exclusive(Core& core) { core.engine->clear_exclusive(); }
+
+}  // namespace mcost::engine

@@ -1,0 +1,141 @@
+#include "sim_core/engine/timing.h"
+
+#include <cstring>
+
+namespace mcost::engine {
+
+std::size_t StateTable::Hash::operator()(const TimingState& state) const {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  const auto mix = [&hash](const void* data, std::size_t size) {
+    const auto* bytes = static_cast<const unsigned char*>(data);
+    for (std::size_t i = 0; i + 8 <= size; i += 8) {
+      std::uint64_t word;
+      std::memcpy(&word, bytes + i, 8);
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+      hash ^= hash >> 32;
+    }
+  };
+  mix(state.pipeline.bytes().data(), pipeline::State::kBytes);
+  for (const bus::MicroState& memory : state.memory) mix(memory.words.data(), sizeof(memory.words));
+  mix(state.ahead.data(), sizeof(state.ahead));
+  return static_cast<std::size_t>(hash);
+}
+
+std::uint32_t StateTable::id_of(const TimingState& state) {
+  const auto [entry, inserted] = ids_.try_emplace(state, static_cast<std::uint32_t>(states_.size()));
+  if (inserted) states_.push_back(&entry->first);
+  return entry->second;
+}
+
+bus::MicroState* BusPort::state_at(const bus::Memory& memory, Cycles at) {
+  bus::MicroState& state = state_.memory[memory.micro_state_slot];
+  std::uint32_t& ahead = state_.ahead[memory.micro_state_slot];
+  if (at > ahead) {
+    memory.model->age(state, at - ahead);
+    ahead = static_cast<std::uint32_t>(at);
+  }
+  return &state;
+}
+
+bus::Wait BusPort::fetch(Address address, Cycles at) {
+  if (fetch_region_ == nullptr || !fetch_region_->contains(address)) {
+    const bus::Region* region = bus_.find(address);
+    // A speculative fetch beyond memory answers at once; executing there faults before it is timed.
+    if (region == nullptr || region->kind != bus::RegionKind::memory) return {};
+    fetch_region_ = region;
+  }
+  const bus::Region& region = *fetch_region_;
+  bus::Memory& memory = bus_.memories[region.memory];
+  ++fetches_.words[region.memory];
+  bus::Wait wait{0, region.memory, region.fetch_port};
+  if (memory.model->constant_fetch()) {
+    wait.cycles = memory.model->fetch_wait();
+  } else {
+    const std::uint32_t offset = region.memory_offset + (address - region.base);
+    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region.view, log_);
+  }
+  return wait;
+}
+
+bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
+  const TimedAccess& timed = accesses_[beat];
+  const bus::Region& region = *timed.region;
+  bus::Wait wait{0, access.memory, access.port};
+  if (region.kind != bus::RegionKind::memory) {
+    wait.cycles = region.device_wait;
+    return wait;
+  }
+  bus::Memory& memory = bus_.memories[region.memory];
+  if (timed.constant) {
+    wait.cycles = memory.model->data_wait(access.kind);
+    return wait;
+  }
+  const bus::Transfer transfer{region.memory_offset + (access.address - region.base), access.size_bytes, access.kind,
+                               timed.missed, region.view};
+  bus::MicroState& state = memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
+  wait.cycles = memory.model->data(state, transfer, log_);
+  return wait;
+}
+
+void BusPort::end_op(Cycles total) {
+  for (const bus::Memory& memory : bus_.memories) {
+    if (memory.micro_state_slot >= kMicroStates) continue;
+    std::uint32_t& ahead = state_.ahead[memory.micro_state_slot];
+    if (total > ahead) {
+      memory.model->age(state_.memory[memory.micro_state_slot], total - ahead);
+      ahead = 0;
+    } else {
+      ahead -= static_cast<std::uint32_t>(total);
+    }
+  }
+}
+
+void OpReplay::collect(const OpInfo& info, const MicroOp& op, unsigned index) {
+  accesses_.clear();
+  const bus::AccessKind kind = info.stores ? bus::AccessKind::write : bus::AccessKind::read;
+  for (unsigned beat = 0; beat < info.timing.transfers; ++beat) {
+    bool logged = false;
+    if (visit_.log != nullptr) {
+      for (const LoggedAccess& entry : *visit_.log) {
+        if (entry.op != index || entry.beat != beat) continue;
+        accesses_.push_back(entry.timed);
+        logged = true;
+      }
+    }
+    if (logged || info.always_logged) continue;  // a store-exclusive that failed makes no access
+    const bus::Window& window = core_.windows[op.window];
+    const bus::Region& region = bus_.regions[window.region];
+    TimedAccess timed;
+    timed.region = &region;
+    timed.access = {region.base, info.access_bytes, kind, region.memory, region.data_port, !region.is_device_memory};
+    accesses_.push_back(timed);
+  }
+}
+
+TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port, unsigned index) {
+  const OpInfo& info = visit_.block->info[index];
+  const MicroOp& op = visit_.block->ops[info.micro_op];
+  TimedOp result;
+  result.executed = !info.predicated || (visit_.passed >> index & 1u) != 0;
+  pipeline::Outcome outcome;
+  outcome.pc = info.pc;
+  outcome.executed = result.executed;
+  accesses_.clear();
+  plain_.clear();
+  if (result.executed) {
+    collect(info, op, index);
+    for (const TimedAccess& timed : accesses_) plain_.push_back(timed.access);
+    if (info.operand_timed) outcome.operand_cycles = static_cast<std::uint8_t>(op.window);
+  }
+  outcome.accesses = plain_;
+  if (index + 1 == visit_.block->info.size() && visit_.exit != kFallThrough && !visit_.exception_return) {
+    outcome.branch_taken = true;
+    outcome.target = visit_.target;
+  }
+  port.begin_op(accesses_.data());
+  result.advance = model.advance(state.pipeline, info.timing, outcome, port);
+  port.end_op(result.advance.charges.total());
+  return result;
+}
+
+}  // namespace mcost::engine

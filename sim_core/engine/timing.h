@@ -1,0 +1,116 @@
+// The timing state of a run and the two ways to time a visit of a block: fold (memoised, contents untouched) and replay
+// (exact, contents change). Both call the core's advance() op by op. Depends on block.h, pipeline and bus.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "sim_core/bus/system_bus.h"
+#include "sim_core/engine/block.h"
+#include "sim_core/pipeline/pipeline_model.h"
+
+namespace mcost::engine {
+
+inline constexpr unsigned kMicroStates = 2;
+
+/// Everything the timing of the next instruction depends on, except contents of caches and absolute time.
+struct TimingState {
+  pipeline::State pipeline;
+  std::array<bus::MicroState, kMicroStates> memory{};
+  std::array<std::uint32_t, kMicroStates> ahead{};  // cycles a micro-state is ahead of the next instruction
+  friend bool operator==(const TimingState&, const TimingState&) = default;
+};
+
+/// Gives timing states small numbers, so that blocks compare one word.
+class StateTable {
+ public:
+  std::uint32_t id_of(const TimingState& state);
+  [[nodiscard]] const TimingState& operator[](std::uint32_t id) const { return *states_[id]; }
+  [[nodiscard]] std::size_t size() const { return states_.size(); }
+
+ private:
+  struct Hash {
+    std::size_t operator()(const TimingState& state) const;
+  };
+  std::unordered_map<TimingState, std::uint32_t, Hash> ids_;
+  std::vector<const TimingState*> states_;
+};
+
+/// One access of the instruction being timed, with what the port needs beside bus::Access.
+struct TimedAccess {
+  bus::Access access;
+  const bus::Region* region = nullptr;
+  bool constant = true;   // costs the memory's data_wait()
+  bool missed = false;    // DataPath::cached: filled its line
+};
+
+/// An access that left the inline path.
+struct LoggedAccess {
+  std::uint8_t op = 0;
+  std::uint8_t beat = 0;
+  TimedAccess timed;
+};
+
+/// What happened in a visit, as far as timing needs it.
+struct Visit {
+  const Block* block = nullptr;
+  std::uint32_t passed = 0;
+  std::uint32_t exit = kFallThrough;
+  Address target = 0;
+  bool exception_return = false;
+  const std::vector<LoggedAccess>* log = nullptr;  // sorted by op, beat; may be null
+};
+
+/// What timing a range of ops gives.
+struct TimedOp {
+  pipeline::Advance advance;
+  bool executed = true;
+};
+
+/// The port behind advance(): asks memory models, with micro-states of one TimingState.
+class BusPort final : public bus::TimingPort {
+ public:
+  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log) : bus_(bus), state_(state), log_(log) {}
+  bus::Wait fetch(Address address, Cycles at) override;
+  bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
+
+  void begin_op(const TimedAccess* accesses) { accesses_ = accesses; }
+  /// Moves micro-states to the first cycle of the next op.
+  void end_op(Cycles total);
+  /// Words fetched since the last call, by memory.
+  struct Fetches {
+    std::array<std::uint32_t, kMaxMemories> words{};
+  };
+  Fetches& fetches() { return fetches_; }
+
+ private:
+  bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
+  bus::SystemBus& bus_;
+  TimingState& state_;
+  bus::FoldLog* log_;
+  const TimedAccess* accesses_ = nullptr;
+  const bus::Region* fetch_region_ = nullptr;
+  Fetches fetches_;
+  bus::MicroState no_state_;  // for timed memories without one
+};
+
+/// Builds the accesses and the outcome of op `index` of a visit.
+class OpReplay {
+ public:
+  OpReplay(const bus::SystemBus& bus, const Visit& visit, const Core& core) : bus_(bus), visit_(visit), core_(core) {}
+  /// Times op `index`; `state` is advanced through `port`.
+  TimedOp time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port, unsigned index);
+  [[nodiscard]] const std::vector<TimedAccess>& accesses() const { return accesses_; }
+
+ private:
+  void collect(const OpInfo& info, const MicroOp& op, unsigned index);
+  const bus::SystemBus& bus_;
+  const Visit& visit_;
+  const Core& core_;
+  std::vector<TimedAccess> accesses_;
+  std::vector<bus::Access> plain_;
+};
+
+}  // namespace mcost::engine
