@@ -12,6 +12,12 @@ pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw)
 pkg_check_modules(capstone REQUIRED IMPORTED_TARGET capstone)
 
+# The distribution's Python has the modules that script/bootstrap installs; another one first in PATH may not.
+if(EXISTS /usr/bin/python3)
+  set(Python3_EXECUTABLE /usr/bin/python3 CACHE FILEPATH "Python with the modules of script/bootstrap")
+endif()
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
   pkg_check_modules(unicorn REQUIRED IMPORTED_TARGET unicorn)
