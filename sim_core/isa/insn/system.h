@@ -220,7 +220,7 @@ struct IsbT1 : InstructionBarrier, shape::Immediate {
                                 Flow::ends_block};
 };
 
-/// CDP <coproc>, ....  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T1.
+/// CDP <coproc>.  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T1.
 struct CdpT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"CDP, CDP2",
                                 T1,
@@ -232,7 +232,7 @@ struct CdpT1 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// CDP2 <coproc>, ....  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T2.
+/// CDP2 <coproc>.  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T2.
 struct CdpT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"CDP, CDP2",
                                 T2,
@@ -244,7 +244,7 @@ struct CdpT2 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MCR <coproc>, ....  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T1.
+/// MCR <coproc>.  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T1.
 struct McrT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCR, MCR2",
                                 T1,
@@ -256,7 +256,7 @@ struct McrT1 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MCR2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T2.
+/// MCR2 <coproc>.  Source: ARMv7-M ARM A7.7, MCR, MCR2, encoding T2.
 struct McrT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCR, MCR2",
                                 T2,
@@ -268,7 +268,7 @@ struct McrT2 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MRC <coproc>, ....  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T1.
+/// MRC <coproc>.  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T1.
 struct MrcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRC, MRC2",
                                 T1,
@@ -280,7 +280,7 @@ struct MrcT1 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MRC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T2.
+/// MRC2 <coproc>.  Source: ARMv7-M ARM A7.7, MRC, MRC2, encoding T2.
 struct MrcT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRC, MRC2",
                                 T2,
@@ -292,7 +292,7 @@ struct MrcT2 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MCRR <coproc>, ....  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T1.
+/// MCRR <coproc>.  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T1.
 struct McrrT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCRR, MCRR2",
                                 T1,
@@ -304,7 +304,7 @@ struct McrrT1 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MCRR2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T2.
+/// MCRR2 <coproc>.  Source: ARMv7-M ARM A7.7, MCRR, MCRR2, encoding T2.
 struct McrrT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MCRR, MCRR2",
                                 T2,
@@ -316,7 +316,7 @@ struct McrrT2 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MRRC <coproc>, ....  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T1.
+/// MRRC <coproc>.  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T1.
 struct MrrcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRRC, MRRC2",
                                 T1,
@@ -328,7 +328,7 @@ struct MrrcT1 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// MRRC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T2.
+/// MRRC2 <coproc>.  Source: ARMv7-M ARM A7.7, MRRC, MRRC2, encoding T2.
 struct MrrcT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{"MRRC, MRRC2",
                                 T2,
@@ -340,7 +340,7 @@ struct MrrcT2 : UndefinedInstruction, shape::Coprocessor {
                                 Flow::ends_block};
 };
 
-/// STC <coproc>, ....  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T1.
+/// STC <coproc>.  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T1.
 struct StcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "STC, STC2",
@@ -353,7 +353,7 @@ struct StcT1 : UndefinedInstruction, shape::Coprocessor {
       Flow::ends_block};
 };
 
-/// STC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T2.
+/// STC2 <coproc>.  Source: ARMv7-M ARM A7.7, STC, STC2, encoding T2.
 struct StcT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "STC, STC2",
@@ -366,7 +366,7 @@ struct StcT2 : UndefinedInstruction, shape::Coprocessor {
       Flow::ends_block};
 };
 
-/// LDC <coproc>, ....  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T1.
+/// LDC <coproc>.  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T1.
 struct LdcT1 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "LDC, LDC2",
@@ -379,7 +379,7 @@ struct LdcT1 : UndefinedInstruction, shape::Coprocessor {
       Flow::ends_block};
 };
 
-/// LDC2 <coproc>, ....  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T2.
+/// LDC2 <coproc>.  Source: ARMv7-M ARM A7.7, LDC, LDC2, encoding T2.
 struct LdcT2 : UndefinedInstruction, shape::Coprocessor {
   static constexpr Encoding row{
       "LDC, LDC2",
