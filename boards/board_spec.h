@@ -240,7 +240,7 @@ struct FollowRule {
   friend bool operator==(const FollowRule&, const FollowRule&) = default;
 };
 
-/// `target` always reads `reads`.
+/// `target` always reads `reads`; writes to it do nothing.
 struct ConstantRule {
   BitField target;
   std::uint32_t reads = 0;

@@ -58,9 +58,16 @@ struct SourcedValue {
 /// Every value of the board that has a source, in the order of resolved_yaml.
 [[nodiscard]] std::vector<SourcedValue> sources(const BoardSpec& spec);
 
-/// JSON Schema (2020-12) of a board file and of core, memory and peripheral parts, from the
-/// reader's own tables. This is the content of configs/board.schema.json. Ends in a newline.
-[[nodiscard]] std::string json_schema();
+/// One file of configs/ that gives editors completion.
+struct SchemaFile {
+  std::string name;  ///< "board.schema.json"
+  std::string text;
+};
+
+/// JSON Schemas (draft 7) of a board and of core, memory and peripherals parts, made from the
+/// reader's own tables. What is required, where sources may be left out and how values agree is the
+/// reader's to say.
+[[nodiscard]] std::vector<SchemaFile> json_schemas();
 
 /// Spelling of enumerators in YAML and JSON.
 [[nodiscard]] std::string_view name_of(SourceKind kind);

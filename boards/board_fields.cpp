@@ -1,0 +1,370 @@
+#include "boards/board_fields.h"
+
+#include <limits>
+
+#include "boards/spec_reader.h"
+
+namespace mcost::boards {
+namespace {
+
+constexpr std::uint64_t kMaxAddress = 0xFFFFFFFFu;
+constexpr std::uint64_t kKib = 1024;
+constexpr IntegerRule kAddress{0, kMaxAddress, 1, true};
+constexpr IntegerRule kWord32{0, kMaxAddress, 1, true};
+constexpr IntegerRule kSizeKib{1, kMaxAddress / kKib + 1, kKib};
+constexpr IntegerRule kClockHz{1, 10'000'000'000};
+constexpr IntegerRule kDelayCycles{0, 1'000'000'000'000};
+constexpr IntegerRule kWaitStates{0, 15};
+constexpr IntegerRule kWidthBits{8, 1024};
+constexpr IntegerRule kLines{1, 4096};
+
+constexpr std::array<std::string_view, 4> kSourceNames = {"datasheet", "measured", "calibrated",
+                                                          "assumed"};
+constexpr std::array<std::string_view, 5> kCoreNames = {"cortex-m0", "cortex-m3", "cortex-m4",
+                                                        "cortex-m7", "cortex-m33"};
+constexpr std::array<std::string_view, 2> kFpuNames = {"none", "fpv4-sp-d16"};
+constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
+constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
+constexpr std::array<std::string_view, 3> kMemoryKinds = {"sram", "flash", "rom"};
+constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
+constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
+constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
+constexpr std::array<std::string_view, 4> kRuleKinds = {"follow", "constant", "self_clear",
+                                                        "write_one_clears"};
+
+template <typename Spec>
+class BlockOf : public Block {
+ public:
+  explicit BlockOf(Spec& spec) : spec_(spec) {}
+  void describe(FieldVisitor& visitor) override;
+
+ private:
+  Spec& spec_;
+};
+
+template <typename Spec>
+class ListOf : public NamedList {
+ public:
+  ListOf(std::string_view noun, std::vector<Spec>& list) : noun_(noun), list_(list) {}
+  [[nodiscard]] std::string_view noun() const override { return noun_; }
+  [[nodiscard]] std::size_t size() const override { return list_.size(); }
+  [[nodiscard]] const std::string& name(std::size_t index) const override {
+    return list_[index].name;
+  }
+  void append(const std::string& name) override { list_.emplace_back().name = name; }
+  void describe(std::size_t index, FieldVisitor& visitor) override;
+  void describe_default(FieldVisitor& visitor) override;
+
+ private:
+  std::string_view noun_;
+  std::vector<Spec>& list_;
+};
+
+template <typename Variant, std::size_t Count>
+class AlternativesOf : public Alternatives {
+  static_assert(std::variant_size_v<Variant> == Count);
+
+ public:
+  AlternativesOf(Variant& variant, const std::array<std::string_view, Count>& names)
+      : variant_(variant), names_(names) {}
+  [[nodiscard]] std::span<const std::string_view> names() const override { return names_; }
+  [[nodiscard]] std::size_t index() const override { return variant_.index(); }
+  void select(std::size_t index) override { select_from(index, std::make_index_sequence<Count>{}); }
+  void describe(FieldVisitor& visitor) override;
+
+ private:
+  template <std::size_t... Index>
+  void select_from(std::size_t index, std::index_sequence<Index...> /*all*/) {
+    ((index == Index ? static_cast<void>(variant_.template emplace<Index>()) : void()), ...);
+  }
+
+  Variant& variant_;
+  const std::array<std::string_view, Count>& names_;
+};
+
+template <typename Spec>
+void visit_block(FieldVisitor& v, const Field& field, Spec& spec) {
+  BlockOf<Spec> block(spec);
+  v.block(field, block);
+}
+
+template <typename Spec>
+void visit_list(FieldVisitor& v, const Field& field, std::string_view noun,
+                std::vector<Spec>& list) {
+  ListOf<Spec> named(noun, list);
+  v.named_list(field, named);
+}
+
+template <typename Variant, std::size_t Count>
+void visit_alternatives(FieldVisitor& v, const Field& kind, Variant& variant,
+                        const std::array<std::string_view, Count>& names) {
+  AlternativesOf<Variant, Count> choice(variant, names);
+  v.alternatives(kind, choice);
+}
+
+}  // namespace
+
+// ---- Core, clock, reset
+// --------------------------------------------------------------------------------------------
+
+static void describe(FieldVisitor& v, DwtSpec& dwt) {
+  v.boolean({"cycle_counter", "CYCCNT and the profiling counters exist"}, dwt.cycle_counter);
+  v.integer({"comparators", "DWT_CTRL.NUMCOMP"}, dwt.comparators, {0, 15});
+}
+
+static void describe(FieldVisitor& v, ClockSpec& clock) {
+  v.integer({"rated_hz", "core clock of the run state"}, clock.rated_hz, kClockHz);
+  v.integer({"max_hz", "highest core clock the part allows"}, clock.max_hz, kClockHz);
+}
+
+static void describe(FieldVisitor& v, ResetSpec& reset) {
+  v.integer({"vector_table", "address of the initial stack pointer"}, reset.vector_table, kAddress);
+  v.integer({"clock_hz", "core clock after reset"}, reset.clock_hz, kClockHz);
+}
+
+// ---- Memories
+// ------------------------------------------------------------------------------------------------------
+
+static void describe(FieldVisitor& v, SramSpec& sram) {
+  v.integer({"wait_states", "core cycles added to every access"}, sram.wait_states, kWaitStates);
+}
+
+static void describe(FieldVisitor& v, RomSpec& rom) {
+  v.integer({"wait_states", "core cycles added to every access"}, rom.wait_states, kWaitStates);
+}
+
+static void describe(FieldVisitor& /*v*/, NoAccelerator& /*none*/) {}
+
+/// Keys that the ART accelerators of F4 and L4 share.
+template <typename Art>
+static void describe_art(FieldVisitor& v, Art& art) {
+  v.integer({"line_bits", "width of one cache line"}, art.line_bits, kWidthBits);
+  v.integer({"i_lines", "instruction lines held"}, art.i_lines, kLines);
+  v.integer({"d_lines", "data lines held (D-code reads)"}, art.d_lines, kLines);
+  v.integer({"i_ways", "associativity of the instruction lines; i_lines: fully associative"},
+            art.i_ways, kLines);
+  v.integer({"d_ways", "associativity of the data lines; d_lines: fully associative"}, art.d_ways,
+            kLines);
+  v.boolean({"data_has_priority", "a D-code read goes before a waiting I-code fetch"},
+            art.data_has_priority);
+  v.boolean({"prefetch_enabled", "FLASH_ACR.PRFTEN in the run state"}, art.prefetch_enabled);
+  v.boolean({"icache_enabled", "FLASH_ACR.ICEN in the run state"}, art.icache_enabled);
+  v.boolean({"dcache_enabled", "FLASH_ACR.DCEN in the run state"}, art.dcache_enabled);
+}
+
+static void describe(FieldVisitor& v, ArtF4Spec& art) { describe_art(v, art); }
+
+static void describe(FieldVisitor& v, ArtL4Spec& art) {
+  describe_art(v, art);
+  v.boolean({"sectored_fill", "a miss reads only the array word needed; false: the whole line"},
+            art.sectored_fill);
+}
+
+static void describe(FieldVisitor& v, VimsSpec& vims) {
+  v.integer({"cache_bytes", "size of the code cache"}, vims.cache_bytes, {64, 1u << 20});
+  v.integer({"ways", "associativity; replacement is pseudo-random"}, vims.ways, {1, 64});
+  v.integer({"line_bytes", "size of one cache line"}, vims.line_bytes, {4, 256});
+  v.integer({"line_buffer_bits", "each of the code and system-bus line buffers"},
+            vims.line_buffer_bits, kWidthBits);
+  v.integer({"cache_line_buffer_bits", "buffer in front of the cache"}, vims.cache_line_buffer_bits,
+            kWidthBits);
+  v.integer({"tag_lookup_cycles", "added for a new line whose tag was not prefetched"},
+            vims.tag_lookup_cycles, {0, 15});
+  v.integer({"invalidate_cycles", "length of a mode change through invalidation"},
+            vims.invalidate_cycles, {0, 1'000'000});
+  v.choice({"mode", "VIMS CTL.MODE in the run state"}, vims.mode, kVimsModes);
+  v.boolean({"tag_prefetch_enabled", "CTL.PREF_EN in the run state"}, vims.tag_prefetch_enabled);
+  v.boolean({"idcode_line_buffer_enabled", "not CTL.IDCODE_LB_DIS"},
+            vims.idcode_line_buffer_enabled);
+  v.boolean({"sysbus_line_buffer_enabled", "not CTL.SYSBUS_LB_DIS"},
+            vims.sysbus_line_buffer_enabled);
+  v.choice({"arbitration", "CTL.ARB_CFG: code bus against system bus"}, vims.arbitration,
+           kVimsArbitrations);
+  v.text(label("gpram_memory", "memory that is reachable in mode gpram only", Presence::optional),
+         vims.gpram_memory, TextRule::name);
+}
+
+namespace {
+
+/// The block `accelerator` of a flash.
+struct AcceleratorBlock {
+  AcceleratorSpec& accelerator;
+};
+
+}  // namespace
+
+static void describe(FieldVisitor& v, AcceleratorBlock& block) {
+  visit_alternatives(v, {"kind", "what stands between the core and the array"}, block.accelerator,
+                     kAcceleratorKinds);
+}
+
+static void describe(FieldVisitor& v, FlashSpec& flash) {
+  v.integer({"width_bits", "width of one array read"}, flash.width_bits, kWidthBits);
+  v.integer({"wait_states", "in the run state; an array read takes one cycle more"},
+            flash.wait_states, kWaitStates);
+  v.integers(optional_field("wait_state_limits_hz", "element n: highest clock with n wait states"),
+             flash.wait_state_limits_hz, kClockHz);
+  AcceleratorBlock block{flash.accelerator};
+  visit_block(v, {"accelerator", "caches and buffers in front of the array"}, block);
+}
+
+// ---- Address map
+// ---------------------------------------------------------------------------------------------------
+
+static void describe(FieldVisitor& v, RegionSpec& region) {
+  v.text({"memory", "name of the memory it reaches"}, region.memory, TextRule::name);
+  v.integer({"base", "first address"}, region.base, kAddress);
+  v.integer({"size_kib", "left out: the rest of the memory", Presence::derived}, region.size_bytes,
+            kSizeKib);
+  v.integer(optional_field("offset_bytes", "offset of base inside the memory"), region.offset_bytes,
+            kAddress);
+  v.choice({"port", "bus interface of the core that serves it"}, region.port, kPortNames);
+  v.boolean({"executable", "instructions may be fetched from it"}, region.executable);
+  v.boolean({"writable", "a plain store changes it"}, region.writable);
+  v.boolean(optional_field("accelerated", "goes through the accelerator's cache"),
+            region.accelerated);
+}
+
+static void describe(FieldVisitor& v, PeripheralSpaceSpec& space) {
+  v.integer({"base", "first address"}, space.base, kAddress);
+  v.integer({"size_kib", "size"}, space.size_bytes, kSizeKib);
+  v.maybe_integer(optional_field("mirror_of", "base of the space that it shows"), space.mirror_of,
+                  kAddress);
+}
+
+// ---- Peripherals
+// ---------------------------------------------------------------------------------------------------
+
+static void describe(FieldVisitor& v, RegisterSpec& reg) {
+  v.integer({"offset_bytes", "offset from the base of the peripheral"}, reg.offset_bytes, kAddress);
+  v.integer({"reset", "value after reset"}, reg.reset, kWord32);
+}
+
+static void describe(FieldVisitor& v, FollowRule& rule) {
+  v.bit_field({"trigger", "bits that firmware writes: CR[16]"}, rule.trigger);
+  v.bit_field({"target", "bits that take the same value"}, rule.target);
+  v.integer(optional_field("after_cycles", "core cycles until they do"), rule.after_cycles,
+            kDelayCycles);
+}
+
+static void describe(FieldVisitor& v, ConstantRule& rule) {
+  v.bit_field({"target", "bits that always read the same"}, rule.target);
+  v.integer({"reads", "what they read"}, rule.reads, kWord32);
+}
+
+static void describe(FieldVisitor& v, SelfClearRule& rule) {
+  v.bit_field({"target", "bits that clear themselves"}, rule.target);
+  v.integer(optional_field("after_cycles", "core cycles until they do"), rule.after_cycles,
+            kDelayCycles);
+}
+
+static void describe(FieldVisitor& v, WriteOneClearsRule& rule) {
+  v.bit_field({"trigger", "bits to which firmware writes ones"}, rule.trigger);
+  v.bit_field({"target", "bits that this clears"}, rule.target);
+}
+
+static void describe(FieldVisitor& v, RuleSpec& rule) {
+  visit_alternatives(v, {"kind", "what the rule does"}, rule.action, kRuleKinds);
+}
+
+/// Peripheral types are text in the spec and a closed list in YAML.
+static void describe_type(FieldVisitor& v, std::string& type) {
+  constexpr std::size_t kTypes = std::size(kPeripheralTypes);
+  std::array<std::string_view, kTypes> words;
+  std::size_t index = 0;
+  for (std::size_t i = 0; i < kTypes; ++i) {
+    words[i] = kPeripheralTypes[i];
+    if (words[i] == type) index = i;
+  }
+  v.word(label("type", "the model; registers: storage, reset values and rules", Presence::optional),
+         index, words);
+  type = words[index];
+}
+
+namespace {
+
+template <typename Spec>
+void BlockOf<Spec>::describe(FieldVisitor& visitor) {
+  boards::describe(visitor, spec_);
+}
+
+template <typename Spec>
+void ListOf<Spec>::describe(std::size_t index, FieldVisitor& visitor) {
+  boards::describe(visitor, list_[index]);
+}
+
+template <typename Spec>
+void ListOf<Spec>::describe_default(FieldVisitor& visitor) {
+  Spec spec;
+  boards::describe(visitor, spec);
+}
+
+template <typename Variant, std::size_t Count>
+void AlternativesOf<Variant, Count>::describe(FieldVisitor& visitor) {
+  std::visit([&](auto& alternative) { boards::describe(visitor, alternative); }, variant_);
+}
+
+}  // namespace
+
+void describe(FieldVisitor& v, CoreSpec& core) {
+  v.choice({"model", "Arm's name of the core"}, core.model, kCoreNames);
+  v.text({"revision", "as Arm writes it: r0p1"}, core.revision, TextRule::name);
+  v.integer({"cpuid", "SCB->CPUID"}, core.cpuid, kWord32);
+  v.choice({"fpu", "floating-point unit"}, core.fpu, kFpuNames);
+  v.boolean({"dsp", "DSP extension"}, core.dsp);
+  v.boolean({"bit_band", "bit-band aliases of SRAM and peripherals exist"}, core.bit_band);
+  v.integer({"mpu_regions", "MPU_TYPE.DREGION"}, core.mpu_regions, {0, 16});
+  v.integer({"nvic_priority_bits", "implemented bits of a priority"}, core.nvic_priority_bits,
+            {2, 8});
+  v.integer({"interrupts", "number of external interrupts"}, core.interrupts, {0, 480});
+  v.integer(
+      {"systick_reference_divider", "core clock / SysTick clock when CLKSOURCE is 0; 0: none"},
+      core.systick_reference_divider, {0, 1024});
+  visit_block(v, {"dwt", "data watchpoint and trace unit"}, core.dwt);
+}
+
+void describe(FieldVisitor& v, MemorySpec& memory) {
+  visit_alternatives(v, {"kind", "what the memory is"}, memory.timing, kMemoryKinds);
+  v.integer({"size_kib", "size"}, memory.size_bytes, kSizeKib);
+  v.integer(optional_field("fill", "byte that it holds before the image is loaded"), memory.fill,
+            {0, 0xFF, 1, true});
+}
+
+void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
+  describe_type(v, peripheral.type);
+  v.integer({"base", "first address"}, peripheral.base, kAddress);
+  v.integer({"size_bytes", "size"}, peripheral.size_bytes, {4, 1u << 24, 1, true});
+  v.text(label("memory", "memory that it controls", Presence::optional), peripheral.memory,
+         TextRule::name);
+  v.maybe_integer(optional_field("interrupt", "its IRQ number"), peripheral.interrupt, {0, 479});
+  visit_list(v, optional_field("registers", "registers with a name or a reset value"), "register",
+             peripheral.registers);
+  visit_list(v, optional_field("rules", "answers given by rule"), "rule", peripheral.rules);
+}
+
+void describe(FieldVisitor& v, BoardSpec& board) {
+  v.text(label("name", "as in --board"), board.name, TextRule::name);
+  v.text(label("title", "one line for people"), board.title, TextRule::line);
+  v.text(label("part", "vendor's part number"), board.part, TextRule::line);
+  v.choice(label("start", "state in which a run starts", Presence::optional), board.start,
+           kStartNames);
+  v.text(label("console", "peripheral that is the firmware's console", Presence::optional),
+         board.console, TextRule::name);
+  visit_block(v, {"core", "the processor"}, board.core);
+  visit_block(v, {"clock", "core clock"}, board.clock);
+  visit_block(v, {"reset", "what the hardware does at reset"}, board.reset);
+  visit_list(v, {"memories", "memory devices by name"}, "memory", board.memories);
+  visit_list(v, {"regions", "address ranges that reach memories"}, "region", board.regions);
+  visit_list(v, {"peripheral_spaces", "address ranges that answer as peripherals"},
+             "peripheral space", board.peripheral_spaces);
+  visit_list(v, optional_field("peripherals", "modelled peripherals and rule stubs"), "peripheral",
+             board.peripherals);
+}
+
+std::string_view name_of(SourceKind kind) { return kSourceNames[static_cast<std::size_t>(kind)]; }
+std::string_view name_of(CoreModel model) { return kCoreNames[static_cast<std::size_t>(model)]; }
+std::string_view name_of(FpuModel fpu) { return kFpuNames[static_cast<std::size_t>(fpu)]; }
+std::string_view name_of(RegionPort port) { return kPortNames[static_cast<std::size_t>(port)]; }
+std::string_view name_of(StartState start) { return kStartNames[static_cast<std::size_t>(start)]; }
+
+}  // namespace mcost::boards

@@ -1,0 +1,392 @@
+#include "boards/spec_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "boards/spec_reader.h"
+#include "boards/suggestions.h"
+
+namespace mcost::boards {
+namespace {
+
+constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
+constexpr std::uint64_t kVectorTableAlignment = 128;
+constexpr unsigned kWordBytes = 4;
+
+template <typename Named>
+std::vector<std::string> names_of(const std::vector<Named>& list) {
+  std::vector<std::string> names;
+  for (const Named& entry : list) names.push_back(entry.name);
+  return names;
+}
+
+/// A range of addresses that some block of the board claims.
+struct Range {
+  std::string label;  ///< `region "sram1"`
+  std::string path;
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+
+  [[nodiscard]] std::uint64_t end() const { return base + size; }
+  [[nodiscard]] std::string text() const {
+    return fmt::format("{} (0x{:08X}..0x{:08X})", label, base, end() - 1);
+  }
+};
+
+class Checker {
+ public:
+  Checker(BoardSpec& board, const ReadPlaces& read, Problems& problems)
+      : board_(board), read_(read), problems_(problems) {}
+
+  void run() {
+    check_core();
+    for (MemorySpec& memory : board_.memories) check_memory(memory);
+    for (RegionSpec& region : board_.regions) check_region(region);
+    for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) check_space(space);
+    for (PeripheralSpec& peripheral : board_.peripherals) check_peripheral(peripheral);
+    check_overlaps(map_ranges());
+    check_overlaps(peripheral_ranges());
+    check_reset();
+    if (!board_.console.empty()) {
+      check_name(find_named(board_.peripherals, board_.console) != nullptr, "", "console",
+                 "peripheral", board_.console, names_of(board_.peripherals), "peripherals");
+    }
+  }
+
+ private:
+  /// Records a mistake of the value `key` of block `path`.
+  void wrong(const std::string& path, std::string_view key, std::string what, std::string remedy) {
+    const std::string value = path.empty()  ? std::string(key)
+                              : key.empty() ? path
+                                            : fmt::format("{}.{}", path, key);
+    const auto place = read_.places.find(value);
+    problems_.add(place == read_.places.end() ? Place{} : place->second, path, std::move(what),
+                  std::move(remedy));
+  }
+
+  [[nodiscard]] bool bad(const std::string& path) const { return read_.bad_blocks.contains(path); }
+
+  void check_name(bool known, const std::string& path, std::string_view key, std::string_view noun,
+                  const std::string& name, const std::vector<std::string>& names,
+                  std::string_view label) {
+    if (known || problems_.hiding()) return;
+    wrong(path, key, fmt::format("unknown {} \"{}\"", noun, name), suggest(name, label, names));
+  }
+
+  void check_core() {
+    if (bad("core")) return;
+    const CoreSpec& core = board_.core;
+    const auto not_on = [&](std::string_view key, std::string_view value) {
+      wrong("core", key, fmt::format("{} {} does not exist on {}", key, value, name_of(core.model)),
+            "mend the model or the value");
+    };
+    const bool m4 = core.model == CoreModel::cortex_m4;
+    const bool m3 = core.model == CoreModel::cortex_m3;
+    const bool m0 = core.model == CoreModel::cortex_m0;
+    if (core.fpu == FpuModel::fpv4_sp_d16 && !m4) not_on("fpu", name_of(core.fpu));
+    if (core.dsp && (m0 || m3)) not_on("dsp", "true");
+    if (core.bit_band && !m3 && !m4) not_on("bit_band", "true");
+    if ((m3 || m4) && core.mpu_regions != 0 && core.mpu_regions != 8) {
+      not_on("mpu_regions", fmt::format("{}", core.mpu_regions));
+    }
+  }
+
+  void check_memory(MemorySpec& memory) {
+    const std::string path = "memories." + memory.name;
+    if (memory.size_bytes > kAddressSpace) memory.size_bytes = kAddressSpace;
+    const FlashSpec* flash = std::get_if<FlashSpec>(&memory.timing);
+    if (flash == nullptr || bad(path)) return;
+    if (!std::has_single_bit(flash->width_bits) || flash->width_bits < 32) {
+      wrong(path, "width_bits",
+            fmt::format("width_bits {} is not a power of two from 32", flash->width_bits),
+            "write the bits of one array read");
+    }
+    if (!std::is_sorted(flash->wait_state_limits_hz.begin(), flash->wait_state_limits_hz.end())) {
+      wrong(path, "wait_state_limits_hz", "wait_state_limits_hz must not fall",
+            "write the highest clock with 0, 1, 2, ... wait states");
+    }
+    if (bad(path + ".accelerator")) return;
+    if (const auto* f4 = std::get_if<ArtF4Spec>(&flash->accelerator))
+      check_art(*f4, path, flash->width_bits, true);
+    if (const auto* l4 = std::get_if<ArtL4Spec>(&flash->accelerator))
+      check_art(*l4, path, flash->width_bits, false);
+    if (const auto* vims = std::get_if<VimsSpec>(&flash->accelerator)) check_vims(*vims, path);
+  }
+
+  template <typename Art>
+  void check_art(const Art& art, const std::string& memory_path, std::uint32_t width_bits,
+                 bool one_read) {
+    const std::string path = memory_path + ".accelerator";
+    if (one_read ? art.line_bits != width_bits : art.line_bits % width_bits != 0) {
+      wrong(path, "line_bits",
+            fmt::format("line_bits {} is not {} width_bits {}", art.line_bits,
+                        one_read ? "equal to" : "a multiple of", width_bits),
+            "mend one of them");
+    }
+    const auto check_ways = [&](std::string_view key, std::uint32_t ways, std::uint32_t lines) {
+      if (lines % ways == 0 && std::has_single_bit(lines / ways)) return;
+      wrong(
+          path, key,
+          fmt::format("{} {} does not cut {} lines into a power of two of sets", key, ways, lines),
+          fmt::format("write {} for fully associative", lines));
+    };
+    check_ways("i_ways", art.i_ways, art.i_lines);
+    check_ways("d_ways", art.d_ways, art.d_lines);
+  }
+
+  void check_vims(const VimsSpec& vims, const std::string& memory_path) {
+    const std::string path = memory_path + ".accelerator";
+    const std::uint32_t way_bytes = vims.ways * vims.line_bytes;
+    if (!std::has_single_bit(vims.line_bytes) || vims.cache_bytes % way_bytes != 0 ||
+        !std::has_single_bit(vims.cache_bytes / way_bytes)) {
+      wrong(path, "cache_bytes",
+            fmt::format("cache_bytes {} is not a power of two of sets of {} ways of {} bytes",
+                        vims.cache_bytes, vims.ways, vims.line_bytes),
+            "mend cache_bytes, ways or line_bytes");
+    }
+    if (vims.gpram_memory.empty()) return;
+    check_name(find_named(board_.memories, vims.gpram_memory) != nullptr, path, "gpram_memory",
+               "memory", vims.gpram_memory, names_of(board_.memories), "memories");
+  }
+
+  void check_region(RegionSpec& region) {
+    const std::string path = "regions." + region.name;
+    if (bad(path)) return;
+    const MemorySpec* memory = find_named(board_.memories, region.memory);
+    check_name(memory != nullptr, path, "memory", "memory", region.memory,
+               names_of(board_.memories), "memories");
+    if (region.base % kWordBytes != 0 || region.offset_bytes % kWordBytes != 0) {
+      wrong(path, region.base % kWordBytes != 0 ? "base" : "offset_bytes",
+            "addresses must be multiples of 4", "align it");
+    }
+    if (memory == nullptr || bad("memories." + memory->name)) {
+      skipped_.push_back(path);
+      return;
+    }
+    derive_size(region, *memory, path);
+    if (region.offset_bytes + region.size_bytes > memory->size_bytes) {
+      wrong(path, "size_kib",
+            fmt::format("the region ends {} bytes into memory \"{}\" of {} KiB",
+                        region.offset_bytes + region.size_bytes, memory->name,
+                        memory->size_bytes / 1024),
+            "mend size_kib, offset_bytes or the memory's size_kib");
+    }
+    check_fits(path, region.base, region.size_bytes);
+  }
+
+  void derive_size(RegionSpec& region, const MemorySpec& memory, const std::string& path) {
+    if (region.size_bytes != 0 || region.offset_bytes >= memory.size_bytes) return;
+    region.size_bytes = memory.size_bytes - region.offset_bytes;
+    const auto source = board_.sources.find(fmt::format("memories.{}.size_kib", memory.name));
+    if (source != board_.sources.end()) board_.sources[path + ".size_kib"] = source->second;
+  }
+
+  void check_fits(const std::string& path, std::uint64_t base, std::uint64_t size) {
+    if (base + size <= kAddressSpace) return;
+    wrong(path, "base",
+          fmt::format("0x{:08X} plus {} bytes passes the end of the address space", base, size),
+          "mend base or size");
+  }
+
+  void check_space(const PeripheralSpaceSpec& space) {
+    const std::string path = "peripheral_spaces." + space.name;
+    if (bad(path)) return;
+    check_fits(path, space.base, space.size_bytes);
+    if (!space.mirror_of) return;
+    const auto& spaces = board_.peripheral_spaces;
+    const bool known =
+        std::any_of(spaces.begin(), spaces.end(), [&](const PeripheralSpaceSpec& other) {
+          return other.base == *space.mirror_of && !other.mirror_of;
+        });
+    if (!known && !problems_.hiding()) {
+      wrong(path, "mirror_of",
+            fmt::format("no peripheral space starts at 0x{:08X}", *space.mirror_of),
+            "write the base of a space that is no mirror itself");
+    }
+  }
+
+  void check_peripheral(PeripheralSpec& peripheral) {
+    const std::string path = "peripherals." + peripheral.name;
+    if (bad(path)) return;
+    check_fits(path, peripheral.base, peripheral.size_bytes);
+    const auto& spaces = board_.peripheral_spaces;
+    const bool inside =
+        std::any_of(spaces.begin(), spaces.end(), [&](const PeripheralSpaceSpec& space) {
+          return bad("peripheral_spaces." + space.name) ||
+                 (peripheral.base >= space.base &&
+                  peripheral.base + peripheral.size_bytes <= space.base + space.size_bytes);
+        });
+    if (!inside && !problems_.hiding()) {
+      wrong(path, "base", fmt::format("0x{:08X} is in no peripheral space", peripheral.base),
+            "move it or add it to peripheral_spaces");
+    }
+    if (peripheral.interrupt && *peripheral.interrupt >= board_.core.interrupts && !bad("core")) {
+      wrong(path, "interrupt",
+            fmt::format("interrupt {} does not exist: the core has {}", *peripheral.interrupt,
+                        board_.core.interrupts),
+            "mend it or core.interrupts");
+    }
+    check_controller(peripheral, path);
+    check_registers(peripheral, path);
+    for (RuleSpec& rule : peripheral.rules)
+      check_rule(peripheral, rule, path + ".rules." + rule.name);
+  }
+
+  void check_controller(const PeripheralSpec& peripheral, const std::string& path) {
+    const bool f4 = peripheral.type == "flash_acr_f4";
+    const bool l4 = peripheral.type == "flash_acr_l4";
+    const bool vims = peripheral.type == "vims";
+    if (peripheral.memory.empty()) {
+      if (f4 || l4 || vims) {
+        wrong(path, "type", fmt::format("type {} needs a memory", peripheral.type),
+              "add memory: the flash that it controls");
+      }
+      return;
+    }
+    const MemorySpec* memory = find_named(board_.memories, peripheral.memory);
+    check_name(memory != nullptr, path, "memory", "memory", peripheral.memory,
+               names_of(board_.memories), "memories");
+    if (memory == nullptr || bad("memories." + memory->name)) return;
+    const FlashSpec* flash = std::get_if<FlashSpec>(&memory->timing);
+    const AcceleratorSpec* has = flash == nullptr ? nullptr : &flash->accelerator;
+    const bool none = has != nullptr && std::holds_alternative<NoAccelerator>(*has);
+    const bool fits = has != nullptr && (none || (f4 && std::holds_alternative<ArtF4Spec>(*has)) ||
+                                         (l4 && std::holds_alternative<ArtL4Spec>(*has)) ||
+                                         (vims && std::holds_alternative<VimsSpec>(*has)));
+    if ((f4 || l4 || vims) && !fits) {
+      wrong(path, "memory",
+            fmt::format("type {} cannot control memory \"{}\"", peripheral.type, memory->name),
+            "name a flash with the accelerator of that type, or none");
+    }
+  }
+
+  void check_registers(const PeripheralSpec& peripheral, const std::string& path) {
+    std::map<std::uint32_t, std::string> seen;
+    for (const RegisterSpec& reg : peripheral.registers) {
+      const std::string own = path + ".registers." + reg.name;
+      if (bad(own)) continue;
+      if (reg.offset_bytes % kWordBytes != 0 ||
+          reg.offset_bytes + std::uint64_t{kWordBytes} > peripheral.size_bytes) {
+        wrong(own, "offset_bytes",
+              fmt::format("offset_bytes 0x{:X} is not a word of the {} bytes of {}",
+                          reg.offset_bytes, peripheral.size_bytes, peripheral.name),
+              "write a multiple of 4 below size_bytes");
+      }
+      const auto [other, is_new] = seen.emplace(reg.offset_bytes, reg.name);
+      if (!is_new) {
+        wrong(own, "offset_bytes", fmt::format("{} has the offset of {}", reg.name, other->second),
+              "mend one of them");
+      }
+    }
+  }
+
+  void check_rule(const PeripheralSpec& peripheral, RuleSpec& rule, const std::string& path) {
+    if (bad(path)) return;
+    if (auto* follow = std::get_if<FollowRule>(&rule.action)) {
+      resolve(peripheral, follow->trigger, path, "trigger");
+      resolve(peripheral, follow->target, path, "target");
+      check_width(follow->trigger, follow->target, path);
+    } else if (auto* constant = std::get_if<ConstantRule>(&rule.action)) {
+      resolve(peripheral, constant->target, path, "target");
+      const std::uint32_t width = constant->target.high - constant->target.low + 1;
+      if (width < 32 && constant->reads >> width != 0) {
+        wrong(path, "reads",
+              fmt::format("reads 0x{:X} does not fit {} bits", constant->reads, width),
+              "mend reads or target");
+      }
+    } else if (auto* self_clear = std::get_if<SelfClearRule>(&rule.action)) {
+      resolve(peripheral, self_clear->target, path, "target");
+    } else if (auto* clears = std::get_if<WriteOneClearsRule>(&rule.action)) {
+      resolve(peripheral, clears->trigger, path, "trigger");
+      resolve(peripheral, clears->target, path, "target");
+      check_width(clears->trigger, clears->target, path);
+    }
+  }
+
+  void resolve(const PeripheralSpec& peripheral, BitField& bits, const std::string& path,
+               std::string_view key) {
+    const RegisterSpec* reg = find_named(peripheral.registers, bits.register_name);
+    check_name(reg != nullptr, path, key, "register", bits.register_name,
+               names_of(peripheral.registers), "registers");
+    if (reg != nullptr) bits.offset_bytes = reg->offset_bytes;
+  }
+
+  void check_width(const BitField& trigger, const BitField& target, const std::string& path) {
+    if (trigger.high - trigger.low == target.high - target.low) return;
+    wrong(path, "target", "trigger and target differ in width", "name as many bits in both");
+  }
+
+  void check_reset() {
+    if (bad("reset") || problems_.any()) return;
+    const std::uint64_t table = board_.reset.vector_table;
+    const auto& regions = board_.regions;
+    const bool inside = std::any_of(regions.begin(), regions.end(), [&](const RegionSpec& region) {
+      return table >= region.base && table < region.base + region.size_bytes;
+    });
+    if (!inside || table % kVectorTableAlignment != 0) {
+      wrong("reset", "vector_table",
+            fmt::format("vector_table 0x{:08X} is {}", table,
+                        inside ? "not a multiple of 128" : "in no region"),
+            "write the address of the flash as the core sees it at reset");
+    }
+  }
+
+  std::vector<Range> map_ranges() const {
+    std::vector<Range> ranges;
+    for (const RegionSpec& region : board_.regions) {
+      add_range(ranges, "region", region.name, "regions.", region.base, region.size_bytes);
+    }
+    for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) {
+      add_range(ranges, "peripheral space", space.name, "peripheral_spaces.", space.base,
+                space.size_bytes);
+    }
+    return ranges;
+  }
+
+  std::vector<Range> peripheral_ranges() const {
+    std::vector<Range> ranges;
+    for (const PeripheralSpec& peripheral : board_.peripherals) {
+      add_range(ranges, "peripheral", peripheral.name, "peripherals.", peripheral.base,
+                peripheral.size_bytes);
+    }
+    return ranges;
+  }
+
+  void add_range(std::vector<Range>& ranges, std::string_view noun, const std::string& name,
+                 const std::string& list, std::uint64_t base, std::uint64_t size) const {
+    const std::string path = list + name;
+    const bool skipped = std::find(skipped_.begin(), skipped_.end(), path) != skipped_.end();
+    if (!skipped && !bad(path) && size != 0)
+      ranges.push_back({fmt::format("{} \"{}\"", noun, name), path, base, size});
+  }
+
+  void check_overlaps(std::vector<Range> ranges) {
+    std::stable_sort(ranges.begin(), ranges.end(),
+                     [](const Range& a, const Range& b) { return a.base < b.base; });
+    const Range* farthest = nullptr;
+    for (const Range& range : ranges) {
+      if (farthest != nullptr && range.base < farthest->end()) {
+        wrong(range.path, "base", fmt::format("{} overlaps {}", range.text(), farthest->text()),
+              "move or shrink one of them");
+      }
+      if (farthest == nullptr || range.end() > farthest->end()) farthest = &range;
+    }
+  }
+
+  BoardSpec& board_;
+  const ReadPlaces& read_;
+  Problems& problems_;
+  std::vector<std::string> skipped_;  ///< Regions whose extent is not known.
+};
+
+}  // namespace
+
+void complete_and_check(BoardSpec& board, const ReadPlaces& read, Problems& problems) {
+  Checker(board, read, problems).run();
+}
+
+}  // namespace mcost::boards
