@@ -8,7 +8,7 @@
 
 namespace mcost::fp {
 
-__extension__ typedef unsigned __int128 Uint128;
+__extension__ typedef unsigned __int128 Uint128;  // NOLINT: `using` has no __extension__
 
 /// Sizes and special values of one format. `Wide` holds the product of two significands with at
 /// least two spare bits. Source: ARMv7-M ARM A2.5, floating-point data formats;

@@ -35,7 +35,7 @@ constexpr std::uint32_t kNan = 0x7FC00000;
 
 /// A value and the flags raised beside it.
 struct Outcome {
-  std::uint64_t value;
+  std::uint64_t value = 0;
   std::uint32_t flags = 0;
   friend bool operator==(const Outcome&, const Outcome&) = default;
   friend void PrintTo(const Outcome& outcome, std::ostream* out) {
@@ -94,7 +94,7 @@ using Table = std::array<const char*, kOperands.size()>;
 Outcome parse(const std::string& text) {
   const std::string::size_type slash = text.find('/');
   const std::string value = text.substr(0, slash);
-  Outcome result{kNames.count(value) != 0 ? kNames.at(value) : std::stoul(value, nullptr, 16)};
+  Outcome result{kNames.contains(value) ? kNames.at(value) : std::stoul(value, nullptr, 16)};
   const std::string letters = slash == std::string::npos ? "" : text.substr(slash + 1);
   for (const char letter : letters) result.flags |= 1u << std::string("IZOUX").find(letter);
   return result;
@@ -242,6 +242,24 @@ TEST(Rounding, TiesAndDirectedModes) {
   // Just above a tie, by a term far below the last place.
   EXPECT_EQ(mul_add_of(kOne, kHalfUlp, kNext), (Outcome{kOne + 1, kInexact}));
   EXPECT_EQ(mul_add_of(kOne, kHalfUlp, kOne - 1), (Outcome{kOne, kInexact}));
+}
+
+// FPRound sees the exact sum, however far apart the terms are.
+TEST(Rounding, DistantTermsStillCount) {
+  for (unsigned distance = 30; distance <= 126; ++distance) {
+    const std::uint32_t term = (127 - distance) << 23;
+    EXPECT_EQ(add_of(kOne, term, kUp), (Outcome{kOne + 1, kInexact})) << distance;
+    EXPECT_EQ(sub_of(kOne, term, kTruncate), (Outcome{kOne - 1, kInexact})) << distance;
+    EXPECT_EQ(mul_add_of(neg(kOne), term, kOne, kUp), (Outcome{neg(kOne - 1), kInexact}))
+        << distance;
+  }
+  for (unsigned distance = 60; distance <= 1022; ++distance) {
+    constexpr std::uint64_t kOneD = 0x3FF0000000000000;
+    const std::uint64_t term = std::uint64_t{1023 - distance} << 52;
+    EXPECT_EQ(add_of(kOneD, term, kUp), (Outcome{kOneD + 1, kInexact})) << distance;
+    EXPECT_EQ(mul_add_of(neg(kOneD), term, kOneD, kUp), (Outcome{neg(kOneD - 1), kInexact}))
+        << distance;
+  }
 }
 
 TEST(Rounding, OverflowGivesInfinityOrTheLargestNumber) {  // FPRound, overflow_to_inf

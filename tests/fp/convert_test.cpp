@@ -3,6 +3,7 @@
 // arithmetic.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -21,7 +22,7 @@ constexpr auto kAllModes = {Rounding::nearest_even, Rounding::plus_inf, Rounding
                             Rounding::zero, Rounding::nearest_away};
 
 struct Outcome {
-  std::uint64_t value;
+  std::uint64_t value = 0;
   std::uint32_t flags = 0;
   friend bool operator==(const Outcome&, const Outcome&) = default;
   friend void PrintTo(const Outcome& outcome, std::ostream* out) {
@@ -69,8 +70,8 @@ TEST(ToFixed, RoundsInEveryMode) {  // ARMv7-M ARM, pseudocode FPToFixed, FPToFi
        {Row{2.5f, 2, 3, 2, 2, 3}, Row{3.5f, 4, 4, 3, 3, 4}, Row{-2.5f, -2, -2, -3, -2, -3},
         Row{0.5f, 0, 1, 0, 0, 1}, Row{-0.5f, 0, 0, -1, 0, -1}, Row{0.25f, 0, 1, 0, 0, 0},
         Row{-0.75f, -1, 0, -1, 0, -1}, Row{0x1p-149f, 0, 1, 0, 0, 0}}) {
-    const int expected[] = {row.nearest_even, row.plus_inf, row.minus_inf, row.zero,
-                            row.nearest_away};
+    const std::array expected = {row.nearest_even, row.plus_inf, row.minus_inf, row.zero,
+                                 row.nearest_away};
     for (const Rounding rounding : kAllModes) {
       const auto value = static_cast<std::uint32_t>(expected[static_cast<unsigned>(rounding)]);
       EXPECT_EQ(to_s32(row.value, rounding), (Outcome{value, kInexact})) << row.value;

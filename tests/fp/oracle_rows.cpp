@@ -1,7 +1,7 @@
-// One row per instruction form; the disassembly stands beside each opcode. Single precision runs on
-// the Cortex-M4 model, FPv5 and double precision on the Cortex-M7 model. The oracle does not see
-// the rounding mode of fixed-point to floating-point conversions: they round to nearest, but
-// Unicorn 2.0.1 obeys FPSCR (QEMU 7.2 does not).
+// One table: a row per instruction form; the disassembly stands beside each opcode. Single
+// precision runs on the Cortex-M4 model, FPv5 and double precision on the Cortex-M7 model. The
+// oracle does not see the rounding mode of fixed-point to floating-point conversions: they round to
+// nearest, but Unicorn 2.0.1 obeys FPSCR (QEMU 7.2 does not).
 #include "tests/fp/oracle_rows.h"
 
 #include "sim_core/fp/fp.h"
@@ -33,798 +33,313 @@ struct Sources {
 using Words = Sources<std::uint32_t>;
 using Doubles = Sources<std::uint64_t>;
 
-template <typename Bits>
-Evaluate evaluator(std::uint64_t (*function)(Sources<Bits>, Context&)) {
-  return [function](const GuestInput& input, Context& context) {
-    return function(
-        {static_cast<Bits>(input.op1), static_cast<Bits>(input.op2), static_cast<Bits>(input.op3)},
-        context);
+template <typename Bits, typename Function>
+Evaluate evaluator(Function function) {
+  return [function](const GuestInput& input, Context& context) -> std::uint64_t {
+    const auto narrow = [](std::uint64_t operand) { return static_cast<Bits>(operand); };
+    return function(Sources<Bits>{narrow(input.op1), narrow(input.op2), narrow(input.op3)},
+                    context);
   };
 }
-Evaluate words(std::uint64_t (*function)(Words, Context&)) { return evaluator(function); }
-Evaluate doubles(std::uint64_t (*function)(Doubles, Context&)) { return evaluator(function); }
+Evaluate words(auto function) { return evaluator<std::uint32_t>(function); }
+Evaluate doubles(auto function) { return evaluator<std::uint64_t>(function); }
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): one table.
 std::vector<OracleRow> single_rows() {
   using enum OperandKind;
-  using std::uint64_t;
-  return {
+  using enum Rounding;
+  // clang-format off
+  std::vector<OracleRow> rows = {
       // vadd.f32 s6, s0, s1
-      {"vadd", {0xEE303A20}, 2, single, kWord, kMany, words([](Words x, Context& c) -> uint64_t {
-         return add(x.n, x.m, c);
-       })},
+      {"vadd", {0xEE303A20}, 2, single, kWord, kMany,
+       words([](Words x, Context& c) { return add(x.n, x.m, c); })},
       // vsub.f32 s6, s0, s1
-      {"vsub", {0xEE303A60}, 2, single, kWord, kMany, words([](Words x, Context& c) -> uint64_t {
-         return sub(x.n, x.m, c);
-       })},
+      {"vsub", {0xEE303A60}, 2, single, kWord, kMany,
+       words([](Words x, Context& c) { return sub(x.n, x.m, c); })},
       // vmul.f32 s6, s0, s1
-      {"vmul", {0xEE203A20}, 2, single, kWord, kMany, words([](Words x, Context& c) -> uint64_t {
-         return mul(x.n, x.m, c);
-       })},
+      {"vmul", {0xEE203A20}, 2, single, kWord, kMany,
+       words([](Words x, Context& c) { return mul(x.n, x.m, c); })},
       // vnmul.f32 s6, s0, s1
-      {"vnmul", {0xEE203A60}, 2, single, kWord, kSome, words([](Words x, Context& c) -> uint64_t {
-         return neg(mul(x.n, x.m, c));
-       })},
+      {"vnmul", {0xEE203A60}, 2, single, kWord, kSome,
+       words([](Words x, Context& c) { return neg(mul(x.n, x.m, c)); })},
       // vdiv.f32 s6, s0, s1
-      {"vdiv", {0xEE803A20}, 2, single, kWord, kMany, words([](Words x, Context& c) -> uint64_t {
-         return div(x.n, x.m, c);
-       })},
+      {"vdiv", {0xEE803A20}, 2, single, kWord, kMany,
+       words([](Words x, Context& c) { return div(x.n, x.m, c); })},
       // vsqrt.f32 s6, s0
-      {"vsqrt", {0xEEB13AC0}, 1, single, kWord, kMany, words([](Words x, Context& c) -> uint64_t {
-         return sqrt(x.n, c);
-       })},
+      {"vsqrt", {0xEEB13AC0}, 1, single, kWord, kMany,
+       words([](Words x, Context& c) { return sqrt(x.n, c); })},
       // vmov.f32 s6, s2; vfma.f32 s6, s0, s1
-      {"vfma",
-       {0xEEB03A41, 0xEEA03A20},
-       3,
-       single,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t { return mul_add(x.d, x.n, x.m, c); })},
+      {"vfma", {0xEEB03A41, 0xEEA03A20}, 3, single, kWord, kMany,
+       words([](Words x, Context& c) { return mul_add(x.d, x.n, x.m, c); })},
       // vmov.f32 s6, s2; vfms.f32 s6, s0, s1
-      {"vfms",
-       {0xEEB03A41, 0xEEA03A60},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return mul_add(x.d, neg(x.n), x.m, c); })},
+      {"vfms", {0xEEB03A41, 0xEEA03A60}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return mul_add(x.d, neg(x.n), x.m, c); })},
       // vmov.f32 s6, s2; vfnma.f32 s6, s0, s1
-      {"vfnma",
-       {0xEEB03A41, 0xEE903A60},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return mul_add(neg(x.d), neg(x.n), x.m, c); })},
+      {"vfnma", {0xEEB03A41, 0xEE903A60}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return mul_add(neg(x.d), neg(x.n), x.m, c); })},
       // vmov.f32 s6, s2; vfnms.f32 s6, s0, s1
-      {"vfnms",
-       {0xEEB03A41, 0xEE903A20},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return mul_add(neg(x.d), x.n, x.m, c); })},
+      {"vfnms", {0xEEB03A41, 0xEE903A20}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return mul_add(neg(x.d), x.n, x.m, c); })},
       // vmov.f32 s6, s2; vmla.f32 s6, s0, s1
-      {"vmla",
-       {0xEEB03A41, 0xEE003A20},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return add(x.d, mul(x.n, x.m, c), c); })},
+      {"vmla", {0xEEB03A41, 0xEE003A20}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return add(x.d, mul(x.n, x.m, c), c); })},
       // vmov.f32 s6, s2; vmls.f32 s6, s0, s1
-      {"vmls",
-       {0xEEB03A41, 0xEE003A60},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return add(x.d, neg(mul(x.n, x.m, c)), c); })},
+      {"vmls", {0xEEB03A41, 0xEE003A60}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return add(x.d, neg(mul(x.n, x.m, c)), c); })},
       // vmov.f32 s6, s2; vnmla.f32 s6, s0, s1
-      {"vnmla",
-       {0xEEB03A41, 0xEE103A60},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return add(neg(x.d), neg(mul(x.n, x.m, c)), c);
-       })},
+      {"vnmla", {0xEEB03A41, 0xEE103A60}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return add(neg(x.d), neg(mul(x.n, x.m, c)), c); })},
       // vmov.f32 s6, s2; vnmls.f32 s6, s0, s1
-      {"vnmls",
-       {0xEEB03A41, 0xEE103A20},
-       3,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return add(neg(x.d), mul(x.n, x.m, c), c); })},
+      {"vnmls", {0xEEB03A41, 0xEE103A20}, 3, single, kWord, kSome,
+       words([](Words x, Context& c) { return add(neg(x.d), mul(x.n, x.m, c), c); })},
       // vabs.f32 s6, s0
-      {"vabs", {0xEEB03AC0}, 1, single, kWord, kSome, words([](Words x, Context&) -> uint64_t {
-         return abs(x.n);
-       })},
+      {"vabs", {0xEEB03AC0}, 1, single, kWord, kSome,
+       words([](Words x, Context&) { return abs(x.n); })},
       // vneg.f32 s6, s0
-      {"vneg", {0xEEB13A40}, 1, single, kWord, kSome, words([](Words x, Context&) -> uint64_t {
-         return neg(x.n);
-       })},
+      {"vneg", {0xEEB13A40}, 1, single, kWord, kSome,
+       words([](Words x, Context&) { return neg(x.n); })},
       // vcmp.f32 s0, s1
-      {"vcmp",
-       {0xEEB40A60},
-       2,
-       single,
-       kFlagsOnly,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
-         return compared(compare(x.n, x.m, false, c), c);
-       })},
+      {"vcmp", {0xEEB40A60}, 2, single, kFlagsOnly, kMany,
+       words([](Words x, Context& c) { return compared(compare(x.n, x.m, false, c), c); })},
       // vcmpe.f32 s0, s1
-      {"vcmpe",
-       {0xEEB40AE0},
-       2,
-       single,
-       kFlagsOnly,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return compared(compare(x.n, x.m, true, c), c);
-       })},
+      {"vcmpe", {0xEEB40AE0}, 2, single, kFlagsOnly, kSome,
+       words([](Words x, Context& c) { return compared(compare(x.n, x.m, true, c), c); })},
       // vcvt.s32.f32 s6, s0
-      {"vcvt_s32",
-       {0xEEBD3AC0},
-       1,
-       single,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, Rounding::zero, c);
-       })},
+      {"vcvt_s32", {0xEEBD3AC0}, 1, single, kWord, kMany,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, false, zero, c); })},
       // vcvt.u32.f32 s6, s0
-      {"vcvt_u32",
-       {0xEEBC3AC0},
-       1,
-       single,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, Rounding::zero, c);
-       })},
+      {"vcvt_u32", {0xEEBC3AC0}, 1, single, kWord, kMany,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, true, zero, c); })},
       // vcvtr.s32.f32 s6, s0
-      {"vcvtr_s32",
-       {0xEEBD3A40},
-       1,
-       single,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, c.rounding(), c);
-       })},
+      {"vcvtr_s32", {0xEEBD3A40}, 1, single, kWord, kMany,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, false, c.rounding(), c); })},
       // vcvtr.u32.f32 s6, s0
-      {"vcvtr_u32",
-       {0xEEBC3A40},
-       1,
-       single,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, c.rounding(), c);
-       })},
+      {"vcvtr_u32", {0xEEBC3A40}, 1, single, kWord, kMany,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, true, c.rounding(), c); })},
       // vmov.f32 s6, s0; vcvt.s16.f32 s6, s6, #1
-      {"vcvt_s16_1",
-       {0xEEB03A40, 0xEEBE3A67},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 16, 1, false, Rounding::zero, c);
-       })},
+      {"vcvt_s16_1", {0xEEB03A40, 0xEEBE3A67}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 16, 1, false, zero, c); })},
       // vmov.f32 s6, s0; vcvt.s16.f32 s6, s6, #16
-      {"vcvt_s16_16",
-       {0xEEB03A40, 0xEEBE3A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 16, 16, false, Rounding::zero, c);
-       })},
+      {"vcvt_s16_16", {0xEEB03A40, 0xEEBE3A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 16, 16, false, zero, c); })},
       // vmov.f32 s6, s0; vcvt.u16.f32 s6, s6, #7
-      {"vcvt_u16_7",
-       {0xEEB03A40, 0xEEBF3A64},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 16, 7, true, Rounding::zero, c);
-       })},
+      {"vcvt_u16_7", {0xEEB03A40, 0xEEBF3A64}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 16, 7, true, zero, c); })},
       // vmov.f32 s6, s0; vcvt.s32.f32 s6, s6, #31
-      {"vcvt_s32_31",
-       {0xEEB03A40, 0xEEBE3AE0},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 31, false, Rounding::zero, c);
-       })},
+      {"vcvt_s32_31", {0xEEB03A40, 0xEEBE3AE0}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 31, false, zero, c); })},
       // vmov.f32 s6, s0; vcvt.u32.f32 s6, s6, #32
-      {"vcvt_u32_32",
-       {0xEEB03A40, 0xEEBF3AC0},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 32, true, Rounding::zero, c);
-       })},
+      {"vcvt_u32_32", {0xEEB03A40, 0xEEBF3AC0}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 32, true, zero, c); })},
       // vmov.f32 s6, s0; vcvt.s32.f32 s6, s6, #8
-      {"vcvt_s32_8",
-       {0xEEB03A40, 0xEEBE3ACC},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 8, false, Rounding::zero, c);
-       })},
+      {"vcvt_s32_8", {0xEEB03A40, 0xEEBE3ACC}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 8, false, zero, c); })},
       // vcvt.f32.s32 s6, s0
-      {"vcvt_f32_s32",
-       {0xEEB83AC0},
-       1,
-       integer,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvt_f32_s32", {0xEEB83AC0}, 1, integer, kWord, kMany,
+       words([](Words x, Context& c) {
          return fixed_to_single(x.n, 32, 0, false, c.rounding(), c);
        })},
       // vcvt.f32.u32 s6, s0
-      {"vcvt_f32_u32",
-       {0xEEB83A40},
-       1,
-       integer,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvt_f32_u32", {0xEEB83A40}, 1, integer, kWord, kMany,
+       words([](Words x, Context& c) {
          return fixed_to_single(x.n, 32, 0, true, c.rounding(), c);
        })},
       // vmov.f32 s6, s0; vcvt.f32.s16 s6, s6, #1
-      {"vcvt_f32_s16_1",
-       {0xEEB03A40, 0xEEBA3A67},
-       1,
-       integer,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_single(x.n, 16, 1, false, Rounding::nearest_even, c);
-       }),
-       GuestCore::cortex_m4,
-       GuestLayout::single,
-       kRMode},
+      {"vcvt_f32_s16_1", {0xEEB03A40, 0xEEBA3A67}, 1, integer, kWord, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_single(x.n, 16, 1, false, nearest_even, c);
+       }), kRMode},
       // vmov.f32 s6, s0; vcvt.f32.u16 s6, s6, #16
-      {"vcvt_f32_u16_16",
-       {0xEEB03A40, 0xEEBB3A40},
-       1,
-       integer,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_single(x.n, 16, 16, true, Rounding::nearest_even, c);
-       }),
-       GuestCore::cortex_m4,
-       GuestLayout::single,
-       kRMode},
+      {"vcvt_f32_u16_16", {0xEEB03A40, 0xEEBB3A40}, 1, integer, kWord, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_single(x.n, 16, 16, true, nearest_even, c);
+       }), kRMode},
       // vmov.f32 s6, s0; vcvt.f32.s32 s6, s6, #15
-      {"vcvt_f32_s32_15",
-       {0xEEB03A40, 0xEEBA3AE8},
-       1,
-       integer,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_single(x.n, 32, 15, false, Rounding::nearest_even, c);
-       }),
-       GuestCore::cortex_m4,
-       GuestLayout::single,
-       kRMode},
+      {"vcvt_f32_s32_15", {0xEEB03A40, 0xEEBA3AE8}, 1, integer, kWord, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_single(x.n, 32, 15, false, nearest_even, c);
+       }), kRMode},
       // vmov.f32 s6, s0; vcvt.f32.u32 s6, s6, #32
-      {"vcvt_f32_u32_32",
-       {0xEEB03A40, 0xEEBB3AC0},
-       1,
-       integer,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_single(x.n, 32, 32, true, Rounding::nearest_even, c);
-       }),
-       GuestCore::cortex_m4,
-       GuestLayout::single,
-       kRMode},
+      {"vcvt_f32_u32_32", {0xEEB03A40, 0xEEBB3AC0}, 1, integer, kWord, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_single(x.n, 32, 32, true, nearest_even, c);
+       }), kRMode},
       // vcvtb.f32.f16 s6, s0
-      {"vcvtb_f32_f16",
-       {0xEEB23A40},
-       1,
-       half,
-       kWord,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvtb_f32_f16", {0xEEB23A40}, 1, half, kWord, kMany,
+       words([](Words x, Context& c) {
          return half_to_single(static_cast<std::uint16_t>(x.n), c);
        })},
       // vcvtb.f16.f32 s6, s0
-      {"vcvtb_f16_f32",
-       {0xEEB33A40},
-       1,
-       single,
-       kHalf,
-       kMany,
-       words([](Words x, Context& c) -> uint64_t { return single_to_half(x.n, c); })},
+      {"vcvtb_f16_f32", {0xEEB33A40}, 1, single, kHalf, kMany,
+       words([](Words x, Context& c) { return single_to_half(x.n, c); })},
   };
+  // clang-format on
+  return rows;
 }
 
 std::vector<OracleRow> fpv5_rows() {
   using enum OperandKind;
-  using std::uint64_t;
-  constexpr auto kCore = GuestCore::cortex_m7;
-  return {
+  using enum Rounding;
+  // clang-format off
+  std::vector<OracleRow> rows = {
       // vrintx.f32 s6, s0
-      {"vrintx",
-       {0xEEB73A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return round_int(x.n, c.rounding(), true, c); }),
-       kCore},
+      {"vrintx", {0xEEB73A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, c.rounding(), true, c); })},
       // vrintr.f32 s6, s0
-      {"vrintr",
-       {0xEEB63A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words(
-           [](Words x, Context& c) -> uint64_t { return round_int(x.n, c.rounding(), false, c); }),
-       kCore},
+      {"vrintr", {0xEEB63A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, c.rounding(), false, c); })},
       // vrintz.f32 s6, s0
-      {"vrintz",
-       {0xEEB63AC0},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::zero, false, c);
-       }),
-       kCore},
+      {"vrintz", {0xEEB63AC0}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, zero, false, c); })},
       // vrinta.f32 s6, s0
-      {"vrinta",
-       {0xFEB83A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::nearest_away, false, c);
-       }),
-       kCore},
+      {"vrinta", {0xFEB83A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, nearest_away, false, c); })},
       // vrintn.f32 s6, s0
-      {"vrintn",
-       {0xFEB93A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::nearest_even, false, c);
-       }),
-       kCore},
+      {"vrintn", {0xFEB93A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, nearest_even, false, c); })},
       // vrintp.f32 s6, s0
-      {"vrintp",
-       {0xFEBA3A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::plus_inf, false, c);
-       }),
-       kCore},
+      {"vrintp", {0xFEBA3A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, plus_inf, false, c); })},
       // vrintm.f32 s6, s0
-      {"vrintm",
-       {0xFEBB3A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::minus_inf, false, c);
-       }),
-       kCore},
+      {"vrintm", {0xFEBB3A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return round_int(x.n, minus_inf, false, c); })},
       // vcvta.s32.f32 s6, s0
-      {"vcvta_s32",
-       {0xFEBC3AC0},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, Rounding::nearest_away, c);
-       }),
-       kCore},
+      {"vcvta_s32", {0xFEBC3AC0}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, false, nearest_away, c); })},
       // vcvtn.u32.f32 s6, s0
-      {"vcvtn_u32",
-       {0xFEBD3A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, Rounding::nearest_even, c);
-       }),
-       kCore},
+      {"vcvtn_u32", {0xFEBD3A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, true, nearest_even, c); })},
       // vcvtp.s32.f32 s6, s0
-      {"vcvtp_s32",
-       {0xFEBE3AC0},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, Rounding::plus_inf, c);
-       }),
-       kCore},
+      {"vcvtp_s32", {0xFEBE3AC0}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, false, plus_inf, c); })},
       // vcvtm.u32.f32 s6, s0
-      {"vcvtm_u32",
-       {0xFEBF3A40},
-       1,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, Rounding::minus_inf, c);
-       }),
-       kCore},
+      {"vcvtm_u32", {0xFEBF3A40}, 1, single, kWord, kSome,
+       words([](Words x, Context& c) { return to_fixed(x.n, 32, 0, true, minus_inf, c); })},
       // vmaxnm.f32 s6, s0, s1
-      {"vmaxnm",
-       {0xFE803A20},
-       2,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return max_num(x.n, x.m, c); }),
-       kCore},
+      {"vmaxnm", {0xFE803A20}, 2, single, kWord, kSome,
+       words([](Words x, Context& c) { return max_num(x.n, x.m, c); })},
       // vminnm.f32 s6, s0, s1
-      {"vminnm",
-       {0xFE803A60},
-       2,
-       single,
-       kWord,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return min_num(x.n, x.m, c); }),
-       kCore},
+      {"vminnm", {0xFE803A60}, 2, single, kWord, kSome,
+       words([](Words x, Context& c) { return min_num(x.n, x.m, c); })},
   };
+  // clang-format on
+  for (OracleRow& row : rows) {
+    row.core = GuestCore::cortex_m7;
+  }
+  return rows;
 }
 
+// NOLINTNEXTLINE(readability-function-size): one table.
 std::vector<OracleRow> double_rows() {
   using enum OperandKind;
-  using std::uint64_t;
-  constexpr auto kCore = GuestCore::cortex_m7;
-  constexpr auto kLayout = GuestLayout::wide;
-  return {
+  using enum Rounding;
+  // clang-format off
+  std::vector<OracleRow> rows = {
       // vadd.f64 d3, d0, d1
-      {"vadd_f64",
-       {0xEE303B01},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return add(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vadd_f64", {0xEE303B01}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return add(x.n, x.m, c); })},
       // vsub.f64 d3, d0, d1
-      {"vsub_f64",
-       {0xEE303B41},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return sub(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vsub_f64", {0xEE303B41}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return sub(x.n, x.m, c); })},
       // vmul.f64 d3, d0, d1
-      {"vmul_f64",
-       {0xEE203B01},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return mul(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vmul_f64", {0xEE203B01}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return mul(x.n, x.m, c); })},
       // vdiv.f64 d3, d0, d1
-      {"vdiv_f64",
-       {0xEE803B01},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return div(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vdiv_f64", {0xEE803B01}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return div(x.n, x.m, c); })},
       // vsqrt.f64 d3, d0
-      {"vsqrt_f64",
-       {0xEEB13BC0},
-       1,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return sqrt(x.n, c); }),
-       kCore,
-       kLayout},
+      {"vsqrt_f64", {0xEEB13BC0}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return sqrt(x.n, c); })},
       // vmov.f64 d3, d2; vfma.f64 d3, d0, d1
-      {"vfma_f64",
-       {0xEEB03B42, 0xEEA03B01},
-       3,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return mul_add(x.d, x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vfma_f64", {0xEEB03B42, 0xEEA03B01}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return mul_add(x.d, x.n, x.m, c); })},
       // vmov.f64 d3, d2; vfnms.f64 d3, d0, d1
-      {"vfnms_f64",
-       {0xEEB03B42, 0xEE903B01},
-       3,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return mul_add(neg(x.d), x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vfnms_f64", {0xEEB03B42, 0xEE903B01}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return mul_add(neg(x.d), x.n, x.m, c); })},
       // vcmp.f64 d0, d1
-      {"vcmp_f64",
-       {0xEEB40B41},
-       2,
-       wide,
-       kFlagsOnly,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return compared(compare(x.n, x.m, false, c), c);
-       }),
-       kCore,
-       kLayout},
+      {"vcmp_f64", {0xEEB40B41}, 2, wide, kFlagsOnly, kSome,
+       doubles([](Doubles x, Context& c) { return compared(compare(x.n, x.m, false, c), c); })},
       // vcmpe.f64 d0, d1
-      {"vcmpe_f64",
-       {0xEEB40BC1},
-       2,
-       wide,
-       kFlagsOnly,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return compared(compare(x.n, x.m, true, c), c);
-       }),
-       kCore,
-       kLayout},
+      {"vcmpe_f64", {0xEEB40BC1}, 2, wide, kFlagsOnly, kSome,
+       doubles([](Doubles x, Context& c) { return compared(compare(x.n, x.m, true, c), c); })},
       // vcvt.s32.f64 s6, d0
-      {"vcvt_s32_f64",
-       {0xEEBD3BC0},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, Rounding::zero, c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvt_s32_f64", {0xEEBD3BC0}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, false, zero, c); })},
       // vcvt.u32.f64 s6, d0
-      {"vcvt_u32_f64",
-       {0xEEBC3BC0},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, Rounding::zero, c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvt_u32_f64", {0xEEBC3BC0}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, true, zero, c); })},
       // vcvtr.s32.f64 s6, d0
-      {"vcvtr_s32_f64",
-       {0xEEBD3B40},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, c.rounding(), c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvtr_s32_f64", {0xEEBD3B40}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, false, c.rounding(), c); })},
       // vcvtr.u32.f64 s6, d0
-      {"vcvtr_u32_f64",
-       {0xEEBC3B40},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, true, c.rounding(), c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvtr_u32_f64", {0xEEBC3B40}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, true, c.rounding(), c); })},
       // vcvta.s32.f64 s6, d0
-      {"vcvta_s32_f64",
-       {0xFEBC3BC0},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 0, false, Rounding::nearest_away, c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvta_s32_f64", {0xFEBC3BC0}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, false, nearest_away, c); })},
       // vmov.f64 d3, d0; vcvt.s16.f64 d3, d3, #5
-      {"vcvt_s16_5_f64",
-       {0xEEB03B40, 0xEEBE3B65},
-       1,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return sign_extended(to_fixed(x.n, 16, 5, false, Rounding::zero, c));
-       }),
-       kCore,
-       kLayout},
+      {"vcvt_s16_5_f64", {0xEEB03B40, 0xEEBE3B65}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) {
+         return sign_extended(to_fixed(x.n, 16, 5, false, zero, c));
+       })},
       // vmov.f64 d3, d0; vcvt.u32.f64 d3, d3, #20
-      {"vcvt_u32_20_f64",
-       {0xEEB03B40, 0xEEBF3BC6},
-       1,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return to_fixed(x.n, 32, 20, true, Rounding::zero, c);
-       }),
-       kCore,
-       kLayout},
+      {"vcvt_u32_20_f64", {0xEEB03B40, 0xEEBF3BC6}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 20, true, zero, c); })},
       // vcvt.f64.s32 d3, s0
-      {"vcvt_f64_s32",
-       {0xEEB83BC0},
-       1,
-       integer,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvt_f64_s32", {0xEEB83BC0}, 1, integer, kDouble, kSome,
+       words([](Words x, Context& c) {
          return fixed_to_double(x.n, 32, 0, false, c.rounding(), c);
-       }),
-       kCore,
-       kLayout},
+       })},
       // vcvt.f64.u32 d3, s0
-      {"vcvt_f64_u32",
-       {0xEEB83B40},
-       1,
-       integer,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvt_f64_u32", {0xEEB83B40}, 1, integer, kDouble, kSome,
+       words([](Words x, Context& c) {
          return fixed_to_double(x.n, 32, 0, true, c.rounding(), c);
-       }),
-       kCore,
-       kLayout},
+       })},
       // vmov.f64 d3, d0; vcvt.f64.s16 d3, d3, #5
-      {"vcvt_f64_s16_5",
-       {0xEEB03B40, 0xEEBA3B65},
-       1,
-       integer,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_double(x.n, 16, 5, false, Rounding::nearest_even, c);
-       }),
-       kCore,
-       kLayout,
-       kRMode},
+      {"vcvt_f64_s16_5", {0xEEB03B40, 0xEEBA3B65}, 1, integer, kDouble, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_double(x.n, 16, 5, false, nearest_even, c);
+       }), kRMode},
       // vmov.f64 d3, d0; vcvt.f64.u32 d3, d3, #32
-      {"vcvt_f64_u32_32",
-       {0xEEB03B40, 0xEEBB3BC0},
-       1,
-       integer,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
-         return fixed_to_double(x.n, 32, 32, true, Rounding::nearest_even, c);
-       }),
-       kCore,
-       kLayout,
-       kRMode},
+      {"vcvt_f64_u32_32", {0xEEB03B40, 0xEEBB3BC0}, 1, integer, kDouble, kSome,
+       words([](Words x, Context& c) {
+         return fixed_to_double(x.n, 32, 32, true, nearest_even, c);
+       }), kRMode},
       // vcvt.f64.f32 d3, s0
-      {"vcvt_f64_f32",
-       {0xEEB73AC0},
-       1,
-       single,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t { return single_to_double(x.n, c); }),
-       kCore,
-       kLayout},
+      {"vcvt_f64_f32", {0xEEB73AC0}, 1, single, kDouble, kSome,
+       words([](Words x, Context& c) { return single_to_double(x.n, c); })},
       // vcvt.f32.f64 s6, d0
-      {"vcvt_f32_f64",
-       {0xEEB73BC0},
-       1,
-       wide,
-       kWord,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return double_to_single(x.n, c); }),
-       kCore,
-       kLayout},
+      {"vcvt_f32_f64", {0xEEB73BC0}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return double_to_single(x.n, c); })},
       // vcvtb.f64.f16 d3, s0
-      {"vcvtb_f64_f16",
-       {0xEEB23B40},
-       1,
-       half,
-       kDouble,
-       kSome,
-       words([](Words x, Context& c) -> uint64_t {
+      {"vcvtb_f64_f16", {0xEEB23B40}, 1, half, kDouble, kSome,
+       words([](Words x, Context& c) {
          return half_to_double(static_cast<std::uint16_t>(x.n), c);
-       }),
-       kCore,
-       kLayout},
+       })},
       // vcvtb.f16.f64 s6, d0
-      {"vcvtb_f16_f64",
-       {0xEEB33B40},
-       1,
-       wide,
-       kHalf,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return double_to_half(x.n, c); }),
-       kCore,
-       kLayout},
+      {"vcvtb_f16_f64", {0xEEB33B40}, 1, wide, kHalf, kSome,
+       doubles([](Doubles x, Context& c) { return double_to_half(x.n, c); })},
       // vrintx.f64 d3, d0
-      {"vrintx_f64",
-       {0xEEB73B40},
-       1,
-       wide,
-       kDouble,
-       kSome,
-       doubles(
-           [](Doubles x, Context& c) -> uint64_t { return round_int(x.n, c.rounding(), true, c); }),
-       kCore,
-       kLayout},
+      {"vrintx_f64", {0xEEB73B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, c.rounding(), true, c); })},
       // vrinta.f64 d3, d0
-      {"vrinta_f64",
-       {0xFEB83B40},
-       1,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t {
-         return round_int(x.n, Rounding::nearest_away, false, c);
-       }),
-       kCore,
-       kLayout},
+      {"vrinta_f64", {0xFEB83B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, nearest_away, false, c); })},
       // vmaxnm.f64 d3, d0, d1
-      {"vmaxnm_f64",
-       {0xFE803B01},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return max_num(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vmaxnm_f64", {0xFE803B01}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return max_num(x.n, x.m, c); })},
       // vminnm.f64 d3, d0, d1
-      {"vminnm_f64",
-       {0xFE803B41},
-       2,
-       wide,
-       kDouble,
-       kSome,
-       doubles([](Doubles x, Context& c) -> uint64_t { return min_num(x.n, x.m, c); }),
-       kCore,
-       kLayout},
+      {"vminnm_f64", {0xFE803B41}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return min_num(x.n, x.m, c); })},
   };
+  // clang-format on
+  for (OracleRow& row : rows) {
+    row.core = GuestCore::cortex_m7;
+    row.layout = GuestLayout::wide;
+  }
+  return rows;
 }
 
 }  // namespace mcost::fp::testing

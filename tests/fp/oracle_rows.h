@@ -26,9 +26,9 @@ struct OracleRow {
   std::uint64_t result_mask;
   std::uint64_t random_tuples;
   Evaluate evaluate;
+  std::uint32_t oracle_ignores = 0;  // FPSCR bits cleared for the oracle only
   GuestCore core = GuestCore::cortex_m4;
   GuestLayout layout = GuestLayout::single;
-  std::uint32_t oracle_ignores = 0;  // FPSCR bits cleared for the oracle only
 };
 
 /// Keeps googletest from printing a row as bytes.
