@@ -115,6 +115,7 @@ std::string operand_text(std::string_view token, const Operands& o) {
   if (token == "sd") return fp_register(o.rd, o.wide);
   if (token == "sn") return fp_register(o.rn, o.wide);
   if (token == "sm") return fp_register(o.rm, o.wide);
+  if (token == "sm+1") return fp_register(o.rm + 1u, o.wide);
   if (token == "imm") return number(o.imm);
   if (token == "amount") return std::to_string(o.amount);
   if (token == "shift") return shift_text(o);

@@ -3,7 +3,8 @@
 // "mnemonic operands", and holds tokens:
 //
 //   <rd> <rn> <rm> <ra>     core register of that operand: r0-r12, sp, lr, pc
-//   <sd> <sn> <sm>          FP register rd, rn, rm: s0-s31, or d0-d15 where `wide`
+//   <sd> <sn> <sm> <sm+1>   FP register rd, rn, rm, rm + 1: s0-s31, or d0-d15 where `wide`
+//   <cond>                  condition of B<c>, in ra
 //   <imm> <amount>          the number in imm, in amount (write the # before them); decimal,
 //   hexadecimal from 4096 <shift>                 ", lsl #3", ", ror #8", ", rrx" from shift and
 //   amount; nothing for an amount of 0 <address>               immediate addressing from rn, imm,
