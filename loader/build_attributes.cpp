@@ -16,29 +16,14 @@ bool holds_string(std::uint64_t tag) { return tag == 4 || tag == 5 || (tag > 32 
 
 void store_number(BuildAttributes& out, std::uint64_t tag, unsigned value) {
   switch (tag) {
-    case 6:
-      out.cpu_arch = value;
-      break;
-    case 7:
-      out.cpu_profile = value;
-      break;
-    case 10:
-      out.fp_arch = value;
-      break;
-    case 27:
-      out.hard_fp_use = value;
-      break;
-    case 28:
-      out.vfp_args = value;
-      break;
-    case 46:
-      out.dsp_extension = value;
-      break;
-    case 48:
-      out.mve_arch = value;
-      break;
-    default:
-      break;
+    case 6: out.cpu_arch = value; break;
+    case 7: out.cpu_profile = value; break;
+    case 10: out.fp_arch = value; break;
+    case 27: out.hard_fp_use = value; break;
+    case 28: out.vfp_args = value; break;
+    case 46: out.dsp_extension = value; break;
+    case 48: out.mve_arch = value; break;
+    default: break;
   }
 }
 

@@ -1,15 +1,15 @@
 #include "loader/debug_entries.h"
 
+#include <dwarf.h>
+#include <elf.h>
+#include <elfutils/libdw.h>
+#include <libelf.h>
+
 #include <algorithm>
 #include <cstring>
 #include <set>
 #include <string_view>
 #include <utility>
-
-#include <dwarf.h>
-#include <elf.h>
-#include <elfutils/libdw.h>
-#include <libelf.h>
 
 #include "loader/byte_reader.h"
 #include "loader/elf_file.h"
@@ -241,22 +241,17 @@ class DebugEntryReader {
   void visit(Dwarf_Die& die, const Scope& scope, DebugUnit& unit, unsigned depth) {
     switch (dwarf_tag(&die)) {
       case DW_TAG_namespace:
-      case DW_TAG_module:
-        visit_children(die, scope, unit, depth + 1);
-        break;
+      case DW_TAG_module: visit_children(die, scope, unit, depth + 1); break;
       case DW_TAG_lexical_block:
       case DW_TAG_try_block:
       case DW_TAG_catch_block:
         if (scope.pieces != nullptr) visit_children(die, scope, unit, depth + 1);
         break;
-      case DW_TAG_subprogram:
-        visit_function(die, unit, depth);
-        break;
+      case DW_TAG_subprogram: visit_function(die, unit, depth); break;
       case DW_TAG_inlined_subroutine:
         if (scope.pieces != nullptr) visit_inlined(die, scope, unit, depth);
         break;
-      default:
-        break;
+      default: break;
     }
   }
 

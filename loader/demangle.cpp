@@ -1,8 +1,9 @@
 // demangle of symbols.h.
+#include <cxxabi.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <cxxabi.h>
 #include <memory>
 
 #include "loader/symbols.h"

@@ -1,12 +1,12 @@
 #include "loader/elf_file.h"
 
+#include <elf.h>
+#include <libelf.h>
+
 #include <bit>
 #include <cstdio>
 #include <cstring>
 #include <utility>
-
-#include <elf.h>
-#include <libelf.h>
 
 #include "sim_core/base/error.h"
 

@@ -1,13 +1,13 @@
 #include "loader/elf_image.h"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <system_error>
 #include <tuple>
 #include <utility>
-
-#include <elf.h>
 
 #include "loader/build_attributes.h"
 #include "loader/elf_file.h"

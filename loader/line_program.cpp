@@ -1,10 +1,10 @@
 #include "loader/line_program.h"
 
+#include <dwarf.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
-
-#include <dwarf.h>
 
 #include "loader/byte_reader.h"
 
@@ -154,30 +154,17 @@ class LineProgramReader {
 
   void read_field(const Format& format, Entry& entry) {
     switch (format.form) {
-      case DW_FORM_string:
-        return set_text(format, entry, unit_.string());
-      case DW_FORM_line_strp:
-        return set_text(format, entry, text_at(sections_.line_str));
-      case DW_FORM_strp:
-        return set_text(format, entry, text_at(sections_.str));
-      case DW_FORM_udata:
-        return set_number(format, entry, unit_.uleb());
-      case DW_FORM_data1:
-        return set_number(format, entry, unit_.u8());
-      case DW_FORM_data2:
-        return set_number(format, entry, unit_.u16());
-      case DW_FORM_data4:
-        return set_number(format, entry, unit_.u32());
-      case DW_FORM_data8:
-        return set_number(format, entry, unit_.word(8));
-      case DW_FORM_data16:
-        unit_.take(16);
-        return;
-      case DW_FORM_block:
-        unit_.take(unit_.uleb());
-        return;
-      default:
-        throw MalformedDebug("a name table uses an unknown form");
+      case DW_FORM_string: return set_text(format, entry, unit_.string());
+      case DW_FORM_line_strp: return set_text(format, entry, text_at(sections_.line_str));
+      case DW_FORM_strp: return set_text(format, entry, text_at(sections_.str));
+      case DW_FORM_udata: return set_number(format, entry, unit_.uleb());
+      case DW_FORM_data1: return set_number(format, entry, unit_.u8());
+      case DW_FORM_data2: return set_number(format, entry, unit_.u16());
+      case DW_FORM_data4: return set_number(format, entry, unit_.u32());
+      case DW_FORM_data8: return set_number(format, entry, unit_.word(8));
+      case DW_FORM_data16: unit_.take(16); return;
+      case DW_FORM_block: unit_.take(unit_.uleb()); return;
+      default: throw MalformedDebug("a name table uses an unknown form");
     }
   }
 
@@ -224,32 +211,19 @@ class LineProgramReader {
 
   void standard(std::uint8_t opcode) {
     switch (opcode) {
-      case DW_LNS_copy:
-        emit();
-        break;
-      case DW_LNS_advance_pc:
-        advance(unit_.uleb());
-        break;
-      case DW_LNS_advance_line:
-        state_.line += static_cast<std::uint32_t>(unit_.sleb());
-        break;
-      case DW_LNS_set_file:
-        state_.file = static_cast<std::uint32_t>(unit_.uleb());
-        break;
-      case DW_LNS_set_column:
-        state_.column = static_cast<std::uint32_t>(unit_.uleb());
-        break;
-      case DW_LNS_const_add_pc:
-        advance((255u - opcode_base_) / line_range_);
-        break;
+      case DW_LNS_copy: emit(); break;
+      case DW_LNS_advance_pc: advance(unit_.uleb()); break;
+      case DW_LNS_advance_line: state_.line += static_cast<std::uint32_t>(unit_.sleb()); break;
+      case DW_LNS_set_file: state_.file = static_cast<std::uint32_t>(unit_.uleb()); break;
+      case DW_LNS_set_column: state_.column = static_cast<std::uint32_t>(unit_.uleb()); break;
+      case DW_LNS_const_add_pc: advance((255u - opcode_base_) / line_range_); break;
       case DW_LNS_fixed_advance_pc:
         state_.address = (state_.address + unit_.u16()) % kAddressSpace;
         break;
       case DW_LNS_negate_stmt:
       case DW_LNS_set_basic_block:
       case DW_LNS_set_prologue_end:
-      case DW_LNS_set_epilogue_begin:
-        break;
+      case DW_LNS_set_epilogue_begin: break;
       default:
         for (unsigned i = 0; i < operand_counts_[opcode - 1u]; ++i) unit_.uleb();
         break;
@@ -260,9 +234,7 @@ class LineProgramReader {
     ByteReader operation(unit_.take(unit_.uleb()));
     if (operation.at_end()) return;
     switch (operation.u8()) {
-      case DW_LNE_end_sequence:
-        end_sequence();
-        break;
+      case DW_LNE_end_sequence: end_sequence(); break;
       case DW_LNE_set_address:
         if (operation.remaining() != 4) throw MalformedDebug("an address has not 4 bytes");
         state_.address = operation.u32() & ~1u;
@@ -273,8 +245,7 @@ class LineProgramReader {
         require(true, "a file definition is malformed");
         std::swap(unit_, operation);
         break;
-      default:
-        break;
+      default: break;
     }
   }
 

@@ -1,9 +1,9 @@
 #include "loader/probe_notes.h"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <tuple>
-
-#include <elf.h>
 
 #include "loader/byte_reader.h"
 #include "loader/elf_file.h"

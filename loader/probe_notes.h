@@ -33,7 +33,7 @@ struct Argument {
   bool is_signed = false;
   bool is_float = false;
   std::uint8_t reg = 0;  ///< 0..15 for R (13 SP, 14 LR, 15 PC), 0..31 for S and D.
-  std::optional<std::uint8_t> index;
+  std::optional<std::uint8_t> index = std::nullopt;
   std::uint8_t shift = 0;
   std::int64_t value = 0;
 

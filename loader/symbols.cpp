@@ -1,5 +1,7 @@
 #include "loader/symbols.h"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -7,8 +9,6 @@
 #include <numeric>
 #include <tuple>
 #include <utility>
-
-#include <elf.h>
 
 #include "loader/elf_file.h"
 #include "sim_core/base/error.h"

@@ -1,0 +1,112 @@
+#include "loader/memory_fit.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/loader/elf_builder.h"
+#include "tests/loader/message.h"
+
+namespace mcost::loader {
+namespace {
+
+using test::ElfBuilder;
+using test::message_of;
+using test::small_firmware;
+using test::small_program;
+using test::words;
+
+const std::vector<MemoryRange> kBoard = {
+    {.name = "flash", .base = 0x08000000, .size = 0x40},
+    {.name = "flash", .base = 0x00000000, .size = 0x40},
+    {.name = "sram1", .base = 0x20000000, .size = 0x20, .writable_ram = true},
+    {.name = "sram2", .base = 0x20000020, .size = 0x20, .writable_ram = true}};
+
+Image read(const ElfBuilder& builder) { return read_image("fw.elf", builder.build(), {}); }
+
+std::string fit_error(const Image& image, const std::vector<MemoryRange>& ranges = kBoard) {
+  return message_of([&] { check_fit(image, ranges); });
+}
+
+const std::string kRemedy =
+    "link for this board (its memories: flash 0x08000000-0x0800003f, flash "
+    "0x00000000-0x0000003f, sram1 0x20000000-0x2000001f, sram2 0x20000020-0x2000003f) or choose "
+    "another board";
+
+TEST(MemoryFit, AcceptsWhatFitsExactly) {
+  EXPECT_EQ(
+      fit_error(read(small_program().data(".data", 0x20000000, 0x08000020, test::Bytes(0x20)))),
+      "(no error)");
+}
+
+TEST(MemoryFit, AcceptsAnAlias) {
+  EXPECT_EQ(fit_error(read(ElfBuilder().code(0, small_firmware()))), "(no error)");
+}
+
+TEST(MemoryFit, AdjacentMemoriesJoin) {
+  EXPECT_EQ(fit_error(read(ElfBuilder().code(0x20000010, small_firmware()))), "(no error)");
+}
+
+TEST(MemoryFit, NamesTheSectionThatIsTooLong) {
+  EXPECT_EQ(
+      fit_error(read(small_program().data(".data", 0x20000000, 0x08000020, test::Bytes(0x21)))),
+      ".data at 0x08000020 has 33 bytes, 1 bytes over the end of flash: "
+      "fw.elf, program header 1: " +
+          kRemedy);
+}
+
+TEST(MemoryFit, NamesTheSectionThatIsElsewhere) {
+  EXPECT_EQ(fit_error(read(small_program().data(".ext", 0xc0000000, 0xc0000000, words({1, 2})))),
+            ".ext at 0xc0000000 has 8 bytes, all of them outside every memory: "
+            "fw.elf, program header 1: " +
+                kRemedy);
+}
+
+TEST(MemoryFit, SegmentsMayNotMeetThroughAliases) {
+  EXPECT_EQ(fit_error(read(small_program().data(".rodata", 0x1c, 0x1c, words({1})))),
+            "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001c are the "
+            "same bytes: fw.elf: give them separate load addresses in the linker script");
+}
+
+TEST(MemoryFit, WithoutMemoriesSaysSo) {
+  EXPECT_EQ(fit_error(read(small_program()), {}),
+            ".text at 0x08000000 has 32 bytes, all of them outside every memory: "
+            "fw.elf, program header 0: link for this board (its memories: none) or choose another "
+            "board");
+}
+
+TEST(MemoryFit, ZeroFillOutsideMemoryIsNoError) {
+  const Image image = read(small_program().bss(".bss", 0xd0000000, 64));
+  EXPECT_EQ(fit_error(image), "(no error)");
+  EXPECT_TRUE(zero_fills(image, kBoard).empty());
+}
+
+TEST(ZeroFills, AreCutToRam) {
+  const Image image =
+      read(small_program().bss(".bss", 0x20000010, 0x100).bss(".flash", 0x08000030, 8));
+  const auto fills = zero_fills(image, kBoard);
+  ASSERT_EQ(fills.size(), 2u);
+  EXPECT_EQ(fills[0].address, 0x20000010u);
+  EXPECT_EQ(fills[0].size_bytes, 0x10u);
+  EXPECT_EQ(fills[1].address, 0x20000020u);
+  EXPECT_EQ(fills[1].size_bytes, 0x20u);
+}
+
+TEST(ZeroFills, BeginInAHoleBeforeRam) {
+  const Image image = read(small_program().bss(".bss", 0x1ffffff0, 0x20));
+  const auto fills = zero_fills(image, kBoard);
+  ASSERT_EQ(fills.size(), 1u);
+  EXPECT_EQ(fills[0].address, 0x20000000u);
+  EXPECT_EQ(fills[0].size_bytes, 0x10u);
+}
+
+TEST(Aliases, FollowTheOffsetInTheMemory) {
+  const std::vector<MemoryRange> ranges = {
+      {.name = "flash", .base = 0x08000000, .size = 0x1000},
+      {.name = "flash", .base = 0x100, .size = 0x100, .offset = 0x200}};
+  EXPECT_THAT(aliases_of(0x08000210, ranges), testing::ElementsAre(0x08000210u, 0x110u));
+  EXPECT_THAT(aliases_of(0x1ff, ranges), testing::ElementsAre(0x1ffu, 0x080002ffu));
+  EXPECT_THAT(aliases_of(0x08000300, ranges), testing::ElementsAre(0x08000300u));
+  EXPECT_THAT(aliases_of(0x5, ranges), testing::ElementsAre(0x5u));
+}
+
+}  // namespace
+}  // namespace mcost::loader
