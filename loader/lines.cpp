@@ -87,6 +87,16 @@ bool ends_with_function(const LineSequence& sequence, const DebugUnit& unit) {
   });
 }
 
+// Some function symbol starts inside the sequence, or owns its first address.
+bool has_function(const LineSequence& sequence, const SymbolTable& symbols) {
+  if (symbols.find_function(static_cast<Address>(sequence.begin)) != nullptr) return true;
+  const auto& functions = symbols.functions();
+  const auto next =
+      std::lower_bound(functions.begin(), functions.end(), sequence.begin,
+                       [](const Function& f, std::uint64_t a) { return f.address < a; });
+  return next != functions.end() && next->address < sequence.end;
+}
+
 // Does real code back this sequence, or is it left over from a function the linker discarded?
 bool is_backed(const LineSequence& sequence, const DebugUnit& unit, const SymbolTable& symbols,
                const Image& image, const RangeIndex& code_sections) {
@@ -95,8 +105,7 @@ bool is_backed(const LineSequence& sequence, const DebugUnit& unit, const Symbol
   if (piece == nullptr) return false;
   const Section& section = image.sections[piece->item];
   if (sequence.end > std::uint64_t{section.address} + section.size_bytes) return false;
-  const Function* function = symbols.find_function(address);
-  if (function == nullptr) return false;
+  if (!has_function(sequence, symbols)) return false;
 
   const auto [first, last] = std::equal_range(
       unit.functions.begin(), unit.functions.end(), DebugFunction{sequence.begin, 0, false},
@@ -105,9 +114,10 @@ bool is_backed(const LineSequence& sequence, const DebugUnit& unit, const Symbol
     if (std::none_of(first, last, [](const DebugFunction& f) { return f.agrees; })) return false;
     return sequence.begin != 0 || ends_with_function(sequence, unit);
   }
-  // Assembly has no function entries. A discarded one starts at 0, where its end must fit too.
-  if (function->address != sequence.begin) return false;
-  return sequence.begin != 0 ||
+  // Assembly has no function entries. A discarded piece starts at 0, where its end must fit too.
+  if (sequence.begin != 0) return true;
+  const Function* function = symbols.find_function(static_cast<Address>(sequence.end - 1));
+  return function != nullptr &&
          sequence.end == std::uint64_t{function->address} + function->size_bytes;
 }
 
