@@ -400,8 +400,10 @@ void apply_override(YamlNode& board, const std::string& override_text, unsigned 
                  "write PATH=VALUE, e.g. memories.flash.wait_states=7");
     return;
   }
-  YamlNode value =
+  std::optional<YamlNode> parsed =
       parse_yaml_value(std::string_view(override_text).substr(equals + 1), place, problems);
+  if (!parsed) return;
+  YamlNode value = std::move(*parsed);
   mark_sources(value, Source{SourceKind::assumed, "--set", true});
   YamlNode* block = &board;
   for (std::size_t i = 0; i + 1 < keys.size(); ++i) {

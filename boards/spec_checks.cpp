@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 32;
 constexpr std::uint64_t kVectorTableAlignment = 128;
 constexpr unsigned kWordBytes = 4;
+constexpr std::uint64_t kKib = 1024;
 
 template <typename Named>
 std::vector<std::string> names_of(const std::vector<Named>& list) {
@@ -167,19 +168,27 @@ class Checker {
       skipped_.push_back(path);
       return;
     }
+    if (region.offset_bytes >= memory->size_bytes) {
+      wrong(path, "offset_bytes",
+            fmt::format("offset_bytes 0x{:X} is beyond memory \"{}\" of {} KiB",
+                        region.offset_bytes, memory->name, memory->size_bytes / kKib),
+            "mend offset_bytes or the memory's size_kib");
+      skipped_.push_back(path);
+      return;
+    }
     derive_size(region, *memory, path);
     if (region.offset_bytes + region.size_bytes > memory->size_bytes) {
       wrong(path, "size_kib",
             fmt::format("the region ends {} bytes into memory \"{}\" of {} KiB",
                         region.offset_bytes + region.size_bytes, memory->name,
-                        memory->size_bytes / 1024),
+                        memory->size_bytes / kKib),
             "mend size_kib, offset_bytes or the memory's size_kib");
     }
     check_fits(path, region.base, region.size_bytes);
   }
 
   void derive_size(RegionSpec& region, const MemorySpec& memory, const std::string& path) {
-    if (region.size_bytes != 0 || region.offset_bytes >= memory.size_bytes) return;
+    if (region.size_bytes != 0) return;
     region.size_bytes = memory.size_bytes - region.offset_bytes;
     const auto source = board_.sources.find(fmt::format("memories.{}.size_kib", memory.name));
     if (source != board_.sources.end()) board_.sources[path + ".size_kib"] = source->second;

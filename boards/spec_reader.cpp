@@ -294,7 +294,9 @@ class Reader : public FieldVisitor {
     if (value && *value >= rule.min && *value <= rule.max) return *value * rule.scale;
     const bool quoted = scalar && !node.plain && parse_integer(node.text);
     wrong(field, node, range_text(rule),
-          quoted ? "write an integer without quotes" : "write an integer");
+          value    ? "write an integer in this range"
+          : quoted ? "write an integer without quotes"
+                   : "write an integer");
     return std::nullopt;
   }
 

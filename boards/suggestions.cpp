@@ -62,7 +62,7 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   for (const std::string& candidate : candidates) {
     const std::size_t longer = std::max(name.size(), candidate.size());
     const std::size_t distance = edits(name, candidate);
-    if (distance > std::max<std::size_t>(1, longer / 3) || distance >= longer) continue;
+    if (distance > std::max<std::size_t>(1, (longer + 1) / 3) || distance >= longer) continue;
     if (best.empty() || distance < best_edits) {
       best = candidate;
       best_edits = distance;

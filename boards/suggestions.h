@@ -9,8 +9,8 @@
 namespace mcost::boards {
 
 /// The candidate with the fewest edits to `name` (case ignored, first wins), or empty if none is
-/// near enough to be meant: at most a third of the longer length, and at least one edit is always
-/// allowed.
+/// near enough to be meant: at most a third of the longer length, rounded to the nearest, or one
+/// edit.
 [[nodiscard]] std::string nearest_name(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

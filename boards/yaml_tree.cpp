@@ -224,6 +224,9 @@ class TreeBuilder : public YAML::EventHandler {
       level.node.items.push_back(std::move(node));
       return;
     }
+    if (node.kind == YamlNode::Kind::scalar && node.empty) {
+      node.place = level.key->second;  // the parser's mark is behind the missing value
+    }
     if (!level.discard) {
       level.node.entries.push_back(
           {std::move(level.key->first), std::move(level.key->second), std::move(node)});
@@ -352,8 +355,11 @@ YamlNode parse_yaml(std::string_view text, const std::string& file, unsigned ord
   return parse(text, place, problems, true);
 }
 
-YamlNode parse_yaml_value(std::string_view text, const Place& place, Problems& problems) {
+std::optional<YamlNode> parse_yaml_value(std::string_view text, const Place& place,
+                                         Problems& problems) {
+  const std::size_t before = problems.count();
   YamlNode node = parse(text, place, problems, false);
+  if (problems.count() != before) return std::nullopt;
   if (node.kind == YamlNode::Kind::map && node.empty) {
     node = YamlNode{};
     node.empty = true;

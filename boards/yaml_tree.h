@@ -67,6 +67,7 @@ class Problems {
   /// its own.
   void add_hiding(const Place& place, const std::string& path, std::string what,
                   std::string remedy);
+  [[nodiscard]] std::size_t count() const { return problems_.size(); }
   [[nodiscard]] bool any() const { return !problems_.empty(); }
   [[nodiscard]] bool hiding() const { return hiding_; }
   /// Throws ConfigErrors, ordered by file and line, if there is any.
@@ -89,8 +90,9 @@ class Problems {
 [[nodiscard]] YamlNode parse_yaml(std::string_view text, const std::string& file, unsigned order,
                                   Problems& problems);
 
-/// Parses what stands behind the `=` of an override: any YAML value on one line.
-[[nodiscard]] YamlNode parse_yaml_value(std::string_view text, const Place& place,
-                                        Problems& problems);
+/// Parses what stands behind the `=` of an override: any YAML value on one line. Null if that
+/// failed.
+[[nodiscard]] std::optional<YamlNode> parse_yaml_value(std::string_view text, const Place& place,
+                                                       Problems& problems);
 
 }  // namespace mcost::boards
