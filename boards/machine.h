@@ -1,5 +1,5 @@
-// Machine: a board made to run. The composition root: it owns the bus, the devices and the engine, and puts firmware in.
-// Depends on sim_core, memory_models, loader and the board specification.
+// Machine: a board made to run. The composition root: it owns the bus, the devices and the engine,
+// and puts firmware in. Depends on sim_core, memory_models, loader and the board specification.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,11 @@ namespace mcost::boards {
 /// How a run is set up, apart from the board.
 struct MachineOptions {
   engine::EngineOptions engine;
-  std::uint64_t seed = 0;                      // of the power-on pattern of RAM
-  std::optional<Address> entry;                // --entry
-  std::string semihosting_arguments;           // --args, the command line SYS_GET_CMDLINE answers
+  std::uint64_t seed = 0;                       // of the power-on pattern of RAM
+  std::optional<Address> entry;                 // --entry
+  std::string semihosting_arguments;            // --args, the command line SYS_GET_CMDLINE answers
   std::optional<std::string> semihosting_root;  // --semihosting-root; none: no files
-  bool strict = false;                         // accesses to unmodelled registers end the run
+  bool strict = false;                          // accesses to unmodelled registers end the run
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };
@@ -32,11 +32,11 @@ struct MachineOptions {
 /// An access that no model answered: peripheral space without a model, counted by register.
 struct UnmodelledAccess {
   Address address = 0;
-  std::string peripheral;      // name of the block it falls in, or of the space
+  std::string peripheral;  // name of the block it falls in, or of the space
   std::uint64_t reads = 0;
   std::uint64_t writes = 0;
   Address first_pc = 0;
-  std::string rule;            // rule that answered, empty: read back what was last written
+  std::string rule;  // rule that answered, empty: read back what was last written
 };
 
 class Machine {
@@ -53,14 +53,17 @@ class Machine {
   /// Returns notes for the report (how the vector table was found).
   std::vector<std::string> load(const loader::Image& image);
   /// Bytes into memory before the run (--input). Errors: ConfigError if no RAM is there.
-  void write_input(Address address, const std::vector<std::uint8_t>& bytes, const std::string& what);
+  void write_input(Address address, const std::vector<std::uint8_t>& bytes,
+                   const std::string& what);
 
   [[nodiscard]] const BoardSpec& spec() const;
   [[nodiscard]] engine::Engine& engine();
-  /// Names for Counters::traffic and per-memory causes, by index: memories, then "peripherals" and "ppb".
+  /// Names for Counters::traffic and per-memory causes, by index: memories, then "peripherals" and
+  /// "ppb".
   [[nodiscard]] std::vector<std::string> memory_names() const;
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
-  /// Lines for the report: settings that firmware changed, waits too few for the clock, pinned values.
+  /// Lines for the report: settings that firmware changed, waits too few for the clock, pinned
+  /// values.
   [[nodiscard]] std::vector<std::string> notes() const;
   /// Semihosting calls served, by SYS_ number.
   [[nodiscard]] std::vector<std::pair<unsigned, std::uint64_t>> semihosting_calls() const;

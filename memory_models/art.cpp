@@ -14,7 +14,8 @@ std::uint32_t less(std::uint32_t value, Cycles elapsed) {
 
 }  // namespace
 
-Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags, std::uint64_t& program_order)
+Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags,
+         std::uint64_t& program_order)
     : parameters_(parameters),
       code_({parameters.i_lines, parameters.i_ways, parameters.sectors_per_line, Replacement::lru},
             parameters.size_bytes / parameters.array_bytes),
@@ -22,7 +23,8 @@ Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags, std::
             parameters.size_bytes / parameters.array_bytes),
       program_order_(program_order) {
   tags.assign(parameters.size_bytes / parameters.array_bytes, bus::kAbsent);
-  data_.set_observer([&tags](std::uint32_t granule, bool present) { tags[granule] = present ? 0 : bus::kAbsent; });
+  data_.set_observer(
+      [&tags](std::uint32_t granule, bool present) { tags[granule] = present ? 0 : bus::kAbsent; });
 }
 
 void Art::age(bus::MicroState& state, Cycles elapsed) const {
@@ -45,7 +47,8 @@ void Art::start_prefetch(bus::MicroState& state, std::uint32_t granule) const {
   state.words[kArrayBusy] = busy + parameters_.wait_states + 1;
 }
 
-std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t, bus::FoldLog* log) {
+std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t,
+                         bus::FoldLog* log) {
   const std::uint32_t granule = offset / parameters_.array_bytes;
   if (state.words[kUsed] == granule + 1) return 0;
   if (parameters_.icache && code_.contains(granule)) {
@@ -58,8 +61,14 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
     state.words[kUsed] = 0;
     return 0;
   }
+  // From here on the answer depends on the line not being cached, which no guard of a variant says.
+  if (parameters_.icache && log != nullptr) {
+    log->foldable = false;
+    return 0;
+  }
   if (state.words[kPrefetched] == granule + 1) {
-    // A prefetched line is used but not copied to the cache.  Source: RM0090, instruction cache memory.
+    // A prefetched line is used but not copied to the cache.  Source: RM0090, instruction cache
+    // memory.
     const std::uint32_t wait = state.words[kPrefetchLeft];
     state.words[kUsed] = granule + 1;
     state.words[kPrefetched] = 0;
@@ -69,15 +78,12 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
   }
   const std::uint32_t wait = read_array(state);
   if (parameters_.icache) {
-    if (log != nullptr) {
-      log->foldable = false;
-      return wait;
-    }
     ++code_misses_;
     const std::uint32_t sectors = parameters_.sectors_per_line;
     const std::uint32_t first = parameters_.whole_line_fill ? granule / sectors * sectors : granule;
     const std::uint32_t last = parameters_.whole_line_fill ? first + sectors - 1 : granule;
-    for (std::uint32_t sector = first; sector <= last; ++sector) code_.fill(sector, ++program_order_);
+    for (std::uint32_t sector = first; sector <= last; ++sector)
+      code_.fill(sector, ++program_order_);
     state.words[kUsed] = 0;
   } else {
     state.words[kUsed] = granule + 1;

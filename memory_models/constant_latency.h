@@ -15,8 +15,12 @@ class ConstantLatency final : public bus::MemoryModel {
   [[nodiscard]] bool constant_fetch() const override { return true; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return wait_states_; }
   void age(bus::MicroState&, Cycles) const override {}
-  std::uint32_t fetch(bus::MicroState&, std::uint32_t, std::uint8_t, bus::FoldLog*) override { return wait_states_; }
-  std::uint32_t data(bus::MicroState&, const bus::Transfer&, bus::FoldLog*) override { return wait_states_; }
+  std::uint32_t fetch(bus::MicroState&, std::uint32_t, std::uint8_t, bus::FoldLog*) override {
+    return wait_states_;
+  }
+  std::uint32_t data(bus::MicroState&, const bus::Transfer&, bus::FoldLog*) override {
+    return wait_states_;
+  }
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
   [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
   [[nodiscard]] bool fetch_line_resident(std::uint32_t) const override { return true; }

@@ -20,7 +20,8 @@ std::uint64_t LineStore::last_use(std::uint32_t line) const {
   std::uint64_t newest = 0;
   for (std::uint32_t sector = 0; sector < shape_.sectors; ++sector) {
     const std::uint32_t granule = line * shape_.sectors + sector;
-    if (granule < present_.size() && present_[granule] != 0) newest = std::max(newest, stamps_[granule]);
+    if (granule < present_.size() && present_[granule] != 0)
+      newest = std::max(newest, stamps_[granule]);
   }
   return newest;
 }
@@ -32,13 +33,15 @@ LineStore::Way& LineStore::victim(std::uint32_t set) {
   const auto empty = std::find_if(first, last, [](const Way& way) { return !way.valid; });
   if (empty != last) return *empty;
   if (shape_.replacement == Replacement::pseudo_random) {
-    // 8-bit maximal LFSR, period 255.  Source: CC2652R facts 5.9 (a 255-entry sequence); taps assumed.
+    // 8-bit maximal LFSR, period 255.  Source: CC2652R facts 5.9 (a 255-entry sequence); taps
+    // assumed.
     const unsigned bit = (random_ ^ random_ >> 2 ^ random_ >> 3 ^ random_ >> 4) & 1u;
     random_ = static_cast<std::uint8_t>(random_ >> 1 | bit << 7);
     return *(first + random_ % shape_.ways);
   }
-  return *std::min_element(first, last,
-                           [this](const Way& a, const Way& b) { return last_use(a.line) < last_use(b.line); });
+  return *std::min_element(first, last, [this](const Way& a, const Way& b) {
+    return last_use(a.line) < last_use(b.line);
+  });
 }
 
 void LineStore::evict(Way& way) {
@@ -58,7 +61,8 @@ void LineStore::fill(std::uint32_t granule, std::uint64_t stamp) {
   const std::uint32_t set = line % sets_;
   const auto first = ways_.begin() + static_cast<std::ptrdiff_t>(set) * shape_.ways;
   const auto last = first + shape_.ways;
-  const auto held = std::find_if(first, last, [line](const Way& way) { return way.valid && way.line == line; });
+  const auto held =
+      std::find_if(first, last, [line](const Way& way) { return way.valid && way.line == line; });
   if (held == last) {
     Way& way = victim(set);
     if (way.valid) evict(way);

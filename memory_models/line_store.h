@@ -1,5 +1,6 @@
-// Contents of a set-associative cache with sectored lines and LRU or pseudo-random replacement: which granules are in.
-// A granule is what one array read brings; a line is `sectors` of them under one tag. Depends on base.
+// Contents of a set-associative cache with sectored lines and LRU or pseudo-random replacement:
+// which granules are in. A granule is what one array read brings; a line is `sectors` of them under
+// one tag. Depends on base.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ enum class Replacement : std::uint8_t { lru, pseudo_random };
 
 struct LineStoreShape {
   std::uint32_t lines = 0;
-  std::uint32_t ways = 0;      // lines is a multiple; equal to lines: fully associative
-  std::uint32_t sectors = 1;   // granules per line, 1 to 8
+  std::uint32_t ways = 0;     // lines is a multiple; equal to lines: fully associative
+  std::uint32_t sectors = 1;  // granules per line, 1 to 8
   Replacement replacement = Replacement::lru;
 };
 
@@ -48,9 +49,9 @@ class LineStore {
 
   LineStoreShape shape_;
   std::uint32_t sets_;
-  std::vector<Way> ways_;                // sets_ x shape_.ways
-  std::vector<std::uint8_t> present_;    // per granule
-  std::vector<std::uint64_t> stamps_;    // per granule
+  std::vector<Way> ways_;              // sets_ x shape_.ways
+  std::vector<std::uint8_t> present_;  // per granule
+  std::vector<std::uint64_t> stamps_;  // per granule
   std::uint64_t generation_ = 1;
   std::uint8_t random_ = 1;
   std::function<void(std::uint32_t, bool)> observer_;

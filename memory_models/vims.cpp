@@ -10,7 +10,8 @@ enum Word : unsigned { kCodeBuffer, kSystemBuffer, kCacheBuffer, kArrayBusy };
 
 Vims::Vims(const VimsParameters& parameters)
     : parameters_(parameters),
-      lines_({parameters.cache_bytes / parameters.line_bytes, parameters.ways, 1, Replacement::pseudo_random},
+      lines_({parameters.cache_bytes / parameters.line_bytes, parameters.ways, 1,
+              Replacement::pseudo_random},
              parameters.size_bytes / parameters.line_bytes) {}
 
 void Vims::age(bus::MicroState& state, Cycles elapsed) const {
@@ -19,7 +20,8 @@ void Vims::age(bus::MicroState& state, Cycles elapsed) const {
 }
 
 /// Wait cycles of a read through the line buffer `buffer`.
-std::uint32_t Vims::read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer, bool buffered) const {
+std::uint32_t Vims::read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer,
+                               bool buffered) const {
   const std::uint32_t line = offset / parameters_.array_bytes + 1;
   if (buffered && state.words[buffer] == line) return 0;
   const std::uint32_t wait = state.words[kArrayBusy] + parameters_.wait_states;
@@ -28,7 +30,8 @@ std::uint32_t Vims::read_array(bus::MicroState& state, std::uint32_t offset, uns
   return wait;
 }
 
-/// A miss reads the array through its line buffer, after the tag look-up where the tag was not prefetched.
+/// A miss reads the array through its line buffer, after the tag look-up where the tag was not
+/// prefetched.
 std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bus::FoldLog* log) {
   const std::uint32_t line = offset / parameters_.line_bytes;
   const std::uint32_t last = state.words[kCacheBuffer];
@@ -49,13 +52,16 @@ std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bu
   return lookup + read_array(state, offset, kCodeBuffer, parameters_.code_line_buffer);
 }
 
-std::uint32_t Vims::read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, bus::FoldLog* log) {
-  if (view == kSystemView) return read_array(state, offset, kSystemBuffer, parameters_.system_line_buffer);
+std::uint32_t Vims::read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+                         bus::FoldLog* log) {
+  if (view == kSystemView)
+    return read_array(state, offset, kSystemBuffer, parameters_.system_line_buffer);
   if (view == kCachedView && parameters_.cache) return read_cached(state, offset, log);
   return read_array(state, offset, kCodeBuffer, parameters_.code_line_buffer);
 }
 
-std::uint32_t Vims::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, bus::FoldLog* log) {
+std::uint32_t Vims::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+                          bus::FoldLog* log) {
   return read(state, offset, view, log);
 }
 
@@ -69,6 +75,8 @@ void Vims::set_cache(bool enabled) {
   parameters_.cache = enabled;
 }
 
-std::vector<bus::MemoryModel::Counter> Vims::counters() const { return {{"cache_misses", misses_}}; }
+std::vector<bus::MemoryModel::Counter> Vims::counters() const {
+  return {{"cache_misses", misses_}};
+}
 
 }  // namespace mcost::memory

@@ -1,6 +1,7 @@
-// TI's VIMS of CC13x2 and CC26x2 in front of flash: a 4-way code cache with tag prefetch, a line buffer of the array
-// width for I/D-code accesses and one for the system bus. With the cache off this is plain flash with a line buffer.
-// Source: boards-and-memories facts 4.4, 5.9; core-timing facts 0.4 (CC2652R: 128-bit line, 2 wait states).
+// TI's VIMS of CC13x2 and CC26x2 in front of flash: a 4-way code cache with tag prefetch, a line
+// buffer of the array width for I/D-code accesses and one for the system bus. With the cache off
+// this is plain flash with a line buffer. Source: boards-and-memories facts 4.4, 5.9; core-timing
+// facts 0.4 (CC2652R: 128-bit line, 2 wait states).
 #pragma once
 
 #include <cstdint>
@@ -36,12 +37,19 @@ class Vims final : public bus::MemoryModel {
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override;
-  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, bus::FoldLog* log) override;
-  std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log) override;
+  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+                      bus::FoldLog* log) override;
+  std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
+                     bus::FoldLog* log) override;
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
-  [[nodiscard]] const std::uint64_t& eviction_generation() const override { return lines_.generation(); }
-  [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override { return lines_.contains(line); }
-  void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {}  // replacement is random
+  [[nodiscard]] const std::uint64_t& eviction_generation() const override {
+    return lines_.generation();
+  }
+  [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
+    return lines_.contains(line);
+  }
+  void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {
+  }  // replacement is random
   [[nodiscard]] std::vector<Counter> counters() const override;
 
   // Register side (VIMS CTL). The engine must drop its variants after any of these.
@@ -52,8 +60,10 @@ class Vims final : public bus::MemoryModel {
   [[nodiscard]] const VimsParameters& parameters() const { return parameters_; }
 
  private:
-  std::uint32_t read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, bus::FoldLog* log);
-  std::uint32_t read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer, bool buffered) const;
+  std::uint32_t read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+                     bus::FoldLog* log);
+  std::uint32_t read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer,
+                           bool buffered) const;
   std::uint32_t read_cached(bus::MicroState& state, std::uint32_t offset, bus::FoldLog* log);
   VimsParameters parameters_;
   LineStore lines_;

@@ -1,4 +1,5 @@
-// Bit-field arithmetic on host integers, named as the Arm pseudocode names it. Constexpr, no dependencies.
+// Bit-field arithmetic on host integers, named as the Arm pseudocode names it. Constexpr, no
+// dependencies.
 #pragma once
 
 #include <bit>

@@ -1,5 +1,5 @@
-// Where cost went: cycles by cause, instructions, multiply-accumulates and traffic, for a run or any part of one. Plain
-// sums, so parts add up. Depends on base.
+// Where cost went: cycles by cause, instructions, multiply-accumulates and traffic, for a run or
+// any part of one. Plain sums, so parts add up. Depends on base.
 #pragma once
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace mcost {
 
-/// Traffic of one memory. Bytes are what instructions asked for; fetches are words read by the fetch unit.
+/// Traffic of one memory. Bytes are what instructions asked for; fetches are words read by the
+/// fetch unit.
 struct Traffic {
   std::uint64_t reads = 0;
   std::uint64_t read_bytes = 0;
@@ -40,7 +41,8 @@ struct Counters {
   std::uint64_t folded = 0;        // took no issue slot
   std::uint64_t macs = 0;          // multiply-accumulates executed
   std::array<std::uint64_t, kCauses> by_cause{};
-  std::array<std::array<std::uint64_t, kCauses>, kMaxMemories> by_memory{};  // shares of per-memory causes
+  std::array<std::array<std::uint64_t, kCauses>, kMaxMemories>
+      by_memory{};  // shares of per-memory causes
   std::array<Traffic, kMaxMemories> traffic{};
 
   void charge(Cause cause, std::uint8_t memory, std::uint64_t amount) {

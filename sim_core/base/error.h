@@ -1,5 +1,5 @@
-// Errors of set-up: bad input that a person can mend. Printed as "mcost: error: <what>: <where>: <remedy>".
-// Guest faults are results of a run, not errors of this kind (see engine/exceptions.h).
+// Errors of set-up: bad input that a person can mend. Printed as "mcost: error: <what>: <where>:
+// <remedy>". Guest faults are results of a run, not errors of this kind (see engine/exceptions.h).
 #pragma once
 
 #include <stdexcept>
@@ -8,7 +8,8 @@
 
 namespace mcost {
 
-/// One mendable mistake: what is wrong, where (file, line, name), what to do. Any part but `what` may be empty.
+/// One mendable mistake: what is wrong, where (file, line, name), what to do. Any part but `what`
+/// may be empty.
 class InputError : public std::runtime_error {
  public:
   InputError(const std::string& what, std::string where, std::string remedy)
@@ -37,7 +38,8 @@ class ConfigError : public InputError {
   using InputError::InputError;
 };
 
-/// A firmware image that cannot be loaded. `where` is the file and the header, section or note in it.
+/// A firmware image that cannot be loaded. `where` is the file and the header, section or note in
+/// it.
 class ImageError : public InputError {
  public:
   using InputError::InputError;

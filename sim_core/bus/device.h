@@ -1,4 +1,5 @@
-// A memory-mapped device: registers whose reads and writes have effects and exact time. Depends on base.
+// A memory-mapped device: registers whose reads and writes have effects and exact time. Depends on
+// base.
 #pragma once
 
 #include <cstdint>

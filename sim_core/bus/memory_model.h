@@ -1,6 +1,7 @@
-// The contract of a memory's timing. A model's changing state has two parts: a small canonical micro-state (line held,
-// fetch in flight, busy cycles), relative to now, which the engine keeps in the timing state of blocks; and contents
-// (which lines a cache holds), which only the model knows and guards by a generation number. Depends on base.
+// The contract of a memory's timing. A model's changing state has two parts: a small canonical
+// micro-state (line held, fetch in flight, busy cycles), relative to now, which the engine keeps in
+// the timing state of blocks; and contents (which lines a cache holds), which only the model knows
+// and guards by a generation number. Depends on base.
 #pragma once
 
 #include <array>
@@ -12,16 +13,18 @@
 
 namespace mcost::bus {
 
-/// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at 0.
+/// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at
+/// 0.
 struct MicroState {
   std::array<std::uint32_t, 6> words{};
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
-/// What a memoised fold has asked of contents. A variant may be used while every line in `lines` is resident.
+/// What a memoised fold has asked of contents. A variant may be used while every line in `lines` is
+/// resident.
 struct FoldLog {
   std::vector<std::uint32_t> lines;  // in order of last use
-  bool foldable = true;              // false: an answer would have changed contents or needs absolute time
+  bool foldable = true;  // false: an answer would have changed contents or needs absolute time
   void use(std::uint32_t line) {
     std::erase(lines, line);
     lines.push_back(line);
@@ -31,17 +34,18 @@ struct FoldLog {
 /// How data accesses behave in the eyes of the engine's inline path.
 enum class DataPath : std::uint8_t {
   constant,  // always data_wait() cycles
-  cached,    // data_wait() cycles while the line's tag says present; misses fill at once and are timed later
+  cached,    // data_wait() cycles while the line's tag says present; misses fill at once and are
+             // timed later
   timed,     // every access is timed in order
 };
 
 /// A data transfer as the model sees it.
 struct Transfer {
-  std::uint32_t offset = 0;      // bytes from the start of the memory
+  std::uint32_t offset = 0;  // bytes from the start of the memory
   std::uint8_t size_bytes = 0;
   AccessKind kind = AccessKind::read;
-  bool missed = false;           // DataPath::cached: this access filled its line
-  std::uint8_t view = 0;         // address view the access came through (an uncached alias, say)
+  bool missed = false;    // DataPath::cached: this access filled its line
+  std::uint8_t view = 0;  // address view the access came through (an uncached alias, say)
 };
 
 class MemoryModel {
@@ -49,7 +53,8 @@ class MemoryModel {
   virtual ~MemoryModel() = default;
 
   [[nodiscard]] virtual DataPath data_path() const = 0;
-  /// Wait cycles of a data access that needs no model: DataPath::constant, and hits of DataPath::cached.
+  /// Wait cycles of a data access that needs no model: DataPath::constant, and hits of
+  /// DataPath::cached.
   [[nodiscard]] virtual std::uint32_t data_wait(AccessKind kind) const = 0;
   /// True when fetches need neither micro-state nor contents: each costs fetch_wait().
   [[nodiscard]] virtual bool constant_fetch() const = 0;
@@ -58,20 +63,24 @@ class MemoryModel {
   [[nodiscard]] virtual MicroState reset_state() const { return {}; }
   /// Lets `elapsed` cycles pass.
   virtual void age(MicroState& state, Cycles elapsed) const = 0;
-  /// Wait cycles of an instruction fetch of the word at `offset`, starting now. With a log, contents stay as they are.
-  virtual std::uint32_t fetch(MicroState& state, std::uint32_t offset, std::uint8_t view, FoldLog* log) = 0;
+  /// Wait cycles of an instruction fetch of the word at `offset`, starting now. With a log,
+  /// contents stay as they are.
+  virtual std::uint32_t fetch(MicroState& state, std::uint32_t offset, std::uint8_t view,
+                              FoldLog* log) = 0;
   /// Wait cycles of a data transfer starting now. With a log, contents stay as they are.
   virtual std::uint32_t data(MicroState& state, const Transfer& transfer, FoldLog* log) = 0;
 
   /// DataPath::cached: brings the line of `offset` in (marking tags) at program-order time `stamp`.
   virtual void fill_data_line(std::uint32_t offset, std::uint64_t stamp) = 0;
-  /// DataPath::cached: where inline hits leave their program-order time, one entry per tag granule; else null.
+  /// DataPath::cached: where inline hits leave their program-order time, one entry per tag granule;
+  /// else null.
   [[nodiscard]] virtual std::uint64_t* data_stamps() { return nullptr; }
 
   /// Changes whenever an instruction line leaves the contents.
   [[nodiscard]] virtual const std::uint64_t& eviction_generation() const = 0;
   [[nodiscard]] virtual bool fetch_line_resident(std::uint32_t line) const = 0;
-  /// Instruction lines were used by a memoised visit, at program-order time `stamp` (in this order).
+  /// Instruction lines were used by a memoised visit, at program-order time `stamp` (in this
+  /// order).
   virtual void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) = 0;
 
   /// Counters for reports, by name; order is fixed.

@@ -1,5 +1,6 @@
-// What the core can reach: regions of guest addresses backed by host storage or by a device, and the memories behind
-// them. Built once by memory_models/memory_map; the engine reads it. Depends on base and the other bus headers.
+// What the core can reach: regions of guest addresses backed by host storage or by a device, and
+// the memories behind them. Built once by memory_models/memory_map; the engine reads it. Depends on
+// base and the other bus headers.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +18,17 @@ namespace mcost::bus {
 struct Memory {
   std::string name;
   std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> tags;    // see Window; empty for memories that are never written and never cached
+  std::vector<std::uint8_t>
+      tags;  // see Window; empty for memories that are never written and never cached
   std::uint8_t tag_shift = 31;
-  bool is_ram = false;               // starts from the power-on pattern; never-written words are tagged
+  bool is_ram = false;  // starts from the power-on pattern; never-written words are tagged
   std::unique_ptr<MemoryModel> model;
-  std::uint8_t micro_state_slot = 0xFF;  // index into the timing state, 0xFF if the model has no micro-state
+  std::uint8_t micro_state_slot =
+      0xFF;  // index into the timing state, 0xFF if the model has no micro-state
 };
+
+/// Memories with micro-state that one machine may have.
+inline constexpr unsigned kMicroStates = 2;
 
 enum class RegionKind : std::uint8_t { memory, device, bit_band };
 
@@ -30,27 +36,29 @@ enum class RegionKind : std::uint8_t { memory, device, bit_band };
 struct Region {
   std::string name;
   Address base = 0;
-  std::uint32_t size_bytes = 0;       // 0 means 4 GiB is never needed; ranges are below 4 GiB
+  std::uint32_t size_bytes = 0;  // 0 means 4 GiB is never needed; ranges are below 4 GiB
   RegionKind kind = RegionKind::memory;
-  std::uint8_t memory = 0;            // index into memories; for devices, the index that names them in causes
-  std::uint32_t memory_offset = 0;    // RegionKind::memory; for bit_band, unused
-  Address bit_band_target = 0;        // RegionKind::bit_band: first byte that the alias shows
+  std::uint8_t memory = 0;  // index into memories; for devices, the index that names them in causes
+  std::uint32_t memory_offset = 0;  // RegionKind::memory; for bit_band, unused
+  Address bit_band_target = 0;      // RegionKind::bit_band: first byte that the alias shows
   CorePort data_port = CorePort::system;
   CorePort fetch_port = CorePort::icode;
   bool executable = false;
   bool writable = false;
-  bool is_device_memory = false;      // Device or Strongly-ordered: unaligned accesses fault
+  bool is_device_memory = false;  // Device or Strongly-ordered: unaligned accesses fault
   std::uint8_t view = 0;
-  std::uint32_t device_wait = 0;      // wait cycles of a device access
-  Device* device = nullptr;           // owned by the machine
+  std::uint32_t device_wait = 0;    // wait cycles of a device access
+  std::uint32_t device_offset = 0;  // of `base` in the device
+  Device* device = nullptr;         // owned by the machine
   [[nodiscard]] bool contains(Address address) const { return address - base < size_bytes; }
 };
 
-/// The names in causes and traffic tables: memories first, then one entry "peripherals" and one "ppb".
+/// The names in causes and traffic tables: memories first, then one entry "peripherals" and one
+/// "ppb".
 struct SystemBus {
   std::vector<Memory> memories;
-  std::vector<Region> regions;        // sorted by base, disjoint; region i is window i + 1 of the core
-  std::uint64_t program_order = 64;   // stamps of uses, for recency; visits take steps of 64
+  std::vector<Region> regions;  // sorted by base, disjoint; region i is window i + 1 of the core
+  std::uint64_t program_order = 64;  // stamps of uses, for recency; visits take steps of 64
   [[nodiscard]] const Region* find(Address address) const {
     std::size_t low = 0;
     std::size_t high = regions.size();

@@ -1,5 +1,6 @@
-// The core's view of memory in time. A pipeline model asks here, and only here, what a transfer costs beyond its
-// single-cycle data phase; what is behind the port it cannot know. Depends on sim_core/base.
+// The core's view of memory in time. A pipeline model asks here, and only here, what a transfer
+// costs beyond its single-cycle data phase; what is behind the port it cannot know. Depends on
+// sim_core/base.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,8 @@
 
 namespace mcost::bus {
 
-/// Bus interface of the core that serves an address. Transfers on one port contend; on two they overlap.
+/// Bus interface of the core that serves an address. Transfers on one port contend; on two they
+/// overlap.
 enum class CorePort : std::uint8_t { icode, dcode, system, ppb, itcm, dtcm, axi, ahbp };
 
 enum class AccessKind : std::uint8_t { fetch, read, write };
@@ -18,9 +20,10 @@ struct Access {
   Address address = 0;
   std::uint8_t size_bytes = 0;  // 1, 2 or 4 (8 on 64-bit ports)
   AccessKind kind = AccessKind::read;
-  std::uint8_t memory = 0;      // index of the memory that answers; memories on one physical block share an index
+  std::uint8_t memory =
+      0;  // index of the memory that answers; memories on one physical block share an index
   CorePort port = CorePort::system;
-  bool bufferable = true;       // a write buffer may accept it
+  bool bufferable = true;  // a write buffer may accept it
 };
 
 /// Answer to a transfer: cycles its data phase is longer than one, and which memory to charge.
@@ -30,15 +33,17 @@ struct Wait {
   CorePort port = CorePort::icode;
 };
 
-/// Times transfers. `at` is the cycle of the transfer's address phase, relative to the time base of the pipeline model:
-/// it starts at the first cycle of a run and moves by Advance::port_cycles per instruction (it may trail the first cycle of
-/// the next instruction: what is fetched while one executes depends on the one behind it). Calls come in non-decreasing
-/// order of `at` for each kind. Implemented by the bus for exact time and by the block engine for memoised folds; both
+/// Times transfers. `at` is the cycle of the transfer's address phase, relative to the time base of
+/// the pipeline model: it starts at the first cycle of a run and moves by Advance::port_cycles per
+/// instruction (it may trail the first cycle of the next instruction: what is fetched while one
+/// executes depends on the one behind it). Calls come in non-decreasing order of `at` for each
+/// kind. Implemented by the bus for exact time and by the block engine for memoised folds; both
 /// must answer alike.
 class TimingPort {
  public:
   virtual ~TimingPort() = default;
-  /// Fetch of the naturally aligned 32-bit word at `address` (64-bit on cores that fetch doublewords).
+  /// Fetch of the naturally aligned 32-bit word at `address` (64-bit on cores that fetch
+  /// doublewords).
   virtual Wait fetch(Address address, Cycles at) = 0;
   /// Data transfer number `beat` (0-based) of the instruction being advanced.
   virtual Wait data(const Access& access, unsigned beat, Cycles at) = 0;

@@ -1,6 +1,7 @@
-// Host-memory windows: ranges of guest addresses whose accesses cost a constant, read and written straight in a host
-// buffer. One tag byte per granule says where that is not so; one inline check serves never-written RAM, code in RAM
-// (self-modification) and lines absent from a cache. Depends on base.
+// Host-memory windows: ranges of guest addresses whose accesses cost a constant, read and written
+// straight in a host buffer. One tag byte per granule says where that is not so; one inline check
+// serves never-written RAM, code in RAM (self-modification) and lines absent from a cache. Depends
+// on base.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +18,16 @@ enum Tag : std::uint8_t {
 };
 inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent;
 
-/// `base` is aligned to 8 and `size_bytes` a multiple of 8. Default: an empty window that no address is in.
+/// `base` is aligned to 8 and `size_bytes` a multiple of 8. Default: an empty window that no
+/// address is in.
 struct Window {
   Address base = 0;
   std::uint32_t size_bytes = 0;
   std::uint8_t* host = nullptr;
-  std::uint8_t* tags = nullptr;      // one per 2^tag_shift bytes, or a single zero byte with tag_shift 31
+  std::uint8_t* tags =
+      nullptr;  // one per 2^tag_shift bytes, or a single zero byte with tag_shift 31
   std::uint8_t tag_shift = 31;
-  std::uint8_t region = 0;           // index into the bus's regions
+  std::uint8_t region = 0;  // index into the bus's regions
   bool writable = false;
 };
 

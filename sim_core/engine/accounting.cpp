@@ -1,4 +1,5 @@
-// Where visits are timed and cost is booked: variants (memoised), replay (exact), ledger and profile.
+// Where visits are timed and cost is booked: variants (memoised), replay (exact), ledger and
+// profile.
 #include <algorithm>
 
 #include "sim_core/engine/engine.h"
@@ -40,7 +41,8 @@ void count_access(Traffic& traffic, const bus::Access& access) {
 constexpr unsigned kFetchBytes = 4;
 
 void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
-  for (const VisitCost::Share& share : cost.shares) ledger.charge(share.cause, share.memory, visits * share.cycles);
+  for (const VisitCost::Share& share : cost.shares)
+    ledger.charge(share.cause, share.memory, visits * share.cycles);
   for (const VisitCost::MemoryTraffic& entry : cost.traffic) {
     Traffic scaled = entry.traffic;
     scaled.reads *= visits;
@@ -96,7 +98,8 @@ Variant* Engine::select_variant(Block& block) {
     sites_dirty_ = false;
     update_sites(block);
   }
-  VariantKey key{state_, core_.passed, core_.exit, core_.exit == kFallThrough ? 0 : core_.target, block.sites};
+  VariantKey key{state_, core_.passed, core_.exit, core_.exit == kFallThrough ? 0 : core_.target,
+                 block.sites};
   Variant* variant = find_variant(block, key);
   if (variant == nullptr) {
     if (block.variants.size() >= options_.most_variants) {
@@ -115,11 +118,14 @@ Variant* Engine::select_variant(Block& block) {
 void Engine::update_sites(Block& block) {
   std::vector<std::uint16_t> configuration;
   for (const OpInfo& info : block.info) {
-    if (info.access_bytes != 0 || info.operand_timed) configuration.push_back(block.ops[info.micro_op].window);
+    if (info.access_bytes != 0 || info.operand_timed)
+      configuration.push_back(block.ops[info.micro_op].window);
   }
-  const auto found = std::find(block.site_configurations.begin(), block.site_configurations.end(), configuration);
+  const auto found =
+      std::find(block.site_configurations.begin(), block.site_configurations.end(), configuration);
   block.sites = static_cast<std::uint32_t>(found - block.site_configurations.begin());
-  if (found == block.site_configurations.end()) block.site_configurations.push_back(std::move(configuration));
+  if (found == block.site_configurations.end())
+    block.site_configurations.push_back(std::move(configuration));
 }
 
 Variant* Engine::fold(Block& block, const VariantKey& key) {
@@ -138,7 +144,8 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     variant->total += timed.advance.charges.total();
     for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
       add_share(cost, charge);
-      variant->charges.push_back({static_cast<std::uint8_t>(i), charge.cause, charge.memory, charge.cycles});
+      variant->charges.push_back(
+          {static_cast<std::uint8_t>(i), charge.cause, charge.memory, charge.cycles});
     }
     ++cost.instructions;
     cost.folded_slots += timed.advance.folded ? 1 : 0;
@@ -186,7 +193,8 @@ void Engine::replay_until(Block& block, unsigned end) {
   state_ = states_.id_of(state);
 }
 
-void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port) {
+void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay,
+                       BusPort& port) {
   for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
     ledger_.charge(charge.cause, charge.memory, charge.cycles);
   }
@@ -216,11 +224,13 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   }
 }
 
-/// Tells caches which lines memoised visits used since they were last told, so that replacement sees true recency.
+/// Tells caches which lines memoised visits used since they were last told, so that replacement
+/// sees true recency.
 void Engine::touch_lines() {
   for (Variant* variant : cached_variants_) {
     if (variant->last_visit <= touched_) continue;
-    bus_.memories[variant->block->memory].model->touch_fetch_lines(variant->lines, variant->last_visit);
+    bus_.memories[variant->block->memory].model->touch_fetch_lines(variant->lines,
+                                                                   variant->last_visit);
   }
   touched_ = bus_.program_order;
 }
@@ -282,7 +292,8 @@ const EngineStatistics& Engine::statistics() {
 }
 
 void Engine::account_exception(const pipeline::Charges& charges) {
-  for (const pipeline::Charge& charge : charges.parts()) ledger_.charge(charge.cause, charge.memory, charge.cycles);
+  for (const pipeline::Charge& charge : charges.parts())
+    ledger_.charge(charge.cause, charge.memory, charge.cycles);
   now_ += charges.total();
 }
 

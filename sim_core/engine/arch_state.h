@@ -1,5 +1,6 @@
-// Architectural state of one core: what the manual's pseudocode calls R, APSR, the special registers and the FP bank.
-// ITSTATE is a decode-time fact of blocks and lives in the engine between them. Depends on base and fp.
+// Architectural state of one core: what the manual's pseudocode calls R, APSR, the special
+// registers and the FP bank. ITSTATE is a decode-time fact of blocks and lives in the engine
+// between them. Depends on base and fp.
 #pragma once
 
 #include <array>
@@ -11,8 +12,10 @@
 namespace mcost::engine {
 
 struct ArchState {
-  std::array<std::uint32_t, 16> r{};  // R15 holds the PC value of an instruction that reads it, set on demand
-  // N is bit 31 of n_source and Z is z_source == 0, so that the usual "set by result" is two stores.
+  std::array<std::uint32_t, 16>
+      r{};  // R15 holds the PC value of an instruction that reads it, set on demand
+  // N is bit 31 of n_source and Z is z_source == 0, so that the usual "set by result" is two
+  // stores.
   std::uint32_t n_source = 0;
   std::uint32_t z_source = 1;
   std::uint32_t c = 0;   // 0 or 1
@@ -24,7 +27,8 @@ struct ArchState {
 
   /// APSR: N Z C V Q in 31..27, GE in 19..16.  Source: ARMv7-M ARM B1.4.2.
   [[nodiscard]] std::uint32_t apsr() const {
-    return (n_source & 0x80000000u) | (z_source == 0 ? 1u << 30 : 0u) | c << 29 | v << 28 | q << 27 | ge << 16;
+    return (n_source & 0x80000000u) | (z_source == 0 ? 1u << 30 : 0u) | c << 29 | v << 28 |
+           q << 27 | ge << 16;
   }
   void set_apsr_nzcvq(std::uint32_t value) {
     n_source = value;

@@ -1,5 +1,5 @@
-// Block: straight-line code decoded once, with the timing variants seen for it. See ARCHITECTURE.md, "How a visit is
-// timed". Depends on core.h, isa and pipeline.
+// Block: straight-line code decoded once, with the timing variants seen for it. See
+// ARCHITECTURE.md, "How a visit is timed". Depends on core.h, isa and pipeline.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ struct OpInfo {
   std::uint8_t macs = 0;          // multiply-accumulates when executed
   bool predicated = false;
   bool stores = false;
-  bool always_logged = false;     // exclusives: never inline
-  bool operand_timed = false;     // its site holds the cycles of its operands
+  bool always_logged = false;  // exclusives: never inline
+  bool operand_timed = false;  // its site holds the cycles of its operands
 };
 
 /// What an edge of the block's timing depends on. Equal keys of one block have equal timing.
@@ -37,8 +37,8 @@ struct VariantKey {
   std::uint32_t entry_state = 0;  // id of the timing state before the block
   std::uint32_t passed = 0;       // predicated ops that executed
   std::uint32_t exit = 0;
-  Address target = 0;             // of kTaken and kIndirect
-  std::uint32_t sites = 0;        // id of the block's site configuration
+  Address target = 0;       // of kTaken and kIndirect
+  std::uint32_t sites = 0;  // id of the block's site configuration
   friend bool operator==(const VariantKey&, const VariantKey&) = default;
 };
 
@@ -72,17 +72,17 @@ struct VisitCost {
 struct Variant {
   // Read or written at every visit.
   VariantKey key;
-  std::uint32_t total = 0;        // cycles
+  std::uint32_t total = 0;  // cycles
   std::uint32_t exit_state = 0;
-  std::uint64_t generation = 0;   // of the fetch contents when `lines` were last seen resident
-  std::uint64_t count = 0;        // visits
-  std::uint64_t last_visit = 0;   // stamp, for recency of `lines`
+  std::uint64_t generation = 0;  // of the fetch contents when `lines` were last seen resident
+  std::uint64_t count = 0;       // visits
+  std::uint64_t last_visit = 0;  // stamp, for recency of `lines`
   Block* next = nullptr;
   // Read when counts are folded into a ledger.
-  Block* block = nullptr;         // whose variant it is
-  std::uint64_t folded = 0;       // visits already accounted
+  Block* block = nullptr;    // whose variant it is
+  std::uint64_t folded = 0;  // visits already accounted
   std::vector<std::uint32_t> lines;
-  std::vector<OpCharge> charges;      // by op, for profiles
+  std::vector<OpCharge> charges;  // by op, for profiles
   VisitCost cost;
 };
 
@@ -92,16 +92,16 @@ struct Block {
   const std::uint64_t* generation = nullptr;  // of the memory it is fetched from
   std::array<Variant*, 3> guess{};            // by exit; never null
   std::uint32_t worst_case = 0;               // cycles no visit exceeds
-  bool stop = false;                          // the run loop must look before entering (hook, idle loop)
+  bool stop = false;  // the run loop must look before entering (hook, idle loop)
   // Cold.
   Address pc = 0;
   isa::ItState it{};
   std::uint8_t mode = 0;
-  std::uint8_t memory = 0;                    // it is fetched from
+  std::uint8_t memory = 0;  // it is fetched from
   std::vector<OpInfo> info;
   Address end_pc = 0;
   isa::ItState end_it{};
-  std::uint32_t sites = 0;                    // id of the current site configuration
+  std::uint32_t sites = 0;  // id of the current site configuration
   std::vector<std::vector<std::uint16_t>> site_configurations;
   std::vector<std::unique_ptr<Variant>> variants;
   bool is_self_branch = false;

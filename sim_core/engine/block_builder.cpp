@@ -1,4 +1,5 @@
-// Bytes to Block: decodes straight-line code, derives what pipelines need to know, and picks handlers.
+// Bytes to Block: decodes straight-line code, derives what pipelines need to know, and picks
+// handlers.
 #include <algorithm>
 #include <cstring>
 #include <string_view>
@@ -58,7 +59,9 @@ MicroOp helper_op(Handler handler, unsigned index) {
   return op;
 }
 
-bool starts_with(const char* text, std::string_view prefix) { return std::string_view(text).starts_with(prefix); }
+bool starts_with(const char* text, std::string_view prefix) {
+  return std::string_view(text).starts_with(prefix);
+}
 
 /// Multiply-accumulates an instruction executes; the dual ones count two.
 unsigned macs_of(const isa::Encoding& row) {
@@ -75,7 +78,8 @@ unsigned macs_of(const isa::Encoding& row) {
   return row.timing_class == TimingClass::multiply ? 0 : 1;
 }
 
-pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& effects, bool in_it_block) {
+pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& effects,
+                             bool in_it_block) {
   const isa::Encoding& row = *decoded.instruction->row;
   const isa::Roles& roles = effects.roles();
   pipeline::OpTiming timing;
@@ -85,8 +89,9 @@ pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& ef
   timing.in_it_block = in_it_block;
   timing.conditional = effects.conditional();
   timing.writes_pc = (roles.writes & isa::core_register(15)) != 0;
-  timing.links = timing.writes_pc && (roles.writes & isa::core_register(14)) != 0 &&
-                 (row.timing_class == TimingClass::branch || row.timing_class == TimingClass::branch_register);
+  timing.links =
+      timing.writes_pc && (roles.writes & isa::core_register(14)) != 0 &&
+      (row.timing_class == TimingClass::branch || row.timing_class == TimingClass::branch_register);
   timing.adds_to_pc = timing.writes_pc && starts_with(row.name, "ADD");
   timing.sets_flags = (roles.writes & isa::kConditionFlags) != 0;
   timing.register_offset = roles.index != 0;
@@ -94,7 +99,8 @@ pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& ef
   timing.is_double = decoded.operands.wide;
   if (row.timing_class == TimingClass::it) {
     const unsigned mask = decoded.operands.imm & 0xF;
-    timing.folded_instructions = static_cast<std::uint8_t>(mask == 0 ? 0 : 4 - std::countr_zero(mask));
+    timing.folded_instructions =
+        static_cast<std::uint8_t>(mask == 0 ? 0 : 4 - std::countr_zero(mask));
   }
   timing.roles = roles;
   return timing;
@@ -128,7 +134,8 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index) {
 
 }  // namespace
 
-/// Chooses the handler of each instruction, last to first knowledge: flags that die need no computing.
+/// Chooses the handler of each instruction, last to first knowledge: flags that die need no
+/// computing.
 void Engine::choose_handlers(Block& block) {
   const auto handlers = all_handlers();
   for (std::size_t i = 0; i < block.info.size(); ++i) {
@@ -149,7 +156,8 @@ void Engine::choose_handlers(Block& block) {
 }
 
 /// Appends the instruction at `pc`; returns false if the block ends with it.
-bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it) {
+bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Address pc,
+                                isa::ItState it) {
   const auto index = static_cast<unsigned>(block.info.size());
   const isa::Encoding& row = *decoded.instruction->row;
   isa::Effects effects;
@@ -160,11 +168,13 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   info.it = it;
   info.predicated = it.in_it_block() && row.timing_class != TimingClass::it;
   info.timing = timing_of(decoded, effects, it.in_it_block());
-  info.access_bytes = static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
+  info.access_bytes =
+      static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
   info.stores = effects.stores();
   info.macs = static_cast<std::uint8_t>(macs_of(row));
   info.operand_timed = row.timing_class == TimingClass::divide;
-  info.always_logged = row.timing_class == TimingClass::load_exclusive || row.timing_class == TimingClass::store_exclusive;
+  info.always_logged = row.timing_class == TimingClass::load_exclusive ||
+                       row.timing_class == TimingClass::store_exclusive;
 
   const auto helper = [&](Handler handler, std::uint32_t value) {
     MicroOp op = helper_op(handler, index);
@@ -187,7 +197,8 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
 }
 
 /// A block of one op that faults when executed.
-void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size) {
+void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItState it,
+                          std::uint8_t size) {
   OpInfo info;
   info.pc = pc;
   info.it = it;
@@ -211,7 +222,8 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->generation = &no_generation_;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
-  const bool runs = region != nullptr && region->kind == bus::RegionKind::memory && region->executable;
+  const bool runs =
+      region != nullptr && region->kind == bus::RegionKind::memory && region->executable;
   if (runs) {
     block->memory = region->memory;
     block->generation = &bus_.memories[region->memory].model->eviction_generation();
@@ -246,9 +258,10 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->end_it = it;
   choose_handlers(*block);
   const OpInfo& last = block->info.back();
-  block->is_self_branch = last.decoded.instruction != nullptr && block->info.size() == 1 && !last.predicated &&
-                          last.timing.timing_class == TimingClass::branch && !last.timing.conditional &&
-                          !last.timing.links && last.decoded.operands.imm == key.pc;
+  block->is_self_branch = last.decoded.instruction != nullptr && block->info.size() == 1 &&
+                          !last.predicated && last.timing.timing_class == TimingClass::branch &&
+                          !last.timing.conditional && !last.timing.links &&
+                          last.decoded.operands.imm == key.pc;
   block->has_hook = hooks_.contains(key.pc);
   block->stop = block->has_hook || block->is_self_branch;
   update_sites(*block);
@@ -282,7 +295,8 @@ void Engine::mark_block_code(const Block& block) {
   if (memory.tags.empty() || !memory.is_ram) return;
   const std::uint32_t first = region->memory_offset + (block.pc - region->base);
   const std::uint32_t last = first + std::max<std::uint32_t>(block.end_pc - block.pc, 1) - 1;
-  for (std::uint32_t granule = first >> memory.tag_shift; granule <= last >> memory.tag_shift; ++granule) {
+  for (std::uint32_t granule = first >> memory.tag_shift; granule <= last >> memory.tag_shift;
+       ++granule) {
     memory.tags[granule] |= bus::kHasCode;
   }
 }
@@ -324,7 +338,8 @@ void Engine::bury() {
   touch_lines();
   for (const auto& block : graveyard_) {
     fold_block(*block);
-    std::erase_if(cached_variants_, [&](const Variant* variant) { return variant->block == block.get(); });
+    std::erase_if(cached_variants_,
+                  [&](const Variant* variant) { return variant->block == block.get(); });
   }
   graveyard_.clear();
 }

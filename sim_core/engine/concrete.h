@@ -1,5 +1,5 @@
-// Concrete: the evaluator that executes. Guest values are host integers; memory goes through the window an op remembers
-// or out of line. Hot: everything here is inlined into handlers.
+// Concrete: the evaluator that executes. Guest values are host integers; memory goes through the
+// window an op remembers or out of line. Hot: everything here is inlined into handlers.
 #pragma once
 
 #include <bit>
@@ -38,17 +38,27 @@ class Concrete {
   static S64 signed_literal64(std::int64_t x) { return x; }
   static Bit bit(bool x) { return x; }
   template <class T>
-  static U32 u32(T x) { return static_cast<U32>(x); }
+  static U32 u32(T x) {
+    return static_cast<U32>(x);
+  }
   template <class T>
-  static S32 s32(T x) { return static_cast<S32>(x); }
+  static S32 s32(T x) {
+    return static_cast<S32>(x);
+  }
   template <class T>
-  static U64 u64(T x) { return static_cast<U64>(x); }
+  static U64 u64(T x) {
+    return static_cast<U64>(x);
+  }
   template <class T>
-  static S64 s64(T x) { return static_cast<S64>(x); }
+  static S64 s64(T x) {
+    return static_cast<S64>(x);
+  }
   static U64 combine(U32 high, U32 low) { return static_cast<U64>(high) << 32 | low; }
   static U32 high(U64 x) { return static_cast<U32>(x >> 32); }
   template <class T>
-  static T select(Bit choice, T a, T b) { return choice ? a : b; }
+  static T select(Bit choice, T a, T b) {
+    return choice ? a : b;
+  }
   static U32 sign_extended(U32 x, unsigned width) { return sign_extend(x, width); }
   static U32 count_leading_zeros(U32 x) { return static_cast<U32>(std::countl_zero(x)); }
   static U32 reverse_bits(U32 x) {
@@ -112,7 +122,8 @@ class Concrete {
   }
   /// `amount` is 0 to 32; 32 only for LSR and ASR.
   [[nodiscard]] Shifted shift_c(U32 value, isa::Shift type, unsigned amount) const {
-    if (type == isa::Shift::rrx) return {static_cast<U32>(c()) << 31 | value >> 1, (value & 1u) != 0};
+    if (type == isa::Shift::rrx)
+      return {static_cast<U32>(c()) << 31 | value >> 1, (value & 1u) != 0};
     return shift_general(value, type, amount);
   }
   [[nodiscard]] U32 shift_by_register(U32 value, isa::Shift type, U32 amount) const {
@@ -122,15 +133,25 @@ class Concrete {
     return shift_general(value, type, amount & 0xFF);
   }
   template <class T>
-  static T factor(T x) { return x; }
+  static T factor(T x) {
+    return x;
+  }
   template <class T>
-  static T accumulator(T x) { return x; }
+  static T accumulator(T x) {
+    return x;
+  }
   template <class T>
-  static T shifted(T x) { return x; }
+  static T shifted(T x) {
+    return x;
+  }
   template <class T>
-  static T from_multiplier(T x) { return x; }
+  static T from_multiplier(T x) {
+    return x;
+  }
   template <class T>
-  static T from_shifter(T x) { return x; }
+  static T from_shifter(T x) {
+    return x;
+  }
   U32 divide(bool is_signed, U32 dividend, U32 divisor) {
     return engine::divide(core_, op_, is_signed, dividend, divisor);
   }
@@ -140,13 +161,19 @@ class Concrete {
   static U32 address_indexed(U32 base, U32 index) { return base + index; }
   U32 load(unsigned size, U32 address) { return load_with(size, address, kPlainAccess); }
   U32 load_aligned(U32 address) { return load_with(4, address, kMustAlign); }
-  U32 load_unprivileged(unsigned size, U32 address) { return load_with(size, address, kUnprivileged); }
+  U32 load_unprivileged(unsigned size, U32 address) {
+    return load_with(size, address, kUnprivileged);
+  }
   U32 load_exclusive(unsigned size, U32 address) {
     return take(slow_load(core_, op_, address, size, beat_++, kMustAlign | kExclusive));
   }
-  void store(unsigned size, U32 address, U32 data) { store_with(size, address, data, kPlainAccess); }
+  void store(unsigned size, U32 address, U32 data) {
+    store_with(size, address, data, kPlainAccess);
+  }
   void store_aligned(U32 address, U32 data) { store_with(4, address, data, kMustAlign); }
-  void store_unprivileged(unsigned size, U32 address, U32 data) { store_with(size, address, data, kUnprivileged); }
+  void store_unprivileged(unsigned size, U32 address, U32 data) {
+    store_with(size, address, data, kUnprivileged);
+  }
   U32 store_exclusive(unsigned size, U32 address, U32 data) {
     if (!exclusive_passes(core_, address, size)) return 1;
     next_ = slow_store(core_, op_, address, size, data, beat_++, kMustAlign | kExclusive);
@@ -170,7 +197,9 @@ class Concrete {
 
   // System.
   U32 read_special(unsigned sysm) { return engine::read_special(core_, sysm); }
-  void write_special(unsigned sysm, unsigned mask, U32 x) { engine::write_special(core_, sysm, mask, x); }
+  void write_special(unsigned sysm, unsigned mask, U32 x) {
+    engine::write_special(core_, sysm, mask, x);
+  }
   void change_processor_state(bool disable, bool primask, bool faultmask) {
     engine::change_processor_state(core_, disable, primask, faultmask);
   }
@@ -186,34 +215,55 @@ class Concrete {
   [[nodiscard]] U32 single(unsigned i) const { return core_.s[i]; }
   void set_single(unsigned i, U32 value) { core_.s[i] = value; }
   template <class V>
-  V fp_add(V a, V b) { return fp::add(a, b, core_.fp); }
+  V fp_add(V a, V b) {
+    return fp::add(a, b, core_.fp);
+  }
   template <class V>
-  V fp_sub(V a, V b) { return fp::sub(a, b, core_.fp); }
+  V fp_sub(V a, V b) {
+    return fp::sub(a, b, core_.fp);
+  }
   template <class V>
-  V fp_mul(V a, V b) { return fp::mul(a, b, core_.fp); }
+  V fp_mul(V a, V b) {
+    return fp::mul(a, b, core_.fp);
+  }
   template <class V>
-  V fp_div(V a, V b) { return fp::div(a, b, core_.fp); }
+  V fp_div(V a, V b) {
+    return fp::div(a, b, core_.fp);
+  }
   template <class V>
-  V fp_sqrt(V a) { return fp::sqrt(a, core_.fp); }
+  V fp_sqrt(V a) {
+    return fp::sqrt(a, core_.fp);
+  }
   template <class V>
-  V fp_mul_add(V addend, V a, V b) { return fp::mul_add(addend, a, b, core_.fp); }
+  V fp_mul_add(V addend, V a, V b) {
+    return fp::mul_add(addend, a, b, core_.fp);
+  }
   template <class V>
-  static V fp_neg(V a) { return fp::neg(a); }
+  static V fp_neg(V a) {
+    return fp::neg(a);
+  }
   template <class V>
-  static V fp_abs(V a) { return fp::abs(a); }
+  static V fp_abs(V a) {
+    return fp::abs(a);
+  }
   template <class V>
   void fp_compare(V a, V b, bool signal_on_quiet_nan) {
     core_.fp.set_condition_flags(fp::compare(a, b, signal_on_quiet_nan, core_.fp));
   }
-  U32 fp_to_fixed(U32 x, unsigned size, unsigned fraction_bits, bool is_signed, bool round_to_zero) {
-    return fp::to_fixed(x, size, fraction_bits, !is_signed, round_to_zero ? fp::Rounding::zero : core_.fp.rounding(),
-                        core_.fp);
+  U32 fp_to_fixed(U32 x, unsigned size, unsigned fraction_bits, bool is_signed,
+                  bool round_to_zero) {
+    return fp::to_fixed(x, size, fraction_bits, !is_signed,
+                        round_to_zero ? fp::Rounding::zero : core_.fp.rounding(), core_.fp);
   }
-  U32 fixed_to_fp(U32 x, unsigned size, unsigned fraction_bits, bool is_signed, bool round_to_nearest) {
+  U32 fixed_to_fp(U32 x, unsigned size, unsigned fraction_bits, bool is_signed,
+                  bool round_to_nearest) {
     return fp::fixed_to_single(x, size, fraction_bits, !is_signed,
-                               round_to_nearest ? fp::Rounding::nearest_even : core_.fp.rounding(), core_.fp);
+                               round_to_nearest ? fp::Rounding::nearest_even : core_.fp.rounding(),
+                               core_.fp);
   }
-  U32 half_to_single(U32 half) { return fp::half_to_single(static_cast<std::uint16_t>(half), core_.fp); }
+  U32 half_to_single(U32 half) {
+    return fp::half_to_single(static_cast<std::uint16_t>(half), core_.fp);
+  }
   U32 single_to_half(U32 x) { return fp::single_to_half(x, core_.fp); }
   [[nodiscard]] U32 read_fpscr() const { return core_.fp.fpscr; }
   void write_fpscr(U32 value) { engine::write_fpscr(core_, value); }
@@ -238,7 +288,8 @@ class Concrete {
       case isa::Shift::lsl: return shift_left(value, amount, c());
       case isa::Shift::lsr:
         if (amount > 32) return {0, false};
-        return {static_cast<U32>(static_cast<U64>(value) >> amount), (value >> (amount - 1) & 1u) != 0};
+        return {static_cast<U32>(static_cast<U64>(value) >> amount),
+                (value >> (amount - 1) & 1u) != 0};
       case isa::Shift::asr: {
         const unsigned last = amount > 32 ? 31 : amount - 1;
         const S64 wide = static_cast<S32>(value);
@@ -255,7 +306,8 @@ class Concrete {
     next_ = access.next;
     return access.value;
   }
-  /// In the window and naturally aligned, in one comparison: misalignment rotates into the top bits.
+  /// In the window and naturally aligned, in one comparison: misalignment rotates into the top
+  /// bits.
   static bool inside(const bus::Window& window, U32 offset, unsigned size) {
     const int shift = std::countr_zero(size);
     return std::rotr(offset, shift) < window.size_bytes >> shift;
@@ -264,7 +316,8 @@ class Concrete {
     const bus::Window& window = core_.windows[op_->window];
     const U32 offset = address - window.base;
     const unsigned beat = beat_++;
-    if (inside(window, offset, size) && (window.tags[offset >> window.tag_shift] & bus::kReadSlow) == 0) [[likely]] {
+    if (inside(window, offset, size) &&
+        (window.tags[offset >> window.tag_shift] & bus::kReadSlow) == 0) [[likely]] {
       const std::uint8_t* host = window.host + offset;
       if (size == 1) return *host;
       if (size == 2) {

@@ -1,5 +1,5 @@
-// Core: what instruction handlers touch, and MicroOp, the predecoded instruction they run on. Hot: see style.md 4.5.
-// Depends on isa, bus and base.
+// Core: what instruction handlers touch, and MicroOp, the predecoded instruction they run on. Hot:
+// see style.md 4.5. Depends on isa, bus and base.
 #pragma once
 
 #include <array>
@@ -15,17 +15,18 @@ class Engine;
 struct Core;
 struct MicroOp;
 
-/// Runs one instruction and, unless it ends the block, calls the next op's handler in tail position.
+/// Runs one instruction and, unless it ends the block, calls the next op's handler in tail
+/// position.
 using Handler = void (*)(Core& core, const MicroOp* op);
 
-/// A predecoded instruction. `window` is the site the op remembers: the bus window of its last access, or the cycles
-/// class of its last divide.
+/// A predecoded instruction. `window` is the site the op remembers: the bus window of its last
+/// access, or the cycles class of its last divide.
 struct MicroOp {
   Handler handler = nullptr;
   isa::Operands operands{};
   std::uint16_t window = 0;
-  std::uint8_t index = 0;   // of the instruction in its block
-  std::uint8_t size = 0;    // bytes; 0 for ops that are no instruction of their own
+  std::uint8_t index = 0;  // of the instruction in its block
+  std::uint8_t size = 0;   // bytes; 0 for ops that are no instruction of their own
 };
 static_assert(sizeof(MicroOp) == 24);
 
@@ -34,25 +35,27 @@ enum Exit : std::uint32_t { kFallThrough = 0, kTaken = 1, kIndirect = 2 };
 
 /// Reasons to leave the memoised path at the end of a visit; bits of Core::unusual.
 enum Unusual : std::uint32_t {
-  kLogged = 1,          // accesses were logged: the visit is timed by replay
-  kLeft = 2,            // the visit stopped after op Core::left_after
-  kRequest = 4,         // an instruction asked the engine for something (SVC, WFI, BKPT, MSR, exception return)
-  kBlockDropped = 8,    // code changed under the block
+  kLogged = 1,  // accesses were logged: the visit is timed by replay
+  kLeft = 2,    // the visit stopped after op Core::left_after
+  kRequest =
+      4,  // an instruction asked the engine for something (SVC, WFI, BKPT, MSR, exception return)
+  kBlockDropped = 8,  // code changed under the block
 };
 
 inline constexpr unsigned kWindows = 64;
 
 struct Core : ArchState {
-  std::uint32_t passed = 0;      // predicated ops of this visit that executed, by op index
+  std::uint32_t passed = 0;  // predicated ops of this visit that executed, by op index
   std::uint32_t exit = kFallThrough;
-  Address target = 0;            // where kTaken and kIndirect go
+  Address target = 0;  // where kTaken and kIndirect go
   std::uint32_t unusual = 0;
   std::uint32_t left_after = 0;
   Engine* engine = nullptr;
   std::array<bus::Window, kWindows> windows{};
 };
 
-/// Result of a slow access: the value, and the op to go on with (the next one, or one that leaves the block).
+/// Result of a slow access: the value, and the op to go on with (the next one, or one that leaves
+/// the block).
 struct SlowAccess {
   std::uint32_t value;
   const MicroOp* next;
@@ -61,15 +64,17 @@ struct SlowAccess {
 enum AccessFlags : unsigned { kPlainAccess = 0, kMustAlign = 1, kUnprivileged = 2, kExclusive = 4 };
 
 // Out-of-line paths of handlers, in slow_path.cpp and system_ops.cpp. They may throw GuestFault.
-[[nodiscard]] SlowAccess slow_load(Core& core, const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
-                                   unsigned flags);
-[[nodiscard]] const MicroOp* slow_store(Core& core, const MicroOp* op, Address address, unsigned size_bytes,
-                                        std::uint32_t value, unsigned beat, unsigned flags);
-[[nodiscard]] std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend,
-                                   std::uint32_t divisor);
+[[nodiscard]] SlowAccess slow_load(Core& core, const MicroOp* op, Address address,
+                                   unsigned size_bytes, unsigned beat, unsigned flags);
+[[nodiscard]] const MicroOp* slow_store(Core& core, const MicroOp* op, Address address,
+                                        unsigned size_bytes, std::uint32_t value, unsigned beat,
+                                        unsigned flags);
+[[nodiscard]] std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed,
+                                   std::uint32_t dividend, std::uint32_t divisor);
 /// The core's timing of some multiplies depends on operands (M3): notes them.
 void note_operands(Core& core, const MicroOp* op, std::uint32_t first, std::uint32_t second);
-void interworking_branch(Core& core, std::uint32_t target, bool may_return);  // BXWritePC beyond the plain case
+void interworking_branch(Core& core, std::uint32_t target,
+                         bool may_return);  // BXWritePC beyond the plain case
 [[nodiscard]] std::uint32_t read_special(Core& core, unsigned sysm);
 void write_special(Core& core, unsigned sysm, unsigned mask, std::uint32_t value);
 void change_processor_state(Core& core, bool disable, bool primask, bool faultmask);

@@ -5,17 +5,27 @@
 namespace mcost::engine {
 namespace {
 
-/// Host checks (progress, --timeout) happen this often in simulated cycles; results do not depend on it.
+/// Host checks (progress, --timeout) happen this often in simulated cycles; results do not depend
+/// on it.
 constexpr Cycles kSlice = Cycles{1} << 24;
 
 }  // namespace
 
 Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::FeatureSet features,
                unsigned interrupts, unsigned priority_bits, EngineOptions options)
-    : model_(model), bus_(bus), features_(features), options_(options), exceptions_(interrupts, priority_bits) {
+    : model_(model),
+      bus_(bus),
+      features_(features),
+      options_(options),
+      exceptions_(interrupts, priority_bits) {
   core_.engine = this;
   nothing_.key.entry_state = ~std::uint32_t{0};
+  build_windows();
+}
+
+void Engine::build_windows() {
   static std::uint8_t no_tags = 0;  // never written: windows without tags point here
+  core_.windows.fill(bus::Window{});
   for (bus::Window& window : core_.windows) window.tags = &no_tags;
   for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) {
     const bus::Region& region = bus_.regions[i];
@@ -34,6 +44,11 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
   }
 }
 
+void Engine::memory_timing_changed() {
+  build_windows();
+  invalidate_all_blocks();
+}
+
 Engine::~Engine() = default;
 
 void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table) {
@@ -47,7 +62,8 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   TimingState state;
   state.pipeline = model_.reset_state();
   for (const bus::Memory& memory : bus_.memories) {
-    if (memory.micro_state_slot < kMicroStates) state.memory[memory.micro_state_slot] = memory.model->reset_state();
+    if (memory.micro_state_slot < kMicroStates)
+      state.memory[memory.micro_state_slot] = memory.model->reset_state();
   }
   state_ = states_.id_of(state);
   event_register_ = false;
@@ -116,7 +132,8 @@ void Engine::step_or_run(Cycles limit) {
   }
 }
 
-/// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_ moved.
+/// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_
+/// moved.
 bool Engine::stop_at(Block& block) {
   if (block.has_hook && pc_ != hook_served_) {
     if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
@@ -141,7 +158,8 @@ bool Engine::stop_at(Block& block) {
   return true;
 }
 
-/// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next instruction.
+/// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
+/// instruction.
 void Engine::run_blocks(Block* block, Cycles limit) {
   do {
     current_ = block;
@@ -155,8 +173,8 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     const std::uint32_t exit = core_.exit;
     Variant* variant = block->guess[exit];
     if (variant->key.entry_state != state_ || variant->key.passed != core_.passed ||
-        variant->generation != *block->generation || (exit == kIndirect && variant->key.target != core_.target))
-        [[unlikely]] {
+        variant->generation != *block->generation ||
+        (exit == kIndirect && variant->key.target != core_.target)) [[unlikely]] {
       variant = select_variant(*block);
       if (variant == nullptr) {
         finish_replayed(*block, static_cast<unsigned>(block->info.size()));
@@ -223,7 +241,8 @@ void Engine::finish_unusual(Block& block) {
   const bool breakpoint = (requests & kBreakpoint) != 0;
   const bool semihosting = breakpoint && breakpoint_immediate_ == 0xAB && semihosting_;
   if (breakpoint) {
-    // A semihosting call costs nothing; any other BKPT faults: either way the instruction itself is not timed.
+    // A semihosting call costs nothing; any other BKPT faults: either way the instruction itself is
+    // not timed.
     finish_replayed(block, done - 1);
     requests_ = 0;
     if (!semihosting) {
@@ -267,7 +286,8 @@ bool Engine::serve_requests() {
       enter_exception(number, pc_);
     }
   }
-  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0) start_waiting((requests & kWaitForEvent) != 0);
+  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0)
+    start_waiting((requests & kWaitForEvent) != 0);
   if (invalid_state_ && stop_ == StopReason::none) {
     invalid_state_ = false;
     take_fault(GuestFault{FaultKind::invalid_state, pc_, false});

@@ -1,7 +1,8 @@
-// Engine: runs firmware block by block and accounts for every cycle. A visit executes functionally through tail-chained
-// handlers; at its end it is timed, by a memoised variant where nothing unusual happened, else by replay with the bus
-// itself. The stepped loop is the same with blocks of one instruction and no memory of variants, so both agree by
-// construction. Depends on isa, pipeline, bus and base; knows no board.
+// Engine: runs firmware block by block and accounts for every cycle. A visit executes functionally
+// through tail-chained handlers; at its end it is timed, by a memoised variant where nothing
+// unusual happened, else by replay with the bus itself. The stepped loop is the same with blocks of
+// one instruction and no memory of variants, so both agree by construction. Depends on isa,
+// pipeline, bus and base; knows no board.
 #pragma once
 
 #include <array>
@@ -28,20 +29,20 @@
 namespace mcost::engine {
 
 struct EngineOptions {
-  unsigned longest_block = 32;   // instructions, 1 to 32
-  bool memoise = true;           // false: every visit is replayed (the stepped loop, with longest_block 1)
-  unsigned most_variants = 64;   // per block; beyond it visits are replayed
+  unsigned longest_block = 32;  // instructions, 1 to 32
+  bool memoise = true;  // false: every visit is replayed (the stepped loop, with longest_block 1)
+  unsigned most_variants = 64;  // per block; beyond it visits are replayed
 };
 
 enum class StopReason : std::uint8_t {
   none,
-  exited,        // semihosting exit; see exit_code
-  idle,          // branch to self, or WFI with nothing that could wake the core
-  until,         // reached the address of --until
+  exited,  // semihosting exit; see exit_code
+  idle,    // branch to self, or WFI with nothing that could wake the core
+  until,   // reached the address of --until
   cycle_limit,
-  time_limit,    // host time; decided by the caller's check
+  time_limit,  // host time; decided by the caller's check
   lockup,
-  fault,         // idle inside a fault handler, or a fault with no handler
+  fault,  // idle inside a fault handler, or a fault with no handler
 };
 
 /// A fault as the guest saw it first, for the report.
@@ -55,7 +56,8 @@ struct FaultRecord {
 struct RunLimits {
   Cycles max_cycles = Cycles{1} << 40;
   std::optional<Address> until;
-  /// Called now and then (host time, progress); returns false to stop with time_limit. Never changes results.
+  /// Called now and then (host time, progress); returns false to stop with time_limit. Never
+  /// changes results.
   std::function<bool(Cycles now)> keep_going;
 };
 
@@ -78,8 +80,9 @@ struct InstructionCost {
   std::array<std::uint64_t, kCauses> by_cause{};
 };
 
-/// What happens at hooked addresses: layers, probes, --until. Called before the instruction there executes, with all
-/// cost up to it in the ledger. It may add hooks, never change registers or memory.
+/// What happens at hooked addresses: layers, probes, --until. Called before the instruction there
+/// executes, with all cost up to it in the ledger. It may add hooks, never change registers or
+/// memory.
 class HookListener {
  public:
   virtual ~HookListener() = default;
@@ -89,13 +92,14 @@ class HookListener {
 
 class Engine {
  public:
-  Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::FeatureSet features, unsigned interrupts,
-         unsigned priority_bits, EngineOptions options);
+  Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::FeatureSet features,
+         unsigned interrupts, unsigned priority_bits, EngineOptions options);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
 
-  /// Puts the core in its reset state with the given stack pointer and PC (bit 0 is ignored) and vector table.
+  /// Puts the core in its reset state with the given stack pointer and PC (bit 0 is ignored) and
+  /// vector table.
   void reset(std::uint32_t stack_pointer, Address pc, Address vector_table);
   StopReason run(const RunLimits& limits);
 
@@ -111,8 +115,9 @@ class Engine {
   [[nodiscard]] const pipeline::PipelineModel& model() const { return model_; }
   [[nodiscard]] std::uint32_t xpsr() const;
 
-  // Functional access to memory from outside the core (debugger, semihosting, stacking). Costs nothing, obeys regions,
-  // returns false where no memory answers. Writes drop blocks and count as written.
+  // Functional access to memory from outside the core (debugger, semihosting, stacking). Costs
+  // nothing, obeys regions, returns false where no memory answers. Writes drop blocks and count as
+  // written.
   bool read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const;
   bool write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
 
@@ -133,8 +138,12 @@ class Engine {
   [[nodiscard]] std::uint32_t exit_code() const { return exit_code_; }
   [[nodiscard]] const std::optional<FaultRecord>& first_fault() const { return first_fault_; }
   [[nodiscard]] std::uint64_t never_written_reads() const { return never_written_reads_; }
-  [[nodiscard]] std::optional<Address> first_never_written_read() const { return first_never_written_pc_; }
-  [[nodiscard]] const std::unordered_map<Address, std::uint64_t>& unpredictable() const { return unpredictable_; }
+  [[nodiscard]] std::optional<Address> first_never_written_read() const {
+    return first_never_written_pc_;
+  }
+  [[nodiscard]] const std::unordered_map<Address, std::uint64_t>& unpredictable() const {
+    return unpredictable_;
+  }
 
   /// Handler of BKPT 0xAB: returns false if it is not semihosting after all. Set by the board.
   using SemihostingCall = std::function<bool(Engine&)>;
@@ -143,10 +152,12 @@ class Engine {
   void request_exit(std::uint32_t code);
 
   // For handlers' slow paths and devices; not for other callers.
-  SlowAccess load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat, unsigned flags);
-  const MicroOp* store(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value, unsigned beat,
-                       unsigned flags);
-  std::uint32_t divide(const MicroOp* op, bool is_signed, std::uint32_t dividend, std::uint32_t divisor);
+  SlowAccess load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                  unsigned flags);
+  const MicroOp* store(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
+                       unsigned beat, unsigned flags);
+  std::uint32_t divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
+                       std::uint32_t divisor);
   void note_operands(const MicroOp* op, std::uint32_t first, std::uint32_t second);
   void interworking_branch(std::uint32_t target, bool may_return);
   [[noreturn]] void undefined_instruction(const MicroOp* op);
@@ -166,11 +177,13 @@ class Engine {
     kWaitForInterrupt = 4,
     kWaitForEvent = 8,
     kExceptionReturn = 16,
-    kRecheck = 32,  // masks, pending state or the mode of blocks may have changed
+    kRecheck = 32,       // masks, pending state or the mode of blocks may have changed
     kInvalidState = 64,  // branched to an address without the Thumb bit
   };
   void set_breakpoint_immediate(unsigned immediate) { breakpoint_immediate_ = immediate; }
   void invalidate_all_blocks();
+  /// A memory model changed its timing or data path: windows and everything memoised are stale.
+  void memory_timing_changed();
   void exclusive_monitor(Address address, unsigned size_bytes, bool set);
   [[nodiscard]] bool exclusive_passes(Address address, unsigned size_bytes);
   void clear_exclusive() { exclusive_valid_ = false; }
@@ -186,10 +199,13 @@ class Engine {
   };
   struct BlockKeyHash {
     std::size_t operator()(const BlockKey& key) const {
-      return (static_cast<std::size_t>(key.pc) * 0x9E3779B1u) ^ (static_cast<std::size_t>(key.it) << 7) ^
-             (static_cast<std::size_t>(key.mode) << 15) ^ static_cast<std::size_t>(key.single);
+      return (static_cast<std::size_t>(key.pc) * 0x9E3779B1u) ^
+             (static_cast<std::size_t>(key.it) << 7) ^ (static_cast<std::size_t>(key.mode) << 15) ^
+             static_cast<std::size_t>(key.single);
     }
   };
+
+  void build_windows();
 
   // Run loop (engine.cpp).
   Block* enter_block(bool single);
@@ -237,26 +253,27 @@ class Engine {
   void account_exception(const pipeline::Charges& charges);
 
   // Slow paths (slow_path.cpp).
-  void log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address, unsigned size_bytes,
-                  bool write, bool constant, bool missed);
-  std::uint32_t load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat, unsigned flags,
-                           bool alone);
-  void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value, unsigned beat,
-                   unsigned flags, bool alone);
+  void log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
+                  unsigned size_bytes, bool write, bool constant, bool missed);
+  std::uint32_t load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                           unsigned flags, bool alone);
+  void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
+                   unsigned beat, unsigned flags, bool alone);
   void adopt_window(const MicroOp* op, const bus::Region& region);
   void site_changed();
   void note_site(const MicroOp* op, std::uint16_t value);
   static unsigned piece_size(Address address, unsigned left);
   void check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const;
-  std::uint32_t read_register(const bus::Region& region, Address address, unsigned size_bytes, Cycles when, Address pc);
-  void write_register(const bus::Region& region, Address address, unsigned size_bytes, std::uint32_t value, Cycles when,
-                      Address pc);
+  std::uint32_t read_register(const bus::Region& region, Address address, unsigned size_bytes,
+                              Cycles when, Address pc);
+  void write_register(const bus::Region& region, Address address, unsigned size_bytes,
+                      std::uint32_t value, Cycles when, Address pc);
   [[nodiscard]] Visit visit_of(const Block& block) const;
   Cycles data_phase_time(const MicroOp* op);
-  std::uint32_t load_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
-                            unsigned beat);
-  void store_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
-                    std::uint32_t value, unsigned beat);
+  std::uint32_t load_device(const MicroOp* op, const bus::Region& region, Address address,
+                            unsigned size_bytes, unsigned beat);
+  void store_device(const MicroOp* op, const bus::Region& region, Address address,
+                    unsigned size_bytes, std::uint32_t value, unsigned beat);
   void leave_after(const MicroOp* op);
   void code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   [[nodiscard]] const MicroOp* next_after(const MicroOp* op) const;
@@ -268,8 +285,8 @@ class Engine {
     std::uint16_t second = 0;
     std::uint8_t size = 0;
   };
-  static constexpr std::uint8_t kModeFpReady = 1;   // FPU on, context active, no lazy save pending
-  static constexpr std::uint32_t kMostWait = 80;    // cycles; bounds a memory's answer for deadlines
+  static constexpr std::uint8_t kModeFpReady = 1;  // FPU on, context active, no lazy save pending
+  static constexpr std::uint32_t kMostWait = 80;   // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
   void choose_handlers(Block& block);
@@ -298,14 +315,14 @@ class Engine {
   std::unordered_map<BlockKey, std::unique_ptr<Block>, BlockKeyHash> blocks_;
   std::vector<std::unique_ptr<Block>> graveyard_;  // dropped while a visit may still use them
   Block* current_ = nullptr;
-  unsigned timed_ops_ = 0;           // ops of the current visit already replayed
-  unsigned fault_op_ = 0;            // index of the op whose slow path runs
-  bool sites_dirty_ = false;         // a site of the current block changed
+  unsigned timed_ops_ = 0;    // ops of the current visit already replayed
+  unsigned fault_op_ = 0;     // index of the op whose slow path runs
+  bool sites_dirty_ = false;  // a site of the current block changed
   std::vector<LoggedAccess> log_;
   std::vector<Variant*> cached_variants_;
   std::uint64_t touched_ = 0;
   std::uint64_t no_generation_ = 0;
-  Variant nothing_;                  // a guess that never matches
+  Variant nothing_;  // a guess that never matches
 
   unsigned requests_ = 0;
   unsigned breakpoint_immediate_ = 0;

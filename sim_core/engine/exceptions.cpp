@@ -30,7 +30,8 @@ Exceptions::Exceptions(unsigned interrupts, unsigned priority_bits)
 
 void Exceptions::reset() {
   std::fill(state_.begin(), state_.end(), State{});
-  for (const unsigned number : {kReset, kNmi, kHardFault, kSvCall, kDebugMonitor, kPendSv, kSysTick}) {
+  for (const unsigned number :
+       {kReset, kNmi, kHardFault, kSvCall, kDebugMonitor, kPendSv, kSysTick}) {
     state_[number].enabled = true;
   }
   primask = faultmask = basepri = control = other_stack_pointer = 0;
@@ -124,7 +125,8 @@ bool Exceptions::would_wake() const {
 }
 
 bool Exceptions::any_pending() const {
-  return std::any_of(state_.begin(), state_.end(), [](const State& state) { return state.pending; });
+  return std::any_of(state_.begin(), state_.end(),
+                     [](const State& state) { return state.pending; });
 }
 
 unsigned Exceptions::raise_fault(const GuestFault& fault) {
@@ -155,8 +157,10 @@ unsigned Exceptions::raise_fault(const GuestFault& fault) {
 
 unsigned Exceptions::synchronous(unsigned number) {
   const int priority = execution_priority();
-  if (number != kHardFault && is_enabled(number) && group_priority(priority_of(number)) < priority) return number;
-  // Escalation; a fault at HardFault priority or above locks the core up.  Source: ARMv7-M ARM B1.5.14, B1.5.15.
+  if (number != kHardFault && is_enabled(number) && group_priority(priority_of(number)) < priority)
+    return number;
+  // Escalation; a fault at HardFault priority or above locks the core up.  Source: ARMv7-M ARM
+  // B1.5.14, B1.5.15.
   if (priority <= -1) return 0;
   if (number != kHardFault) hfsr |= kForced;
   return kHardFault;

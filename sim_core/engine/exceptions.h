@@ -1,6 +1,6 @@
-// Exception state of the core: NVIC and SCB as ARMv7-M defines them, the special registers that mask exceptions, and the
-// banked stack pointers. It decides which exception is taken; engine.cpp moves the core. Depends on base.
-// Source: ARMv7-M ARM B1.5, B3.2, B3.4.
+// Exception state of the core: NVIC and SCB as ARMv7-M defines them, the special registers that
+// mask exceptions, and the banked stack pointers. It decides which exception is taken; engine.cpp
+// moves the core. Depends on base. Source: ARMv7-M ARM B1.5, B3.2, B3.4.
 #pragma once
 
 #include <array>
@@ -56,10 +56,11 @@ class Exceptions {
   [[nodiscard]] bool any_pending() const;
   [[nodiscard]] unsigned highest_pending() const;
 
-  /// Routes a fault: sets status registers and returns the exception that takes it (a configurable fault or HardFault),
-  /// or 0 for lockup.
+  /// Routes a fault: sets status registers and returns the exception that takes it (a configurable
+  /// fault or HardFault), or 0 for lockup.
   unsigned raise_fault(const GuestFault& fault);
-  /// A synchronous exception (SVC) at this priority: itself, or HardFault by escalation, or 0 for lockup.
+  /// A synchronous exception (SVC) at this priority: itself, or HardFault by escalation, or 0 for
+  /// lockup.
   [[nodiscard]] unsigned synchronous(unsigned number);
 
   void activate(unsigned number);

@@ -1,4 +1,5 @@
-// Guest faults: thrown from slow paths of handlers, caught once in the run loop, taken as exceptions of the guest.
+// Guest faults: thrown from slow paths of handlers, caught once in the run loop, taken as
+// exceptions of the guest.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ enum class FaultKind : std::uint8_t {
 
 struct GuestFault {
   FaultKind kind = FaultKind::undefined_instruction;
-  Address address = 0;     // data address, where the kind has one
+  Address address = 0;  // data address, where the kind has one
   bool write = false;
 };
 

@@ -9,8 +9,9 @@ std::span<const HandlerSet> all_handlers() {
   static const std::vector<HandlerSet> kAll = [] {
     std::vector<HandlerSet> all;
     for (const auto& table :
-         {data_processing_handlers(), multiply_divide_handlers(), dsp_handlers(), load_store_handlers(),
-          load_store_multiple_handlers(), branch_handlers(), it_hint_handlers(), system_handlers(), fp_handlers()}) {
+         {data_processing_handlers(), multiply_divide_handlers(), dsp_handlers(),
+          load_store_handlers(), load_store_multiple_handlers(), branch_handlers(),
+          it_hint_handlers(), system_handlers(), fp_handlers()}) {
       all.insert(all.end(), table.begin(), table.end());
     }
     return all;

@@ -1,5 +1,6 @@
-// Handler tables: for each row of the instruction set, the functions that execute it. Instantiated from the rows' one
-// body with Concrete, a translation unit per group of insn files. Depends on engine/core.h and isa.
+// Handler tables: for each row of the instruction set, the functions that execute it. Instantiated
+// from the rows' one body with Concrete, a translation unit per group of insn files. Depends on
+// engine/core.h and isa.
 #pragma once
 
 #include <span>
@@ -10,8 +11,9 @@
 
 namespace mcost::engine {
 
-/// The products of one row. "quiet" handlers leave NZCV alone (no S suffix, or flags that die in the block); "plain" ones
-/// take operand 2 unshifted. All six are always set; those that make no difference are equal.
+/// The products of one row. "quiet" handlers leave NZCV alone (no S suffix, or flags that die in
+/// the block); "plain" ones take operand 2 unshifted. All six are always set; those that make no
+/// difference are equal.
 struct HandlerSet {
   Handler flags_shifted;
   Handler flags_plain;
@@ -62,11 +64,14 @@ void run(Core& core, const MicroOp* op) {
 }
 
 template <class Row>
-inline constexpr bool kShiftMatters = requires { requires Row::kShifts; };
+inline constexpr bool kShiftMatters = requires {
+  requires Row::kShifts;
+};
 
 template <class Row>
 constexpr HandlerSet handler_set() {
-  constexpr bool kPlain = !kShiftMatters<Row>;  // without shifts, "shifted" and "plain" are one function
+  constexpr bool kPlain =
+      !kShiftMatters<Row>;  // without shifts, "shifted" and "plain" are one function
   return {.flags_shifted = &run<Row, Choice{true, true, false}>,
           .flags_plain = &run<Row, Choice{true, kPlain, false}>,
           .quiet_shifted = &run<Row, Choice{false, true, false}>,

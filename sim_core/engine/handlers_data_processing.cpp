@@ -3,6 +3,8 @@
 
 namespace mcost::engine {
 
-std::span<const HandlerSet> data_processing_handlers() { return detail::make_table(isa::DataProcessingRows{}); }
+std::span<const HandlerSet> data_processing_handlers() {
+  return detail::make_table(isa::DataProcessingRows{});
+}
 
 }  // namespace mcost::engine

@@ -3,6 +3,8 @@
 
 namespace mcost::engine {
 
-std::span<const HandlerSet> load_store_handlers() { return detail::make_table(isa::LoadStoreRows{}); }
+std::span<const HandlerSet> load_store_handlers() {
+  return detail::make_table(isa::LoadStoreRows{});
+}
 
 }  // namespace mcost::engine

@@ -3,6 +3,8 @@
 
 namespace mcost::engine {
 
-std::span<const HandlerSet> load_store_multiple_handlers() { return detail::make_table(isa::LoadStoreMultipleRows{}); }
+std::span<const HandlerSet> load_store_multiple_handlers() {
+  return detail::make_table(isa::LoadStoreMultipleRows{});
+}
 
 }  // namespace mcost::engine

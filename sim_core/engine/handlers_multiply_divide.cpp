@@ -3,6 +3,8 @@
 
 namespace mcost::engine {
 
-std::span<const HandlerSet> multiply_divide_handlers() { return detail::make_table(isa::MultiplyDivideRows{}); }
+std::span<const HandlerSet> multiply_divide_handlers() {
+  return detail::make_table(isa::MultiplyDivideRows{});
+}
 
 }  // namespace mcost::engine

@@ -1,5 +1,5 @@
-// Cycle-stamped events of devices (timers, delayed ready bits). Ties run in the order they were scheduled, so runs are
-// deterministic. Depends on base.
+// Cycle-stamped events of devices (timers, delayed ready bits). Ties run in the order they were
+// scheduled, so runs are deterministic. Depends on base.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,17 @@ class Scheduler {
   using Id = std::pair<Cycles, std::uint64_t>;
   static constexpr Cycles kNever = std::numeric_limits<Cycles>::max();
 
-  /// Calls `callback` at the first instruction boundary at or after cycle `when`. Returns a handle for cancel().
+  /// Calls `callback` at the first instruction boundary at or after cycle `when`. Returns a handle
+  /// for cancel().
   Id schedule(Cycles when, Callback callback) {
     const Id id{when, next_++};
     events_.emplace(id, std::move(callback));
     return id;
   }
   void cancel(const Id& id) { events_.erase(id); }
-  [[nodiscard]] Cycles next_due() const { return events_.empty() ? kNever : events_.begin()->first.first; }
+  [[nodiscard]] Cycles next_due() const {
+    return events_.empty() ? kNever : events_.begin()->first.first;
+  }
   /// Runs what is due at `now`, including events that callbacks add for `now` or earlier.
   void run_due(Cycles now) {
     while (!events_.empty() && events_.begin()->first.first <= now) {

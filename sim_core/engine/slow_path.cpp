@@ -1,5 +1,5 @@
-// Accesses that leave the inline path: first use of a window, never-written RAM, code in RAM, misses, timed memories,
-// devices, bit-band, unaligned accesses and faults.
+// Accesses that leave the inline path: first use of a window, never-written RAM, code in RAM,
+// misses, timed memories, devices, bit-band, unaligned accesses and faults.
 #include <cstring>
 
 #include "sim_core/base/bits.h"
@@ -21,13 +21,13 @@ std::uint32_t read_host(const std::uint8_t* host, unsigned size_bytes) {
 
 }  // namespace
 
-SlowAccess slow_load(Core& core, const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
-                     unsigned flags) {
+SlowAccess slow_load(Core& core, const MicroOp* op, Address address, unsigned size_bytes,
+                     unsigned beat, unsigned flags) {
   return core.engine->load(op, address, size_bytes, beat, flags);
 }
 
-const MicroOp* slow_store(Core& core, const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
-                          unsigned beat, unsigned flags) {
+const MicroOp* slow_store(Core& core, const MicroOp* op, Address address, unsigned size_bytes,
+                          std::uint32_t value, unsigned beat, unsigned flags) {
   return core.engine->store(op, address, size_bytes, value, beat, flags);
 }
 
@@ -40,7 +40,8 @@ void Engine::leave_after(const MicroOp* op) {
   core_.left_after = op->index;
 }
 
-SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat, unsigned flags) {
+SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                        unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
     const std::uint32_t value = load_piece(op, address, size_bytes, beat, flags, true);
@@ -57,8 +58,8 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
   return {value, next_after(op)};
 }
 
-const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
-                             unsigned beat, unsigned flags) {
+const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes,
+                             std::uint32_t value, unsigned beat, unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
     store_piece(op, address, size_bytes, value, beat, flags, true);
@@ -73,15 +74,16 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
   return next_after(op);
 }
 
-/// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2 modulo 4.
-/// Source: core-timing facts 3.6 (M3, M4).
+/// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2
+/// modulo 4. Source: core-timing facts 3.6 (M3, M4).
 unsigned Engine::piece_size(Address address, unsigned left) {
   if ((address & 1u) != 0 || left == 1) return 1;
   if ((address & 2u) != 0 || left < 4) return 2;
   return 4;
 }
 
-void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const {
+void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flags,
+                             bool write) const {
   const bus::Region* region = bus_.find(address);
   const bus::Region* last = bus_.find(address + size_bytes - 1);
   for (const bus::Region* part : {region, last}) {
@@ -93,7 +95,10 @@ void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flag
   }
 }
 
-void Engine::site_changed() { current_->guess.fill(&nothing_); sites_dirty_ = true; }
+void Engine::site_changed() {
+  current_->guess.fill(&nothing_);
+  sites_dirty_ = true;
+}
 
 void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
   const auto window = static_cast<std::uint16_t>(&region - bus_.regions.data() + 1);
@@ -102,8 +107,9 @@ void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
   site_changed();
 }
 
-void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
-                        unsigned size_bytes, bool write, bool constant, bool missed) {
+void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region,
+                        Address address, unsigned size_bytes, bool write, bool constant,
+                        bool missed) {
   LoggedAccess entry;
   entry.op = op->index;
   entry.beat = static_cast<std::uint8_t>(beat);
@@ -125,11 +131,12 @@ void Engine::note_never_written(const MicroOp* op) {
   if (!first_never_written_pc_) first_never_written_pc_ = current_->info[op->index].pc;
 }
 
-std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
-                                 unsigned flags, bool alone) {
+std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned size_bytes,
+                                 unsigned beat, unsigned flags, bool alone) {
   const bus::Region* region = bus_.find(address);
   if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
-  if (region->kind != bus::RegionKind::memory) return load_device(op, *region, address, size_bytes, beat);
+  if (region->kind != bus::RegionKind::memory)
+    return load_device(op, *region, address, size_bytes, beat);
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
   bool missed = false;
@@ -144,7 +151,8 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
       if (missed) memory.model->fill_data_line(offset, ++bus_.program_order);
     }
   }
-  const bool timed = memory.model->data_path() == bus::DataPath::timed || missed || region->view != 0;
+  const bool timed =
+      memory.model->data_path() == bus::DataPath::timed || missed || region->view != 0;
   if (alone && beat == 0 && !timed && (flags & kExclusive) == 0) adopt_window(op, *region);
   const bool in_window = op->window == static_cast<std::uint16_t>(region - bus_.regions.data() + 1);
   if (!alone || timed || !in_window || (flags & kExclusive) != 0) {
@@ -154,8 +162,8 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   return read_host(memory.bytes.data() + offset, size_bytes);
 }
 
-void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value, unsigned beat,
-                         unsigned flags, bool alone) {
+void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes,
+                         std::uint32_t value, unsigned beat, unsigned flags, bool alone) {
   const bus::Region* region = bus_.find(address);
   if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
   if (region->kind != bus::RegionKind::memory) {
@@ -203,18 +211,20 @@ Cycles Engine::data_phase_time(const MicroOp* op) {
   Visit visit = visit_of(*current_);
   visit.exit = kFallThrough;  // the op is not complete: whether it branches is not known
   TimingState state = states_[state_];
-  bus::FoldLog log;  // contents stay as they are: the access is timed for good when the op is complete
+  bus::FoldLog
+      log;  // contents stay as they are: the access is timed for good when the op is complete
   BusPort port(bus_, state, &log);
   OpReplay replay(bus_, visit, core_);
   return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
 }
 
-std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
-                                  unsigned beat) {
+std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address,
+                                  unsigned size_bytes, unsigned beat) {
   log_access(op, beat, region, address, size_bytes, false, true, false);
   leave_after(op);
   const bool alias = region.kind == bus::RegionKind::bit_band;
-  // Bit-band: each word of the alias is one bit of the target.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+  // Bit-band: each word of the alias is one bit of the target.  Source: ARMv7-M ARM B3.1, Cortex-M4
+  // TRM 3.7.
   const Address target = alias ? region.bit_band_target + ((address - region.base) >> 5) : address;
   const unsigned bit = alias ? (address >> 2) & 7u : 0u;
   const unsigned size = alias ? 1 : size_bytes;
@@ -225,14 +235,15 @@ std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, 
     value = read_register(*real, target, size, data_phase_time(op), current_->info[op->index].pc);
   } else {
     std::uint8_t bytes[4] = {};
-    if (!read_memory(target, bytes, size)) throw GuestFault{FaultKind::bus_data_precise, address, false};
+    if (!read_memory(target, bytes, size))
+      throw GuestFault{FaultKind::bus_data_precise, address, false};
     value = read_host(bytes, size);
   }
   return alias ? (value >> bit) & 1u : value;
 }
 
-void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address, unsigned size_bytes,
-                          std::uint32_t value, unsigned beat) {
+void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address,
+                          unsigned size_bytes, std::uint32_t value, unsigned beat) {
   log_access(op, beat, region, address, size_bytes, true, true, false);
   leave_after(op);
   requests_ |= kRecheck;
@@ -259,15 +270,18 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
   if (!write_memory(target, &byte, 1)) throw GuestFault{FaultKind::bus_data_precise, address, true};
 }
 
-std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes, Cycles when,
-                                    Address pc) {
-  return region.device->read({address - region.base, static_cast<std::uint8_t>(size_bytes), when, pc});
+std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
+                                    Cycles when, Address pc) {
+  return region.device->read({region.device_offset + (address - region.base),
+                              static_cast<std::uint8_t>(size_bytes), when, pc});
 }
 
-void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes, std::uint32_t value,
-                            Cycles when, Address pc) {
+void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,
+                            std::uint32_t value, Cycles when, Address pc) {
   const std::uint32_t masked = value & low_mask(8 * size_bytes);
-  region.device->write({address - region.base, static_cast<std::uint8_t>(size_bytes), when, pc}, masked);
+  region.device->write({region.device_offset + (address - region.base),
+                        static_cast<std::uint8_t>(size_bytes), when, pc},
+                       masked);
 }
 
 bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
@@ -284,7 +298,8 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const Address at = address + static_cast<Address>(i);
     const bus::Region* region = bus_.find(at);
-    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable) return false;
+    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable)
+      return false;
     bus::Memory& memory = bus_.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (at - region->base);
     memory.bytes[offset] = data[i];
@@ -296,14 +311,17 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
   return true;
 }
 
-std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend, std::uint32_t divisor) {
+std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
+                             std::uint32_t divisor) {
   fault_op_ = op->index;
-  if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0) throw GuestFault{FaultKind::divide_by_zero, 0, false};
+  if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0)
+    throw GuestFault{FaultKind::divide_by_zero, 0, false};
   note_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
   if (divisor == 0) return 0;
   if (!is_signed) return dividend / divisor;
   if (dividend == 0x80000000u && divisor == 0xFFFFFFFFu) return dividend;
-  return static_cast<std::uint32_t>(static_cast<std::int32_t>(dividend) / static_cast<std::int32_t>(divisor));
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(dividend) /
+                                    static_cast<std::int32_t>(divisor));
 }
 
 void Engine::note_site(const MicroOp* op, std::uint16_t value) {
@@ -312,23 +330,28 @@ void Engine::note_site(const MicroOp* op, std::uint16_t value) {
   site_changed();
 }
 
-std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend, std::uint32_t divisor) {
+std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend,
+                     std::uint32_t divisor) {
   return core.engine->divide(op, is_signed, dividend, divisor);
 }
 
 void Engine::undefined_instruction(const MicroOp* op) {
   fault_op_ = op->index;
-  throw GuestFault{op->operands.option ? FaultKind::no_coprocessor : FaultKind::undefined_instruction, 0, false};
+  throw GuestFault{
+      op->operands.option ? FaultKind::no_coprocessor : FaultKind::undefined_instruction, 0, false};
 }
 
-void undefined_instruction(Core& core, const MicroOp* op) { core.engine->undefined_instruction(op); }
+void undefined_instruction(Core& core, const MicroOp* op) {
+  core.engine->undefined_instruction(op);
+}
 
 void Engine::exclusive_monitor(Address address, unsigned, bool set) {
   exclusive_valid_ = set;
   exclusive_address_ = address;
 }
 
-/// The monitor has one granule, the address itself.  Source: ARMv7-M ARM A3.4 (granule size is implementation defined).
+/// The monitor has one granule, the address itself.  Source: ARMv7-M ARM A3.4 (granule size is
+/// implementation defined).
 bool Engine::exclusive_passes(Address address, unsigned) {
   const bool pass = exclusive_valid_ && exclusive_address_ == address;
   exclusive_valid_ = false;

@@ -49,12 +49,15 @@ void Engine::enter_exception(unsigned number, Address return_address) {
   const bool extended = (exceptions_.control & kFpca) != 0;
   std::uint32_t stack = core_.r[13];
   const bool realign = (exceptions_.ccr & kCcrStackAlign) != 0 && (stack & 4u) != 0;
-  stack = (stack - (extended ? kExtendedFrame : kBasicFrame)) & ((exceptions_.ccr & kCcrStackAlign) != 0 ? ~7u : ~3u);
+  stack = (stack - (extended ? kExtendedFrame : kBasicFrame)) &
+          ((exceptions_.ccr & kCcrStackAlign) != 0 ? ~7u : ~3u);
   const std::uint32_t saved_xpsr = (xpsr() & ~(1u << 9)) | (realign ? 1u << 9 : 0u);
-  const std::array<std::uint32_t, kBasicWords> frame{core_.r[0],  core_.r[1],  core_.r[2],     core_.r[3],
-                                                     core_.r[12], core_.r[14], return_address, saved_xpsr};
+  const std::array<std::uint32_t, kBasicWords> frame{core_.r[0],     core_.r[1],  core_.r[2],
+                                                     core_.r[3],     core_.r[12], core_.r[14],
+                                                     return_address, saved_xpsr};
   bool stacked = true;
-  for (unsigned i = 0; i < kBasicWords; ++i) stacked = push_word(stack + 4 * i, frame[i]) && stacked;
+  for (unsigned i = 0; i < kBasicWords; ++i)
+    stacked = push_word(stack + 4 * i, frame[i]) && stacked;
   const bool lazy = extended && (exceptions_.fpccr & kLspen) != 0;
   if (lazy) {
     exceptions_.fpcar = stack + kBasicFrame;
@@ -62,7 +65,7 @@ void Engine::enter_exception(unsigned number, Address return_address) {
   } else if (extended) {
     stacked = save_fp(stack + kBasicFrame) && stacked;
   }
-  std::uint32_t exc_return = exceptions_.handler_mode() ? 0xFFFFFFF1u
+  std::uint32_t exc_return = exceptions_.handler_mode()            ? 0xFFFFFFF1u
                              : (exceptions_.control & kSpsel) != 0 ? 0xFFFFFFFDu
                                                                    : 0xFFFFFFF9u;
   if (extended) exc_return &= ~0x10u;
@@ -121,7 +124,8 @@ void Engine::return_from_exception(std::uint32_t exc_return) {
   const unsigned returning = exceptions_.ipsr();
   const std::uint32_t kind = exc_return & 0xFu;
   const bool to_thread = kind == 9 || kind == 13;
-  if (!exceptions_.is_active(returning) || (kind != 1 && !to_thread) || (exc_return & 0x0FFFFFE0u) != 0x0FFFFFE0u) {
+  if (!exceptions_.is_active(returning) || (kind != 1 && !to_thread) ||
+      (exc_return & 0x0FFFFFE0u) != 0x0FFFFFE0u) {
     exceptions_.deactivate(returning);
     core_.r[14] = exc_return;
     take_fault(GuestFault{FaultKind::invalid_pc_load, exc_return, false});
@@ -136,7 +140,8 @@ void Engine::return_from_exception(std::uint32_t exc_return) {
   }
   const bool process_stack = kind == 13;
   if (process_stack) std::swap(core_.r[13], exceptions_.other_stack_pointer);
-  exceptions_.control = process_stack ? exceptions_.control | kSpsel : exceptions_.control & ~kSpsel;
+  exceptions_.control =
+      process_stack ? exceptions_.control | kSpsel : exceptions_.control & ~kSpsel;
   const bool extended = (exc_return & 0x10u) == 0;
   const bool lazy = extended && (exceptions_.fpccr & kLspact) != 0;
   const std::uint32_t stack = core_.r[13];
@@ -165,7 +170,8 @@ void Engine::return_from_exception(std::uint32_t exc_return) {
   core_.r[13] = (stack + (extended ? kExtendedFrame : kBasicFrame)) | ((saved >> 9 & 1u) << 2);
   clear_exclusive();
   event_register_ = true;
-  account(pipeline::ExceptionEvent::exception_return, extended && !lazy ? kExtendedWords : kBasicWords);
+  account(pipeline::ExceptionEvent::exception_return,
+          extended && !lazy ? kExtendedWords : kBasicWords);
   if (to_thread && (exceptions_.scr & 2u) != 0) start_waiting(false);  // SLEEPONEXIT
 }
 
@@ -174,7 +180,8 @@ void Engine::account(pipeline::ExceptionEvent event, unsigned words) {
   const pipeline::Charges charges = model_.exception(state.pipeline, event, words);
   bus::SystemBus& bus = bus_;
   for (const bus::Memory& memory : bus.memories) {
-    if (memory.micro_state_slot < kMicroStates) memory.model->age(state.memory[memory.micro_state_slot], charges.total());
+    if (memory.micro_state_slot < kMicroStates)
+      memory.model->age(state.memory[memory.micro_state_slot], charges.total());
   }
   state_ = states_.id_of(state);
   account_exception(charges);
@@ -211,7 +218,8 @@ void Engine::start_waiting(bool event) {
 
 /// Sleeps until something wakes the core; without anything that could, the run is over.
 void Engine::sleep_until(Cycles limit) {
-  const bool pends_wake = sleeping_for_event_ && (exceptions_.scr & 16u) != 0 && exceptions_.any_pending();
+  const bool pends_wake =
+      sleeping_for_event_ && (exceptions_.scr & 16u) != 0 && exceptions_.any_pending();
   if (exceptions_.would_wake() || pends_wake || (sleeping_for_event_ && event_register_)) {
     sleeping_ = false;
     event_register_ = event_register_ && !sleeping_for_event_;
@@ -225,7 +233,8 @@ void Engine::sleep_until(Cycles limit) {
   ledger_.charge(Cause::sleep, 0, limit - now_);
   TimingState state = states_[state_];
   for (const bus::Memory& memory : bus_.memories) {
-    if (memory.micro_state_slot < kMicroStates) memory.model->age(state.memory[memory.micro_state_slot], limit - now_);
+    if (memory.micro_state_slot < kMicroStates)
+      memory.model->age(state.memory[memory.micro_state_slot], limit - now_);
   }
   state_ = states_.id_of(state);
   now_ = limit;
@@ -235,7 +244,8 @@ void Engine::sleep_until(Cycles limit) {
 /// Source: ARMv7-M ARM B1.5.7, A2.5.
 void Engine::fp_check(const MicroOp* op) {
   fault_op_ = op->index;
-  if ((exceptions_.cpacr >> 20 & 0xFu) != 0xFu) throw GuestFault{FaultKind::no_coprocessor, 0, false};
+  if ((exceptions_.cpacr >> 20 & 0xFu) != 0xFu)
+    throw GuestFault{FaultKind::no_coprocessor, 0, false};
   if ((exceptions_.fpccr & kLspact) != 0) {
     save_fp(exceptions_.fpcar);
     exceptions_.fpccr &= ~kLspact;
@@ -274,17 +284,28 @@ void interworking_branch(Core& core, std::uint32_t target, bool may_return) {
 std::uint32_t Engine::read_special(unsigned sysm) const {
   const bool privileged = exceptions_.privileged();
   switch (sysm) {
-    case 0: case 1: case 2: case 3: {
+    case 0:
+    case 1:
+    case 2:
+    case 3: {
       std::uint32_t value = core_.apsr();
       if ((sysm & 1u) != 0 && privileged) value |= exceptions_.ipsr();
       return value;
     }
-    case 5: return privileged ? exceptions_.ipsr() : 0;                    // IPSR
-    case 6: case 7: return sysm == 7 && privileged ? exceptions_.ipsr() : 0;  // EPSR reads as zero
-    case 8: return privileged ? (exceptions_.uses_process_stack() ? exceptions_.other_stack_pointer : core_.r[13]) : 0;
-    case 9: return privileged ? (exceptions_.uses_process_stack() ? core_.r[13] : exceptions_.other_stack_pointer) : 0;
+    case 5: return privileged ? exceptions_.ipsr() : 0;  // IPSR
+    case 6:
+    case 7: return sysm == 7 && privileged ? exceptions_.ipsr() : 0;  // EPSR reads as zero
+    case 8:
+      return privileged ? (exceptions_.uses_process_stack() ? exceptions_.other_stack_pointer
+                                                            : core_.r[13])
+                        : 0;
+    case 9:
+      return privileged ? (exceptions_.uses_process_stack() ? core_.r[13]
+                                                            : exceptions_.other_stack_pointer)
+                        : 0;
     case 16: return privileged ? exceptions_.primask : 0;
-    case 17: case 18: return privileged ? exceptions_.basepri : 0;
+    case 17:
+    case 18: return privileged ? exceptions_.basepri : 0;
     case 19: return privileged ? exceptions_.faultmask : 0;
     case 20: return exceptions_.control;
     default: return 0;
@@ -300,13 +321,20 @@ void Engine::write_special(unsigned sysm, unsigned mask, std::uint32_t value) {
   }
   if (!exceptions_.privileged()) return;
   switch (sysm) {
-    case 8: (exceptions_.uses_process_stack() ? exceptions_.other_stack_pointer : core_.r[13]) = value & ~3u; break;
-    case 9: (exceptions_.uses_process_stack() ? core_.r[13] : exceptions_.other_stack_pointer) = value & ~3u; break;
+    case 8:
+      (exceptions_.uses_process_stack() ? exceptions_.other_stack_pointer : core_.r[13]) =
+          value & ~3u;
+      break;
+    case 9:
+      (exceptions_.uses_process_stack() ? core_.r[13] : exceptions_.other_stack_pointer) =
+          value & ~3u;
+      break;
     case 16: exceptions_.primask = value & 1u; break;
     case 17: exceptions_.basepri = value & exceptions_.priority_mask(); break;
     case 18: {
       const std::uint32_t priority = value & exceptions_.priority_mask();
-      if (priority != 0 && (exceptions_.basepri == 0 || priority < exceptions_.basepri)) exceptions_.basepri = priority;
+      if (priority != 0 && (exceptions_.basepri == 0 || priority < exceptions_.basepri))
+        exceptions_.basepri = priority;
       break;
     }
     case 19:
@@ -341,7 +369,8 @@ void change_processor_state(Core& core, bool disable, bool primask, bool faultma
   engine.request(Engine::kRecheck);
   if (!exceptions.privileged()) return;
   if (primask) exceptions.primask = disable ? 1 : 0;
-  if (faultmask && (!disable || exceptions.execution_priority() > -1)) exceptions.faultmask = disable ? 1 : 0;
+  if (faultmask && (!disable || exceptions.execution_priority() > -1))
+    exceptions.faultmask = disable ? 1 : 0;
 }
 
 void supervisor_call(Core& core, unsigned) { core.engine->request(Engine::kSupervisorCall); }
@@ -358,8 +387,8 @@ void wait_for(Core& core, bool event) {
 void send_event(Core& core) { core.engine->set_event(); }
 
 void write_fpscr(Core& core, std::uint32_t value) {
-  core.fp.fpscr = value & (fp::kConditionFlags | fp::kAlternativeHalf | fp::kDefaultNan | fp::kFlushToZero |
-                           fp::kRMode | fp::kCumulativeFlags);
+  core.fp.fpscr = value & (fp::kConditionFlags | fp::kAlternativeHalf | fp::kDefaultNan |
+                           fp::kFlushToZero | fp::kRMode | fp::kCumulativeFlags);
   core.engine->request(Engine::kRecheck);
 }
 

@@ -22,7 +22,8 @@ std::size_t StateTable::Hash::operator()(const TimingState& state) const {
 }
 
 std::uint32_t StateTable::id_of(const TimingState& state) {
-  const auto [entry, inserted] = ids_.try_emplace(state, static_cast<std::uint32_t>(states_.size()));
+  const auto [entry, inserted] =
+      ids_.try_emplace(state, static_cast<std::uint32_t>(states_.size()));
   if (inserted) states_.push_back(&entry->first);
   return entry->second;
 }
@@ -70,9 +71,10 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
     wait.cycles = memory.model->data_wait(access.kind);
     return wait;
   }
-  const bus::Transfer transfer{region.memory_offset + (access.address - region.base), access.size_bytes, access.kind,
-                               timed.missed, region.view};
-  bus::MicroState& state = memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
+  const bus::Transfer transfer{region.memory_offset + (access.address - region.base),
+                               access.size_bytes, access.kind, timed.missed, region.view};
+  bus::MicroState& state =
+      memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
   wait.cycles = memory.model->data(state, transfer, log_);
   return wait;
 }
@@ -107,12 +109,14 @@ void OpReplay::collect(const OpInfo& info, const MicroOp& op, unsigned index) {
     const bus::Region& region = bus_.regions[window.region];
     TimedAccess timed;
     timed.region = &region;
-    timed.access = {region.base, info.access_bytes, kind, region.memory, region.data_port, !region.is_device_memory};
+    timed.access = {region.base,   info.access_bytes, kind,
+                    region.memory, region.data_port,  !region.is_device_memory};
     accesses_.push_back(timed);
   }
 }
 
-TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port, unsigned index) {
+TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port,
+                       unsigned index) {
   const OpInfo& info = visit_.block->info[index];
   const MicroOp& op = visit_.block->ops[info.micro_op];
   TimedOp result;
@@ -128,7 +132,8 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
     if (info.operand_timed) outcome.operand_cycles = static_cast<std::uint8_t>(op.window);
   }
   outcome.accesses = plain_;
-  if (index + 1 == visit_.block->info.size() && visit_.exit != kFallThrough && !visit_.exception_return) {
+  if (index + 1 == visit_.block->info.size() && visit_.exit != kFallThrough &&
+      !visit_.exception_return) {
     outcome.branch_taken = true;
     outcome.target = visit_.target;
   }

@@ -1,5 +1,6 @@
-// The timing state of a run and the two ways to time a visit of a block: fold (memoised, contents untouched) and replay
-// (exact, contents change). Both call the core's advance() op by op. Depends on block.h, pipeline and bus.
+// The timing state of a run and the two ways to time a visit of a block: fold (memoised, contents
+// untouched) and replay (exact, contents change). Both call the core's advance() op by op. Depends
+// on block.h, pipeline and bus.
 #pragma once
 
 #include <array>
@@ -13,13 +14,15 @@
 
 namespace mcost::engine {
 
-inline constexpr unsigned kMicroStates = 2;
+using bus::kMicroStates;
 
-/// Everything the timing of the next instruction depends on, except contents of caches and absolute time.
+/// Everything the timing of the next instruction depends on, except contents of caches and absolute
+/// time.
 struct TimingState {
   pipeline::State pipeline;
   std::array<bus::MicroState, kMicroStates> memory{};
-  std::array<std::uint32_t, kMicroStates> ahead{};  // cycles a micro-state is ahead of the next instruction
+  std::array<std::uint32_t, kMicroStates>
+      ahead{};  // cycles a micro-state is ahead of the next instruction
   friend bool operator==(const TimingState&, const TimingState&) = default;
 };
 
@@ -42,8 +45,8 @@ class StateTable {
 struct TimedAccess {
   bus::Access access;
   const bus::Region* region = nullptr;
-  bool constant = true;   // costs the memory's data_wait()
-  bool missed = false;    // DataPath::cached: filled its line
+  bool constant = true;  // costs the memory's data_wait()
+  bool missed = false;   // DataPath::cached: filled its line
 };
 
 /// An access that left the inline path.
@@ -72,7 +75,8 @@ struct TimedOp {
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
  public:
-  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log) : bus_(bus), state_(state), log_(log) {}
+  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log)
+      : bus_(bus), state_(state), log_(log) {}
   bus::Wait fetch(Address address, Cycles at) override;
   bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
 
@@ -99,9 +103,11 @@ class BusPort final : public bus::TimingPort {
 /// Builds the accesses and the outcome of op `index` of a visit.
 class OpReplay {
  public:
-  OpReplay(const bus::SystemBus& bus, const Visit& visit, const Core& core) : bus_(bus), visit_(visit), core_(core) {}
+  OpReplay(const bus::SystemBus& bus, const Visit& visit, const Core& core)
+      : bus_(bus), visit_(visit), core_(core) {}
   /// Times op `index`; `state` is advanced through `port`.
-  TimedOp time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port, unsigned index);
+  TimedOp time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port,
+               unsigned index);
   [[nodiscard]] const std::vector<TimedAccess>& accesses() const { return accesses_; }
 
  private:

@@ -1,6 +1,7 @@
-// Effects: the evaluator that records which registers, flags and memory an instruction touches and in which role. Its
-// guest values are provenance (the locations a value came from and the unit that made it), not numbers, and do not
-// convert to bool: a body that branches on a guest value does not compile. Derived facts, never hand-written.
+// Effects: the evaluator that records which registers, flags and memory an instruction touches and
+// in which role. Its guest values are provenance (the locations a value came from and the unit that
+// made it), not numbers, and do not convert to bool: a body that branches on a guest value does not
+// compile. Derived facts, never hand-written.
 #pragma once
 
 #include <array>
@@ -33,10 +34,10 @@ struct KindS64;
 struct KindBit;
 }  // namespace detail
 
-#define MCOST_PROVENANCE_BINARY(op)                                                       \
-  template <class K>                                                                      \
-  constexpr Provenance<K> operator op(Provenance<K> a, Provenance<K> b) {                 \
-    return detail::merge<K>(a.from, b.from);                                              \
+#define MCOST_PROVENANCE_BINARY(op)                                       \
+  template <class K>                                                      \
+  constexpr Provenance<K> operator op(Provenance<K> a, Provenance<K> b) { \
+    return detail::merge<K>(a.from, b.from);                              \
   }
 MCOST_PROVENANCE_BINARY(+)
 MCOST_PROVENANCE_BINARY(-)
@@ -46,10 +47,10 @@ MCOST_PROVENANCE_BINARY(|)
 MCOST_PROVENANCE_BINARY(^)
 #undef MCOST_PROVENANCE_BINARY
 
-#define MCOST_PROVENANCE_COMPARE(op)                                                           \
-  template <class K>                                                                           \
-  constexpr Provenance<detail::KindBit> operator op(Provenance<K> a, Provenance<K> b) {        \
-    return {a.from | b.from, Unit::alu};                                                       \
+#define MCOST_PROVENANCE_COMPARE(op)                                                    \
+  template <class K>                                                                    \
+  constexpr Provenance<detail::KindBit> operator op(Provenance<K> a, Provenance<K> b) { \
+    return {a.from | b.from, Unit::alu};                                                \
   }
 MCOST_PROVENANCE_COMPARE(==)
 MCOST_PROVENANCE_COMPARE(!=)
@@ -97,13 +98,21 @@ class Effects {
   constexpr S64 signed_literal64(std::int64_t) { return {}; }
   constexpr Bit bit(bool) { return {}; }
   template <class K>
-  constexpr U32 u32(Provenance<K> x) { return {x.from, x.unit}; }
+  constexpr U32 u32(Provenance<K> x) {
+    return {x.from, x.unit};
+  }
   template <class K>
-  constexpr S32 s32(Provenance<K> x) { return {x.from, x.unit}; }
+  constexpr S32 s32(Provenance<K> x) {
+    return {x.from, x.unit};
+  }
   template <class K>
-  constexpr U64 u64(Provenance<K> x) { return {x.from, x.unit}; }
+  constexpr U64 u64(Provenance<K> x) {
+    return {x.from, x.unit};
+  }
   template <class K>
-  constexpr S64 s64(Provenance<K> x) { return {x.from, x.unit}; }
+  constexpr S64 s64(Provenance<K> x) {
+    return {x.from, x.unit};
+  }
   constexpr U64 combine(U32 high, U32 low) { return {high.from | low.from, high.unit}; }
   constexpr U32 high(U64 x) { return {x.from, x.unit}; }
   template <class K>
@@ -125,8 +134,8 @@ class Effects {
   constexpr Bit v() { return flag(StatusField::v); }
   constexpr U32 ge() { return {read(status(StatusField::ge)), Unit::alu}; }
   constexpr Bit condition(std::uint8_t code) {
-    constexpr RegisterSet kN = status(StatusField::n), kZ = status(StatusField::z), kC = status(StatusField::c),
-                          kV = status(StatusField::v);
+    constexpr RegisterSet kN = status(StatusField::n), kZ = status(StatusField::z),
+                          kC = status(StatusField::c), kV = status(StatusField::v);
     constexpr std::array<RegisterSet, 8> kNeeds{kZ, kC, kN, kV, kC | kZ, kN | kV, kN | kV | kZ, 0};
     return {read(kNeeds[(code >> 1) & 7u]), Unit::alu};
   }
@@ -164,15 +173,28 @@ class Effects {
     return {result, {result.from | c().from, Unit::shifter}};
   }
   template <class K>
-  constexpr Provenance<K> factor(Provenance<K> x) { roles_.factor |= x.from; return x; }
+  constexpr Provenance<K> factor(Provenance<K> x) {
+    roles_.factor |= x.from;
+    return x;
+  }
   template <class K>
-  constexpr Provenance<K> accumulator(Provenance<K> x) { roles_.accumulator |= x.from; return x; }
+  constexpr Provenance<K> accumulator(Provenance<K> x) {
+    roles_.accumulator |= x.from;
+    return x;
+  }
   template <class K>
-  constexpr Provenance<K> shifted(Provenance<K> x) { roles_.shifted |= x.from; return {x.from, Unit::shifter}; }
+  constexpr Provenance<K> shifted(Provenance<K> x) {
+    roles_.shifted |= x.from;
+    return {x.from, Unit::shifter};
+  }
   template <class K>
-  constexpr Provenance<K> from_multiplier(Provenance<K> x) { return {x.from, Unit::multiplier}; }
+  constexpr Provenance<K> from_multiplier(Provenance<K> x) {
+    return {x.from, Unit::multiplier};
+  }
   template <class K>
-  constexpr Provenance<K> from_shifter(Provenance<K> x) { return {x.from, Unit::shifter}; }
+  constexpr Provenance<K> from_shifter(Provenance<K> x) {
+    return {x.from, Unit::shifter};
+  }
   constexpr U32 divide(bool, U32 dividend, U32 divisor) {
     roles_.factor |= dividend.from | divisor.from;
     read(status(StatusField::system));  // CCR.DIV_0_TRP
@@ -180,13 +202,18 @@ class Effects {
   }
 
   // Memory.
-  constexpr U32 address(U32 base, std::uint32_t) { roles_.base |= base.from; return base; }
+  constexpr U32 address(U32 base, std::uint32_t) {
+    roles_.base |= base.from;
+    return base;
+  }
   constexpr U32 address_indexed(U32 base, U32 index) {
     roles_.base |= base.from;
     roles_.index |= index.from;
     return {base.from | index.from, Unit::alu};
   }
-  constexpr U32 load(unsigned size, U32 address) { return access(size, address), U32{address.from, Unit::load}; }
+  constexpr U32 load(unsigned size, U32 address) {
+    return access(size, address), U32{address.from, Unit::load};
+  }
   constexpr U32 load_aligned(U32 address) { return load(4, address); }
   constexpr U32 load_unprivileged(unsigned size, U32 address) { return load(size, address); }
   constexpr U32 load_exclusive(unsigned size, U32 address) {
@@ -200,7 +227,9 @@ class Effects {
     stores_ = true;
   }
   constexpr void store_aligned(U32 address, U32 data) { store(4, address, data); }
-  constexpr void store_unprivileged(unsigned size, U32 address, U32 data) { store(size, address, data); }
+  constexpr void store_unprivileged(unsigned size, U32 address, U32 data) {
+    store(size, address, data);
+  }
   constexpr U32 store_exclusive(unsigned size, U32 address, U32 data) {
     store(size, address, data);
     read(status(StatusField::system));
@@ -211,7 +240,10 @@ class Effects {
 
   // Branches.
   constexpr void branch(Address) { write(core_register(15), Unit::alu); }
-  constexpr void branch_if(Bit, Address) { write(core_register(15), Unit::alu); conditional_ = true; }
+  constexpr void branch_if(Bit, Address) {
+    write(core_register(15), Unit::alu);
+    conditional_ = true;
+  }
   constexpr void branch_write_pc(U32 target) { write(core_register(15), target.unit); }
   constexpr void bx_write_pc(U32 target) { write(core_register(15), target.unit); }
   constexpr void blx_write_pc(U32 target) { write(core_register(15), target.unit); }
@@ -219,14 +251,18 @@ class Effects {
 
   // System.
   constexpr U32 read_special(unsigned) {
-    read(status(StatusField::system) | kConditionFlags | status(StatusField::q) | status(StatusField::ge));
+    read(status(StatusField::system) | kConditionFlags | status(StatusField::q) |
+         status(StatusField::ge));
     return {};
   }
   constexpr void write_special(unsigned, unsigned, U32) {
-    write(status(StatusField::system) | kConditionFlags | status(StatusField::q) | status(StatusField::ge) |
-              core_register(13), Unit::alu);
+    write(status(StatusField::system) | kConditionFlags | status(StatusField::q) |
+              status(StatusField::ge) | core_register(13),
+          Unit::alu);
   }
-  constexpr void change_processor_state(bool, bool, bool) { write(status(StatusField::system), Unit::alu); }
+  constexpr void change_processor_state(bool, bool, bool) {
+    write(status(StatusField::system), Unit::alu);
+  }
   constexpr void supervisor_call(unsigned) { system_ = true; }
   constexpr void breakpoint(unsigned) { system_ = true; }
   constexpr void undefined_instruction() { system_ = true; }
@@ -237,17 +273,29 @@ class Effects {
 
   // Floating point; values are raw bits in U32 (singles) or U64 (doubles).
   constexpr U32 single(unsigned i) { return {read(single_register(i)), Unit::fp}; }
-  constexpr void set_single(unsigned i, U32 value) { write(single_register(i), value.unit == Unit::load ? Unit::load : Unit::fp); }
+  constexpr void set_single(unsigned i, U32 value) {
+    write(single_register(i), value.unit == Unit::load ? Unit::load : Unit::fp);
+  }
   template <class V>
-  constexpr V fp_add(V a, V b) { return fp_arithmetic(a, b); }
+  constexpr V fp_add(V a, V b) {
+    return fp_arithmetic(a, b);
+  }
   template <class V>
-  constexpr V fp_sub(V a, V b) { return fp_arithmetic(a, b); }
+  constexpr V fp_sub(V a, V b) {
+    return fp_arithmetic(a, b);
+  }
   template <class V>
-  constexpr V fp_mul(V a, V b) { return fp_arithmetic(factor(a), factor(b)); }
+  constexpr V fp_mul(V a, V b) {
+    return fp_arithmetic(factor(a), factor(b));
+  }
   template <class V>
-  constexpr V fp_div(V a, V b) { return fp_arithmetic(factor(a), factor(b)); }
+  constexpr V fp_div(V a, V b) {
+    return fp_arithmetic(factor(a), factor(b));
+  }
   template <class V>
-  constexpr V fp_sqrt(V a) { return fp_arithmetic(factor(a), a); }
+  constexpr V fp_sqrt(V a) {
+    return fp_arithmetic(factor(a), a);
+  }
   /// Fused: addend + a * b, rounded once.
   template <class V>
   constexpr V fp_mul_add(V addend, V a, V b) {
@@ -256,9 +304,13 @@ class Effects {
     return sum;
   }
   template <class V>
-  constexpr V fp_neg(V a) { return a; }
+  constexpr V fp_neg(V a) {
+    return a;
+  }
   template <class V>
-  constexpr V fp_abs(V a) { return a; }
+  constexpr V fp_abs(V a) {
+    return a;
+  }
   template <class V>
   constexpr void fp_compare(V, V, bool) {
     read_fp_control();
@@ -273,7 +325,9 @@ class Effects {
     return {read(status(StatusField::fp_flags)), Unit::fp};
   }
   constexpr void write_fpscr(U32) {
-    write(status(StatusField::fp_flags) | status(StatusField::fp_exceptions) | status(StatusField::fp_control), Unit::fp);
+    write(status(StatusField::fp_flags) | status(StatusField::fp_exceptions) |
+              status(StatusField::fp_control),
+          Unit::fp);
   }
   constexpr void fp_flags_to_apsr() {
     read(status(StatusField::fp_flags));
@@ -283,19 +337,25 @@ class Effects {
   // Results.
   [[nodiscard]] constexpr const Roles& roles() const { return roles_; }
   [[nodiscard]] constexpr unsigned transfers() const { return transfers_; }
-  [[nodiscard]] constexpr unsigned access_bytes() const { return access_bytes_; }  // of one transfer
+  [[nodiscard]] constexpr unsigned access_bytes() const {
+    return access_bytes_;
+  }  // of one transfer
   [[nodiscard]] constexpr bool accesses_memory() const { return transfers_ != 0; }
   [[nodiscard]] constexpr bool stores() const { return stores_; }
   [[nodiscard]] constexpr bool conditional() const { return conditional_; }
   [[nodiscard]] constexpr bool system() const { return system_; }
   [[nodiscard]] constexpr bool uses_fp() const {
-    constexpr RegisterSet kFp = kSingleRegisters | status(StatusField::fp_flags) | status(StatusField::fp_exceptions) |
+    constexpr RegisterSet kFp = kSingleRegisters | status(StatusField::fp_flags) |
+                                status(StatusField::fp_exceptions) |
                                 status(StatusField::fp_control);
     return ((roles_.reads | roles_.writes) & kFp) != 0;
   }
 
  private:
-  constexpr RegisterSet read(RegisterSet set) { roles_.reads |= set; return set; }
+  constexpr RegisterSet read(RegisterSet set) {
+    roles_.reads |= set;
+    return set;
+  }
   constexpr Bit flag(StatusField field) { return {read(status(field)), Unit::alu}; }
   constexpr void write(RegisterSet set, Unit unit) {
     roles_.writes |= set;
@@ -313,7 +373,9 @@ class Effects {
     access_bytes_ = size;
     read(status(StatusField::memory));
   }
-  constexpr void read_fp_control() { read(status(StatusField::fp_control) | status(StatusField::fp_exceptions)); }
+  constexpr void read_fp_control() {
+    read(status(StatusField::fp_control) | status(StatusField::fp_exceptions));
+  }
   template <class V>
   constexpr V fp_arithmetic(V a, V b) {
     read_fp_control();

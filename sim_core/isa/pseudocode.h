@@ -1,5 +1,5 @@
-// The manual's decode helpers as constexpr host functions, and its saturation helpers over guest values.
-// Source: ARMv7-M ARM A7.4.2 (shifts), A5.3.2 (ThumbExpandImm), A2.2.1 (saturation).
+// The manual's decode helpers as constexpr host functions, and its saturation helpers over guest
+// values. Source: ARMv7-M ARM A7.4.2 (shifts), A5.3.2 (ThumbExpandImm), A2.2.1 (saturation).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ struct ImmediateShift {
 };
 
 /// DecodeImmShift(type, imm5).
-[[nodiscard]] constexpr ImmediateShift decode_immediate_shift(std::uint32_t type, std::uint32_t imm5) {
+[[nodiscard]] constexpr ImmediateShift decode_immediate_shift(std::uint32_t type,
+                                                              std::uint32_t imm5) {
   switch (type & 3) {
     case 0: return {Shift::lsl, static_cast<std::uint8_t>(imm5)};
     case 1: return {Shift::lsr, static_cast<std::uint8_t>(imm5 == 0 ? 32 : imm5)};
@@ -27,7 +28,8 @@ struct ImmediateShift {
   }
 }
 
-/// What ThumbExpandImm_C makes of i:imm3:imm8. `carry` is -1 where the carry flag is unchanged, else 0 or 1.
+/// What ThumbExpandImm_C makes of i:imm3:imm8. `carry` is -1 where the carry flag is unchanged,
+/// else 0 or 1.
 struct ExpandedImmediate {
   std::uint32_t value;
   std::int8_t carry;
@@ -61,7 +63,8 @@ constexpr Saturated<E> signed_saturate(E& e, typename E::S64 x, unsigned width) 
   const auto bottom = e.signed_literal64(-(std::int64_t{1} << (width - 1)));
   const auto above = x > top;
   const auto below = x < bottom;
-  return {e.u32(e.select(above, top, e.select(below, bottom, x))), above | below};
+  return {e.u32(e.select(above, top, e.select(below, bottom, x))),
+          e.select(above, e.bit(true), below)};
 }
 
 /// UnsignedSatQ(x, width), 0 <= width <= 32.
@@ -71,7 +74,8 @@ constexpr Saturated<E> unsigned_saturate(E& e, typename E::S64 x, unsigned width
   const auto bottom = e.signed_literal64(0);
   const auto above = x > top;
   const auto below = x < bottom;
-  return {e.u32(e.select(above, top, e.select(below, bottom, x))), above | below};
+  return {e.u32(e.select(above, top, e.select(below, bottom, x))),
+          e.select(above, e.bit(true), below)};
 }
 
 }  // namespace mcost::isa

@@ -1,7 +1,8 @@
-// The contract between a core's pipeline file and the engine: one incremental function, advance(state, op, outcome, port),
-// that says how long an instruction takes and why (design.md 2). The stepped loop calls it per instruction with the bus
-// itself as port; the fast loop memoises its fold over a block. It sees roles and timing classes, never mnemonics or
-// register values. Depends on isa (roles, timing classes), bus and base.
+// The contract between a core's pipeline file and the engine: one incremental function,
+// advance(state, op, outcome, port), that says how long an instruction takes and why (design.md 2).
+// The stepped loop calls it per instruction with the bus itself as port; the fast loop memoises its
+// fold over a block. It sees roles and timing classes, never mnemonics or register values. Depends
+// on isa (roles, timing classes), bus and base.
 #pragma once
 
 #include <array>
@@ -25,30 +26,32 @@ namespace mcost::pipeline {
 /// Static facts of one instruction, fixed at decode.
 struct OpTiming {
   isa::TimingClass timing_class = isa::TimingClass::alu;
-  std::uint8_t size_bytes = 2;     // 2 or 4
-  std::uint8_t transfers = 0;      // registers moved by a load or store, incl. PC
-  bool in_it_block = false;        // executes under an IT condition
-  bool conditional = false;        // B<c> and CBZ: may fall through
-  bool links = false;              // BL, BLX
-  bool writes_pc = false;          // branches, POP {pc}, LDR pc, MOV pc, ADD pc
-  bool adds_to_pc = false;         // ADD pc, Rm: the target comes from the adder
-  bool sets_flags = false;         // writes any of N Z C V
-  bool register_offset = false;    // address is base + register
-  bool writes_back = false;        // base register is updated
-  bool is_double = false;          // operates on doubles
+  std::uint8_t size_bytes = 2;           // 2 or 4
+  std::uint8_t transfers = 0;            // registers moved by a load or store, incl. PC
+  bool in_it_block = false;              // executes under an IT condition
+  bool conditional = false;              // B<c> and CBZ: may fall through
+  bool links = false;                    // BL, BLX
+  bool writes_pc = false;                // branches, POP {pc}, LDR pc, MOV pc, ADD pc
+  bool adds_to_pc = false;               // ADD pc, Rm: the target comes from the adder
+  bool sets_flags = false;               // writes any of N Z C V
+  bool register_offset = false;          // address is base + register
+  bool writes_back = false;              // base register is updated
+  bool is_double = false;                // operates on doubles
   std::uint8_t folded_instructions = 0;  // IT only: instructions in its block, 1 to 4
-  Address direct_target = 0;       // B, B<c>, BL, CBZ: where it goes if taken; fetched even if it is not. 0: none
+  Address direct_target =
+      0;  // B, B<c>, BL, CBZ: where it goes if taken; fetched even if it is not. 0: none
   isa::Roles roles;
 };
 
 /// What only run time knows of one executed instruction.
 struct Outcome {
   Address pc = 0;
-  bool executed = true;            // condition passed
+  bool executed = true;  // condition passed
   bool branch_taken = false;
-  Address target = 0;              // where the PC went, when `branch_taken`
-  bool predicted = true;           // cores with a predictor: the verdict
-  std::uint8_t operand_cycles = 0;  // value-dependent cycles the core's operand_cycles() computed; 0 if none
+  Address target = 0;     // where the PC went, when `branch_taken`
+  bool predicted = true;  // cores with a predictor: the verdict
+  std::uint8_t operand_cycles =
+      0;  // value-dependent cycles the core's operand_cycles() computed; 0 if none
   std::span<const bus::Access> accesses;  // in order; empty when not executed
 };
 
@@ -83,17 +86,20 @@ class Charges {
   std::uint32_t total_ = 0;
 };
 
-/// What advance() says of one instruction. Its first cycle is the one after the previous instruction's last.
+/// What advance() says of one instruction. Its first cycle is the one after the previous
+/// instruction's last.
 struct Advance {
   Charges charges;
-  std::uint32_t data_phase = 0;    // cycle, relative to the first, in which the first data transfer's data phase ends;
-                                   // a read of CYCCNT sees this cycle
-  bool folded = false;             // took no issue slot (DWT FOLDCNT)
-  std::uint32_t port_cycles = 0;   // by how much the time base of port calls moves on; see bus::TimingPort
+  std::uint32_t data_phase = 0;  // cycle, relative to the first, in which the first data transfer's
+                                 // data phase ends; a read of CYCCNT sees this cycle
+  bool folded = false;  // took no issue slot (DWT FOLDCNT)
+  std::uint32_t port_cycles =
+      0;  // by how much the time base of port calls moves on; see bus::TimingPort
 };
 
-/// Opaque, canonical pipeline state: equal behaviour from here on if and only if equal bytes. Latencies saturate at 0,
-/// unused bytes are 0, addresses are relative to the next instruction. Copied and compared as bytes.
+/// Opaque, canonical pipeline state: equal behaviour from here on if and only if equal bytes.
+/// Latencies saturate at 0, unused bytes are 0, addresses are relative to the next instruction.
+/// Copied and compared as bytes.
 class State {
  public:
   static constexpr std::size_t kBytes = 48;
@@ -120,20 +126,26 @@ class State {
 
 enum class ExceptionEvent : std::uint8_t { entry, exception_return, tail_chain };
 
-/// One core's timing. Stateless: everything that changes is in State, so one object serves any number of runs.
+/// One core's timing. Stateless: everything that changes is in State, so one object serves any
+/// number of runs.
 class PipelineModel {
  public:
   virtual ~PipelineModel() = default;
   /// Name as in TRMs, "cortex-m4".
   [[nodiscard]] virtual std::string_view name() const = 0;
-  /// State right after a branch to an address of unknown history: nothing fetched, nothing outstanding.
+  /// State right after a branch to an address of unknown history: nothing fetched, nothing
+  /// outstanding.
   [[nodiscard]] virtual State reset_state() const = 0;
   /// Times one instruction, in program order, and leaves `state` ready for the next.
-  virtual Advance advance(State& state, const OpTiming& op, const Outcome& outcome, bus::TimingPort& port) const = 0;
-  /// Cycles of a divide or long multiply for these operand values, where the core's timing depends on them; else 0.
-  [[nodiscard]] virtual std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed, std::uint32_t first,
+  virtual Advance advance(State& state, const OpTiming& op, const Outcome& outcome,
+                          bus::TimingPort& port) const = 0;
+  /// Cycles of a divide or long multiply for these operand values, where the core's timing depends
+  /// on them; else 0.
+  [[nodiscard]] virtual std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed,
+                                                    std::uint32_t first,
                                                     std::uint32_t second) const = 0;
-  /// Cycles of exception entry, return or tail-chain on zero-wait memory; resets the fetch part of `state`.
+  /// Cycles of exception entry, return or tail-chain on zero-wait memory; resets the fetch part of
+  /// `state`.
   virtual Charges exception(State& state, ExceptionEvent event, unsigned words_stacked) const = 0;
   /// An upper bound of the cycles one instruction may take without memory waits, for deadlines.
   [[nodiscard]] virtual std::uint32_t worst_case(const OpTiming& op) const = 0;

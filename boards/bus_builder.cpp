@@ -1,0 +1,216 @@
+#include "boards/bus_builder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <memory>
+#include <variant>
+
+#include "memory_models/constant_latency.h"
+#include "memory_models/line_buffer_flash.h"
+#include "sim_core/base/counters.h"
+#include "sim_core/base/error.h"
+#include "sim_core/bus/window.h"
+#include "sim_core/engine/core.h"
+
+namespace mcost::boards {
+namespace {
+
+constexpr unsigned kWordShift = 2;
+
+/// splitmix64: the power-on pattern must be the same on every machine.
+std::uint64_t pattern(std::uint64_t seed, std::uint64_t index) {
+  std::uint64_t z = seed + (index + 1) * 0x9E3779B97F4A7C15u;
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return z ^ z >> 31;
+}
+
+void fill_with_pattern(std::vector<std::uint8_t>& bytes, std::uint64_t seed) {
+  for (std::size_t i = 0; i + 8 <= bytes.size(); i += 8) {
+    const std::uint64_t word = pattern(seed, i / 8);
+    std::memcpy(bytes.data() + i, &word, 8);
+  }
+}
+
+class ModelMaker {
+ public:
+  ModelMaker(const MemorySpec& spec, bus::SystemBus& bus, bus::Memory& memory, FlashModels& models)
+      : spec_(spec), bus_(bus), memory_(memory), models_(models) {}
+
+  void operator()(const SramSpec& sram) {
+    memory_.is_ram = true;
+    memory_.tag_shift = kWordShift;
+    memory_.tags.assign(memory_.bytes.size() >> kWordShift, bus::kNeverWritten);
+    memory_.model = std::make_unique<memory::ConstantLatency>(sram.wait_states);
+  }
+  void operator()(const RomSpec& rom) {
+    memory_.model = std::make_unique<memory::ConstantLatency>(rom.wait_states);
+  }
+  void operator()(const FlashSpec& flash) {
+    flash_ = &flash;
+    std::visit(*this, flash.accelerator);
+  }
+  void operator()(const NoAccelerator&) {
+    if (flash_->wait_states == 0) {
+      memory_.model = std::make_unique<memory::ConstantLatency>(0);
+      return;
+    }
+    memory_.model =
+        std::make_unique<memory::LineBufferFlash>(flash_->width_bits / 8, flash_->wait_states);
+    take_slot();
+  }
+  void operator()(const ArtF4Spec& art) { make_art(art, 1, false); }
+  void operator()(const ArtL4Spec& art) {
+    make_art(art, art.line_bits / flash_->width_bits, !art.sectored_fill);
+  }
+  void operator()(const VimsSpec& vims) {
+    memory::VimsParameters parameters;
+    parameters.size_bytes = static_cast<std::uint32_t>(spec_.size_bytes);
+    parameters.array_bytes = flash_->width_bits / 8;
+    parameters.wait_states = flash_->wait_states;
+    parameters.cache_bytes = vims.cache_bytes;
+    parameters.ways = vims.ways;
+    parameters.line_bytes = vims.line_bytes;
+    parameters.tag_lookup_cycles = vims.tag_lookup_cycles;
+    parameters.cache = vims.mode == VimsMode::cache;
+    parameters.tag_prefetch = vims.tag_prefetch_enabled;
+    parameters.code_line_buffer = vims.idcode_line_buffer_enabled;
+    parameters.system_line_buffer = vims.sysbus_line_buffer_enabled;
+    auto model = std::make_unique<memory::Vims>(parameters);
+    models_.vims.back() = model.get();
+    memory_.model = std::move(model);
+    take_slot();
+  }
+
+ private:
+  template <class Spec>
+  void make_art(const Spec& art, std::uint32_t sectors, bool whole_line_fill) {
+    memory::ArtParameters parameters;
+    parameters.size_bytes = static_cast<std::uint32_t>(spec_.size_bytes);
+    parameters.array_bytes = flash_->width_bits / 8;
+    parameters.sectors_per_line = sectors;
+    parameters.i_lines = art.i_lines;
+    parameters.i_ways = art.i_ways;
+    parameters.d_lines = art.d_lines;
+    parameters.d_ways = art.d_ways;
+    parameters.wait_states = flash_->wait_states;
+    parameters.whole_line_fill = whole_line_fill;
+    parameters.prefetch = art.prefetch_enabled;
+    parameters.icache = art.icache_enabled;
+    parameters.dcache = art.dcache_enabled;
+    memory_.tag_shift = static_cast<std::uint8_t>(std::countr_zero(parameters.array_bytes));
+    auto model = std::make_unique<memory::Art>(parameters, memory_.tags, bus_.program_order);
+    models_.art.back() = model.get();
+    memory_.model = std::move(model);
+    take_slot();
+  }
+  void take_slot() {
+    const auto used = static_cast<std::size_t>(
+        std::count_if(bus_.memories.begin(), bus_.memories.end(),
+                      [](const bus::Memory& m) { return m.micro_state_slot != 0xFF; }));
+    if (used >= bus::kMicroStates) {
+      throw ConfigError("more than 2 memories need timing state", "memories." + spec_.name,
+                        "use kind sram or rom");
+    }
+    memory_.micro_state_slot = static_cast<std::uint8_t>(used);
+  }
+
+  const MemorySpec& spec_;
+  bus::SystemBus& bus_;
+  bus::Memory& memory_;
+  FlashModels& models_;
+  const FlashSpec* flash_ = nullptr;
+};
+
+bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
+  bus::Region region;
+  region.name = spec.name;
+  region.base = spec.base;
+  region.size_bytes = static_cast<std::uint32_t>(spec.size_bytes);
+  region.kind = bus::RegionKind::memory;
+  region.memory = memory;
+  region.memory_offset = static_cast<std::uint32_t>(spec.offset_bytes);
+  region.executable = spec.executable;
+  region.writable = spec.writable;
+  // The default memory map makes these Device: no fetches, unaligned accesses fault.  Source:
+  // ARMv7-M ARM B3.1.
+  region.is_device_memory = spec.base >= 0xA0000000u;
+  switch (spec.port) {
+    case RegionPort::icode_dcode:
+    case RegionPort::icode:
+      region.fetch_port = bus::CorePort::icode;
+      region.data_port = bus::CorePort::dcode;
+      break;
+    case RegionPort::dcode: region.fetch_port = region.data_port = bus::CorePort::dcode; break;
+    case RegionPort::system: region.fetch_port = region.data_port = bus::CorePort::system; break;
+  }
+  if (!spec.accelerated) {
+    region.view = spec.port == RegionPort::system ? memory::kSystemView : memory::kUncachedView;
+  }
+  return region;
+}
+
+}  // namespace
+
+FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
+  if (spec.memories.size() + 2 > kMaxMemories) {
+    throw ConfigError("a board has at most 30 memories", spec.name + " memories", "remove some");
+  }
+  FlashModels models;
+  bus.memories.reserve(spec.memories.size());  // models keep references into it
+  for (const MemorySpec& entry : spec.memories) {
+    bus.memories.emplace_back();
+    bus::Memory& memory = bus.memories.back();
+    models.art.push_back(nullptr);
+    models.vims.push_back(nullptr);
+    memory.name = entry.name;
+    memory.bytes.assign(entry.size_bytes, entry.fill);
+    std::visit(ModelMaker(entry, bus, memory, models), entry.timing);
+    if (memory.is_ram) fill_with_pattern(memory.bytes, seed + bus.memories.size());
+  }
+  for (const RegionSpec& entry : spec.regions) {
+    const auto named =
+        std::find_if(spec.memories.begin(), spec.memories.end(),
+                     [&](const MemorySpec& memory) { return memory.name == entry.memory; });
+    add_region(bus, memory_region(entry, static_cast<std::uint8_t>(named - spec.memories.begin())),
+               false);
+  }
+  return models;
+}
+
+void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides) {
+  if (overrides) {
+    std::vector<bus::Region> kept;
+    const std::uint64_t first = region.base;
+    const std::uint64_t last = first + region.size_bytes;
+    for (const bus::Region& old : bus.regions) {
+      const std::uint64_t old_first = old.base;
+      const std::uint64_t old_last = old_first + old.size_bytes;
+      if (old_last <= first || old_first >= last) {
+        kept.push_back(old);
+        continue;
+      }
+      if (old_first < first) {
+        kept.push_back(old);
+        kept.back().size_bytes = static_cast<std::uint32_t>(first - old_first);
+      }
+      if (old_last > last) {
+        kept.push_back(old);
+        kept.back().base = static_cast<Address>(last);
+        kept.back().size_bytes = static_cast<std::uint32_t>(old_last - last);
+        kept.back().memory_offset += static_cast<std::uint32_t>(last - old_first);
+        kept.back().device_offset += static_cast<std::uint32_t>(last - old_first);
+      }
+    }
+    bus.regions = std::move(kept);
+  }
+  bus.regions.push_back(region);
+  std::sort(bus.regions.begin(), bus.regions.end(),
+            [](const bus::Region& a, const bus::Region& b) { return a.base < b.base; });
+  if (bus.regions.size() >= engine::kWindows) {
+    throw ConfigError("a board has at most 62 address regions", "regions", "merge neighbours");
+  }
+}
+
+}  // namespace mcost::boards

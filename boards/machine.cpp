@@ -1,0 +1,314 @@
+#include "boards/machine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+#include "boards/bus_builder.h"
+#include "boards/peripherals/flash_interface.h"
+#include "boards/peripherals/peripheral_space.h"
+#include "boards/peripherals/semihosting.h"
+#include "boards/peripherals/system_control.h"
+#include "boards/peripherals/uart.h"
+#include "boards/spec_reader.h"
+#include "sim_core/bus/window.h"
+#include "sim_core/pipeline/registry.h"
+
+namespace mcost::boards {
+namespace {
+
+constexpr Address kPpb = 0xE0000000u;
+constexpr std::uint32_t kPpbSize = 0x00100000u;
+constexpr std::uint32_t kBitBandSpan = 0x00100000u;  // bytes shown by one alias region
+constexpr std::uint32_t kBitBandAliasSize = 0x02000000u;
+
+isa::FeatureSet features_of(const CoreSpec& core) {
+  isa::FeatureSet features = isa::kArmv7m;
+  if (core.dsp) features |= isa::feature_bit(isa::Feature::dsp);
+  if (core.fpu == FpuModel::fpv4_sp_d16) features |= isa::feature_bit(isa::Feature::fpv4_sp);
+  return features;
+}
+
+/// The engine's memory as semihosting sees it.
+class EngineMemory final : public GuestMemory {
+ public:
+  explicit EngineMemory(engine::Engine& engine) : engine_(engine) {}
+  [[nodiscard]] bool read(Address address, std::uint8_t* data, std::size_t size) const override {
+    return engine_.read_memory(address, data, size);
+  }
+  bool write(Address address, const std::uint8_t* data, std::size_t size) override {
+    return engine_.write_memory(address, data, size);
+  }
+
+ private:
+  engine::Engine& engine_;
+};
+
+}  // namespace
+
+struct Machine::Parts {
+  BoardSpec spec;
+  MachineOptions options;
+  bus::SystemBus bus;
+  FlashModels flash;
+  std::unique_ptr<pipeline::PipelineModel> model;
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<SystemControl> system_control;
+  std::vector<std::unique_ptr<PeripheralSpace>> spaces;
+  std::unique_ptr<EngineMemory> guest_memory;
+  std::unique_ptr<Semihosting> semihosting;
+  std::vector<std::string> notes;
+
+  void note(const std::string& text) {
+    if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+  }
+  void add_spaces();
+  void add_peripherals();
+  void add_private_bus();
+  void add_bit_band();
+  void add_semihosting();
+  std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
+  [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
+};
+
+const MemorySpec* Machine::Parts::memory_named(const std::string& name, std::size_t& index) const {
+  for (index = 0; index < spec.memories.size(); ++index) {
+    if (spec.memories[index].name == name) return &spec.memories[index];
+  }
+  return nullptr;
+}
+
+void Machine::Parts::add_spaces() {
+  const auto device_memory = static_cast<std::uint8_t>(spec.memories.size());
+  for (const PeripheralSpaceSpec& entry : spec.peripheral_spaces) {
+    bus::Region region;
+    region.name = entry.name;
+    region.base = entry.base;
+    region.size_bytes = static_cast<std::uint32_t>(entry.size_bytes);
+    region.kind = bus::RegionKind::device;
+    region.memory = device_memory;
+    region.data_port = bus::CorePort::system;
+    region.writable = true;
+    region.is_device_memory = true;
+    const auto mirrored = std::find_if(spaces.begin(), spaces.end(), [&](const auto& space) {
+      return entry.mirror_of && space->spec().base == *entry.mirror_of;
+    });
+    if (mirrored != spaces.end()) {
+      region.device = mirrored->get();
+    } else {
+      spaces.push_back(std::make_unique<PeripheralSpace>(entry));
+      region.device = spaces.back().get();
+    }
+    add_region(bus, region, false);
+  }
+}
+
+void Machine::Parts::add_private_bus() {
+  bus::Region region;
+  region.name = "ppb";
+  region.base = kPpb;
+  region.size_bytes = kPpbSize;
+  region.kind = bus::RegionKind::device;
+  region.memory = static_cast<std::uint8_t>(spec.memories.size() + 1);
+  region.data_port = bus::CorePort::ppb;
+  region.writable = true;
+  region.is_device_memory = true;
+  add_region(bus, region, true);
+}
+
+void Machine::Parts::add_bit_band() {
+  if (!spec.core.bit_band) return;
+  for (const Address target : {Address{0x20000000}, Address{0x40000000}}) {
+    const bus::Region* shown = bus.find(target);
+    if (shown == nullptr) continue;
+    bus::Region region;
+    region.name = target == 0x20000000u ? "sram_bit_band" : "peripheral_bit_band";
+    region.base = target + kBitBandAliasSize;
+    region.size_bytes = kBitBandSpan * 32;
+    region.kind = bus::RegionKind::bit_band;
+    region.memory = shown->memory;
+    region.bit_band_target = target;
+    region.data_port = shown->data_port;
+    region.writable = true;
+    region.is_device_memory = target == 0x40000000u;
+    add_region(bus, region, true);
+  }
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
+  if (peripheral.type.starts_with("uart_")) {
+    const bool is_console = peripheral.name == spec.console;
+    auto sink = is_console ? options.console : std::function<void(const std::string&, bool)>{};
+    return make_uart(peripheral.type, std::move(sink));
+  }
+  std::size_t index = 0;
+  const MemorySpec* memory = memory_named(peripheral.memory, index);
+  if (memory == nullptr) return nullptr;
+  const auto* flash_spec = std::get_if<FlashSpec>(&memory->timing);
+  if (flash_spec == nullptr) return nullptr;
+  FlashControl control;
+  control.memory = memory->name;
+  control.pinned = &spec.pinned;
+  control.flash = flash_spec;
+  control.clock_hz = spec.clock.rated_hz;
+  control.timing_changed = [this] { engine->memory_timing_changed(); };
+  control.note = [this](const std::string& text) { note(text); };
+  if (peripheral.type == "flash_acr_f4" && flash.art[index] != nullptr) {
+    return make_flash_acr(*flash.art[index], 4, std::move(control));
+  }
+  if (peripheral.type == "flash_acr_l4" && flash.art[index] != nullptr) {
+    return make_flash_acr(*flash.art[index], 3, std::move(control));
+  }
+  if (peripheral.type == "vims" && flash.vims[index] != nullptr) {
+    return make_vims_control(*flash.vims[index], std::get<VimsSpec>(flash_spec->accelerator),
+                             std::move(control));
+  }
+  return nullptr;
+}
+
+void Machine::Parts::add_peripherals() {
+  for (const PeripheralSpec& peripheral : spec.peripherals) {
+    for (const auto& space : spaces) {
+      if (peripheral.base - space->spec().base >= space->spec().size_bytes) continue;
+      space->add(peripheral, make_model(peripheral));
+      break;
+    }
+  }
+}
+
+void Machine::Parts::add_semihosting() {
+  guest_memory = std::make_unique<EngineMemory>(*engine);
+  SemihostingSetup setup;
+  setup.command_line = options.semihosting_arguments;
+  if (options.semihosting_root) setup.root = *options.semihosting_root;
+  setup.console = options.console;
+  setup.now = [this] { return engine->now(); };
+  setup.clock_hz = spec.clock.rated_hz;
+  for (const bus::Region& region : bus.regions) {
+    if (region.kind != bus::RegionKind::memory || !bus.memories[region.memory].is_ram) continue;
+    if (region.base > engine->core().r[13] ||
+        engine->core().r[13] - region.base > region.size_bytes)
+      continue;
+    setup.heap_limit = setup.stack_base = region.base + region.size_bytes;
+  }
+  semihosting = std::make_unique<Semihosting>(*guest_memory, std::move(setup));
+  engine->set_semihosting([this](engine::Engine& core_engine) {
+    engine::Core& core = core_engine.core();
+    const auto result = semihosting->call(core.r[0], core.r[1]);
+    core.r[0] = result.value;
+    if (result.exit_code) core_engine.request_exit(*result.exit_code);
+    return true;
+  });
+}
+
+Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_unique<Parts>()) {
+  Parts& parts = *parts_;
+  parts.spec = std::move(spec);
+  parts.options = std::move(options);
+  parts.flash = build_memories(parts.spec, parts.options.seed, parts.bus);
+  parts.add_spaces();
+  parts.add_private_bus();
+  parts.add_bit_band();
+  parts.model = pipeline::make_pipeline_model(name_of(parts.spec.core.model));
+  if (parts.model == nullptr) {
+    throw ConfigError(
+        fmt::format("core {} has no pipeline model yet", name_of(parts.spec.core.model)),
+        "core.model", "use cortex-m4");
+  }
+  parts.engine = std::make_unique<engine::Engine>(
+      *parts.model, parts.bus, features_of(parts.spec.core), parts.spec.core.interrupts,
+      parts.spec.core.nvic_priority_bits, parts.options.engine);
+  parts.system_control = std::make_unique<SystemControl>(*parts.engine, parts.spec.core);
+  for (bus::Region& region : parts.bus.regions) {
+    if (region.name == "ppb") region.device = parts.system_control.get();
+  }
+  parts.add_peripherals();
+}
+
+Machine::~Machine() = default;
+
+std::vector<loader::MemoryRange> Machine::memory_ranges() const {
+  std::vector<loader::MemoryRange> ranges;
+  for (const bus::Region& region : parts_->bus.regions) {
+    if (region.kind != bus::RegionKind::memory) continue;
+    const bus::Memory& memory = parts_->bus.memories[region.memory];
+    ranges.push_back(
+        {memory.name, region.base, region.size_bytes, memory.is_ram, region.memory_offset});
+  }
+  return ranges;
+}
+
+std::vector<std::string> Machine::load(const loader::Image& image) {
+  Parts& parts = *parts_;
+  const auto ranges = memory_ranges();
+  loader::check_fit(image, ranges);
+  const auto put = [&](Address address, std::uint8_t value) {
+    const bus::Region* region = parts.bus.find(address);
+    bus::Memory& memory = parts.bus.memories[region->memory];
+    const std::uint32_t offset = region->memory_offset + (address - region->base);
+    memory.bytes[offset] = value;
+    if (memory.is_ram)
+      memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+  };
+  for (const loader::ZeroFill& fill : loader::zero_fills(image, ranges)) {
+    for (std::uint32_t i = 0; i < fill.size_bytes; ++i) put(fill.address + i, 0);
+  }
+  for (const loader::Segment& segment : image.segments) {
+    for (std::size_t i = 0; i < segment.bytes.size(); ++i) {
+      put(segment.load_address + static_cast<Address>(i), segment.bytes[i]);
+    }
+  }
+  const loader::ResetVector reset =
+      loader::find_reset(image, parts.spec.reset.vector_table, parts.options.entry, ranges);
+  parts.engine->invalidate_all_blocks();
+  parts.engine->reset(reset.sp, reset.pc,
+                      reset.vector_table.value_or(parts.spec.reset.vector_table));
+  parts.add_semihosting();
+  std::vector<std::string> notes;
+  if (!reset.note.empty()) notes.push_back(reset.note);
+  return notes;
+}
+
+void Machine::write_input(Address address, const std::vector<std::uint8_t>& bytes,
+                          const std::string& what) {
+  if (parts_->engine->write_memory(address, bytes.data(), bytes.size())) return;
+  throw ConfigError(
+      fmt::format("{} bytes of input do not fit RAM at 0x{:08X}", bytes.size(), address), what,
+      "give an address or symbol in RAM with enough room behind it");
+}
+
+const BoardSpec& Machine::spec() const { return parts_->spec; }
+
+engine::Engine& Machine::engine() { return *parts_->engine; }
+
+std::vector<std::string> Machine::memory_names() const {
+  std::vector<std::string> names;
+  for (const MemorySpec& memory : parts_->spec.memories) names.push_back(memory.name);
+  names.emplace_back("peripherals");
+  names.emplace_back("ppb");
+  return names;
+}
+
+std::vector<UnmodelledAccess> Machine::unmodelled() const {
+  std::vector<UnmodelledAccess> list;
+  for (const auto& space : parts_->spaces) {
+    const auto part = space->unmodelled();
+    list.insert(list.end(), part.begin(), part.end());
+  }
+  std::sort(list.begin(), list.end(), [](const UnmodelledAccess& a, const UnmodelledAccess& b) {
+    return a.address < b.address;
+  });
+  return list;
+}
+
+std::vector<std::string> Machine::notes() const { return parts_->notes; }
+
+std::vector<std::pair<unsigned, std::uint64_t>> Machine::semihosting_calls() const {
+  if (!parts_->semihosting) return {};
+  return parts_->semihosting->calls();
+}
+
+}  // namespace mcost::boards

@@ -1,0 +1,116 @@
+#include "boards/peripherals/flash_interface.h"
+
+#include <fmt/format.h>
+
+#include "sim_core/base/bits.h"
+
+namespace mcost::boards {
+namespace {
+
+class FlashAcr final : public PeripheralModel {
+ public:
+  FlashAcr(memory::Art& art, unsigned latency_bits, FlashControl control)
+      : art_(art), latency_bits_(latency_bits), control_(std::move(control)) {}
+
+  [[nodiscard]] bool models(std::uint32_t offset) const override { return offset == 0; }
+
+  void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
+    if (offset != 0) return;
+    const std::uint32_t wait_states = bits(value, latency_bits_ - 1, 0);
+    if (!pinned("wait_states")) {
+      art_.set_wait_states(wait_states);
+      warn_if_too_few(wait_states);
+    }
+    if (!pinned("accelerator.prefetch_enabled")) art_.set_prefetch(bit(value, 8));
+    if (!pinned("accelerator.icache_enabled")) art_.set_icache(bit(value, 9));
+    if (!pinned("accelerator.dcache_enabled")) art_.set_dcache(bit(value, 10));
+    // The arrays are cleared only while disabled.  Source: RM0090, FLASH_ACR.
+    if (bit(value, 11) && !bit(value, 9)) art_.reset_icache();
+    if (bit(value, 12) && !bit(value, 10)) art_.reset_dcache();
+    control_.note(fmt::format(
+        "firmware set FLASH_ACR to 0x{:08X}: {} wait states, prefetch {}, instruction cache {}, "
+        "data cache {}",
+        value, art_.parameters().wait_states, on(art_.parameters().prefetch),
+        on(art_.parameters().icache), on(art_.parameters().dcache)));
+    control_.timing_changed();
+  }
+
+ private:
+  static const char* on(bool enabled) { return enabled ? "on" : "off"; }
+  [[nodiscard]] bool pinned(const char* key) const {
+    return control_.pinned->contains("memories." + control_.memory + "." + key);
+  }
+  void warn_if_too_few(std::uint32_t wait_states) const {
+    const auto& limits = control_.flash->wait_state_limits_hz;
+    if (wait_states >= limits.size() || control_.clock_hz <= limits[wait_states]) return;
+    control_.note(fmt::format(
+        "{} wait states are too few for {} MHz (at most {} MHz): the board would misread flash",
+        wait_states, control_.clock_hz / 1000000, limits[wait_states] / 1000000));
+  }
+
+  memory::Art& art_;
+  unsigned latency_bits_;
+  FlashControl control_;
+};
+
+class VimsControl final : public PeripheralModel {
+ public:
+  VimsControl(memory::Vims& vims, const VimsSpec& spec, FlashControl control)
+      : vims_(vims), spec_(spec), control_(std::move(control)) {
+    const memory::VimsParameters& now = vims.parameters();
+    control_word_ = (now.cache ? kModeCache : kModeOff) | (now.tag_prefetch ? 1u << 2 : 0u) |
+                    (now.system_line_buffer ? 0u : 1u << 4) | (now.code_line_buffer ? 0u : 1u << 5);
+  }
+
+  [[nodiscard]] bool models(std::uint32_t offset) const override { return offset <= 4; }
+
+  std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override {
+    if (offset == 4) return control_word_;
+    if (offset != 0) return stored;
+    const bool changing = now < changed_at_;
+    return (control_word_ & 3u) | (changing ? 1u << 3 | 1u << 2 : 0u) |
+           (control_word_ >> 4 & 1u) << 4 | (control_word_ >> 5 & 1u) << 5;
+  }
+
+  void write(std::uint32_t offset, std::uint32_t value, Cycles now) override {
+    if (offset != 4) return;
+    const std::uint32_t old_mode = control_word_ & 3u;
+    control_word_ = value;
+    if ((value & 3u) != old_mode) changed_at_ = now + spec_.invalidate_cycles;
+    if (!pinned("mode")) vims_.set_cache((value & 3u) == kModeCache);
+    if (!pinned("tag_prefetch_enabled")) vims_.set_tag_prefetch(bit(value, 2));
+    if (!pinned("sysbus_line_buffer_enabled")) vims_.set_system_line_buffer(!bit(value, 4));
+    if (!pinned("idcode_line_buffer_enabled")) vims_.set_code_line_buffer(!bit(value, 5));
+    control_.note(fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
+                              value, vims_.parameters().cache ? "on" : "off",
+                              vims_.parameters().code_line_buffer ? "on" : "off"));
+    control_.timing_changed();
+  }
+
+ private:
+  static constexpr std::uint32_t kModeCache = 1;
+  static constexpr std::uint32_t kModeOff = 3;
+  [[nodiscard]] bool pinned(const char* key) const {
+    return control_.pinned->contains("memories." + control_.memory + ".accelerator." + key);
+  }
+
+  memory::Vims& vims_;
+  VimsSpec spec_;
+  FlashControl control_;
+  std::uint32_t control_word_ = 0;
+  Cycles changed_at_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<PeripheralModel> make_flash_acr(memory::Art& art, unsigned latency_bits,
+                                                FlashControl control) {
+  return std::make_unique<FlashAcr>(art, latency_bits, std::move(control));
+}
+
+std::unique_ptr<PeripheralModel> make_vims_control(memory::Vims& vims, const VimsSpec& spec,
+                                                   FlashControl control) {
+  return std::make_unique<VimsControl>(vims, spec, std::move(control));
+}
+
+}  // namespace mcost::boards

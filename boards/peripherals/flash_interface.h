@@ -1,0 +1,37 @@
+// Registers that set flash timing: FLASH_ACR of STM32F2/F4 and L4, CTL and STAT of TI's VIMS. The
+// first write makes the model follow its registers, but for values pinned by --set. Source:
+// boards-and-memories facts 14.4 (FLASH_ACR), 5.9 (VIMS).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "boards/board_spec.h"
+#include "boards/peripherals/peripheral_space.h"
+#include "memory_models/art.h"
+#include "memory_models/vims.h"
+
+namespace mcost::boards {
+
+/// What a flash controller needs from the machine.
+struct FlashControl {
+  std::string memory;                             // name of the memory in the board
+  const std::set<std::string>* pinned = nullptr;  // paths firmware cannot change
+  const FlashSpec* flash = nullptr;
+  std::uint64_t clock_hz = 0;
+  std::function<void()> timing_changed;          // memoised timing is stale
+  std::function<void(const std::string&)> note;  // for the report
+};
+
+/// FLASH_ACR of the F2, F4 (LATENCY 3:0) and L4 (LATENCY 2:0) families; key, status and option
+/// registers are storage.
+std::unique_ptr<PeripheralModel> make_flash_acr(memory::Art& art, unsigned latency_bits,
+                                                FlashControl control);
+/// VIMS CTL (+4) and STAT (+0).
+std::unique_ptr<PeripheralModel> make_vims_control(memory::Vims& vims, const VimsSpec& spec,
+                                                   FlashControl control);
+
+}  // namespace mcost::boards

@@ -1,0 +1,75 @@
+// Peripheral address space: registers that remember, rules that answer for what is not modelled,
+// and the models of those that matter. Every access without a model is counted for the report;
+// nothing is silently ignored.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "boards/board_spec.h"
+#include "boards/machine.h"
+#include "sim_core/bus/device.h"
+
+namespace mcost::boards {
+
+/// A peripheral with behaviour. Offsets are from its own base; accesses are whole words (the space
+/// merges smaller ones).
+class PeripheralModel {
+ public:
+  virtual ~PeripheralModel() = default;
+  /// `stored` is what the register would read as plain storage after its rules.
+  virtual std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) {
+    (void)offset, (void)now;
+    return stored;
+  }
+  /// Called after the value was stored.
+  virtual void write(std::uint32_t offset, std::uint32_t value, Cycles now) = 0;
+  /// Registers this model gives a meaning; others of its block count as unmodelled.
+  [[nodiscard]] virtual bool models(std::uint32_t offset) const = 0;
+};
+
+class PeripheralSpace final : public bus::Device {
+ public:
+  /// `now` in rules is the core cycle of an access. With `strict`, on_unmodelled is called for each
+  /// new register.
+  explicit PeripheralSpace(const PeripheralSpaceSpec& spec) : spec_(spec) {}
+
+  void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
+  std::uint32_t read(const bus::DeviceAccess& access) override;
+  void write(const bus::DeviceAccess& access, std::uint32_t value) override;
+  [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
+  [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
+
+  /// Called at the first access of each register that nothing models.
+  std::function<void(Address address, Address pc, bool write)> on_unmodelled;
+
+ private:
+  struct Block {
+    PeripheralSpec spec;
+    std::unique_ptr<PeripheralModel> model;
+  };
+  struct Pending {  // a rule that takes effect later
+    Cycles when = 0;
+    std::uint32_t mask = 0;
+    std::uint32_t value = 0;
+  };
+  [[nodiscard]] Block* block_of(Address address);
+  std::uint32_t stored_word(Address word, Cycles now);
+  void apply_rules(Block& block, Address word, std::uint32_t value, Cycles now);
+  void apply_constants(const Block& block, Address word, std::uint32_t& value) const;
+  void note(Block* block, Address word, Address pc, bool write);
+  void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when);
+
+  PeripheralSpaceSpec spec_;
+  std::vector<Block> blocks_;  // sorted by base
+  std::unordered_map<Address, std::uint32_t> storage_;
+  std::unordered_map<Address, std::vector<Pending>> pending_;
+  std::map<Address, UnmodelledAccess> unmodelled_;
+};
+
+}  // namespace mcost::boards
