@@ -97,8 +97,10 @@ Decoded decode_at(std::uint16_t first, std::uint16_t second, const Place& place,
   if (instruction == nullptr || (features & feature_bit(instruction->row->feature)) == 0) {
     return result;
   }
-  result.operands = instruction->decode(word, place);
-  if (!result.operands.undefined) result.instruction = instruction;
+  const Operands operands = instruction->decode(word, place);
+  if (operands.undefined) return result;
+  result.instruction = instruction;
+  result.operands = operands;
   return result;
 }
 

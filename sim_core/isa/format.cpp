@@ -71,7 +71,8 @@ std::string fp_constant(std::uint32_t bits_of_single) {
   std::array<char, 32> digits{};
   const auto value = std::bit_cast<float>(bits_of_single);
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return {digits.data(), end};
+  const std::string text(digits.data(), end);
+  return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
 /// Source: ARMv7-M ARM B5.1.1.

@@ -1,0 +1,159 @@
+// Our decoder and UAL text against capstone and objdump: length, mnemonic and operands agree over
+// all halfwords, every 32-bit row with boundary and random fields, and random 32-bit words. Rules:
+// decode_rules_<oracle>.cpp.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim_core/isa/decoder.h"
+#include "sim_core/isa/format.h"
+#include "tests/isa/decode_oracles.h"
+#include "tests/isa/decode_rules.h"
+#include "tests/isa/decode_samples.h"
+
+namespace mcost::isa::test {
+namespace {
+
+constexpr unsigned kWordsPerRow = 200;
+constexpr unsigned kWordsPerRowInIt = 30;
+constexpr unsigned kRandomWords = 200000;
+constexpr FeatureSet kFeatures = kCortexM4;
+
+const std::vector<Sample>& samples() {
+  static const std::vector<Sample> all = [] {
+    std::vector<Sample> result = all_narrow_words();
+    const auto append = [&result](const std::vector<Sample>& more) {
+      result.insert(result.end(), more.begin(), more.end());
+    };
+    append(words_of_wide_rows(kWordsPerRow));
+    append(random_wide_words(kRandomWords));
+    const std::size_t in_it_block = result.size();
+    append(all_narrow_words());
+    append(words_of_wide_rows(kWordsPerRowInIt));
+    for (std::size_t i = in_it_block; i < result.size(); ++i) result[i].in_it_block = true;
+    lay_out(result);
+    return result;
+  }();
+  return all;
+}
+
+/// Takes "eq" from the mnemonic, so that rules need not know it: "addeq" and "vaddeq.f32".
+bool remove_condition(Listing& listing) {
+  const std::size_t end = std::min(listing.mnemonic.find('.'), listing.mnemonic.size());
+  if (end < 3 || listing.mnemonic.compare(end - 2, 2, "eq") != 0) return false;
+  listing.mnemonic.erase(end - 2, 2);
+  return true;
+}
+
+Case make_case(const Sample& sample, const Reading& reading) {
+  const bool wide = sample.width_bits == 32;
+  Case c{
+      .sample = sample, .decoded = {}, .ours = {}, .reading = reading, .theirs = reading.listing};
+  c.decoded = decode_at(static_cast<std::uint16_t>(wide ? sample.word >> 16 : sample.word),
+                        static_cast<std::uint16_t>(sample.word), sample.place(), kFeatures);
+  c.ours = normalise(disassemble(c.decoded));
+  if (sample.in_it_block && remove_condition(c.ours) != remove_condition(c.theirs))
+    c.theirs.mnemonic += "?";
+  return c;
+}
+
+/// Rule counts and unexplained cases of one oracle.
+class Comparison {
+ public:
+  explicit Comparison(const RuleSet& rules)
+      : rules_(rules), spelled_(rules.spellings.size()), explained_(rules.differences.size()) {}
+
+  void add(Case c) {
+    if (c.reading.defined || c.reading.size != 0) {
+      EXPECT_EQ(c.decoded.size, c.reading.size)
+          << "length of " << std::hex << c.word() << ": " << c.reading.text;
+    }
+    if (agree(c)) return;
+    const Case original = c;
+    for (std::size_t i = 0;
+         i < rules_.spellings.size() && original.reading.defined && original.defined(); ++i) {
+      if (rules_.spellings[i].rewrite(c)) changed_.push_back(i);
+    }
+    if (agree(c)) {
+      for (const std::size_t i : changed_) ++spelled_[i];
+    } else {
+      explain(original, c);
+    }
+    changed_.clear();
+  }
+
+  void report() const {
+    for (std::size_t i = 0; i < spelled_.size(); ++i) {
+      EXPECT_EQ(spelled_[i], rules_.spellings[i].count)
+          << rules_.oracle << ", spelling: " << rules_.spellings[i].name;
+      EXPECT_NE(spelled_[i], 0u) << "unused: " << rules_.spellings[i].name;
+    }
+    for (std::size_t i = 0; i < explained_.size(); ++i) {
+      EXPECT_EQ(explained_[i], rules_.differences[i].count)
+          << rules_.oracle << ", difference: " << rules_.differences[i].name;
+      EXPECT_NE(explained_[i], 0u) << "unused: " << rules_.differences[i].name;
+    }
+    for (const auto& [group, count_and_example] : unexplained_) {
+      ADD_FAILURE() << rules_.oracle << " differs without a rule, " << count_and_example.first
+                    << " times: " << group << "\n  " << count_and_example.second;
+    }
+  }
+
+ private:
+  static bool agree(const Case& c) {
+    if (c.defined() != c.reading.defined) return false;
+    return !c.defined() || c.ours == c.theirs;
+  }
+
+  void explain(const Case& original, const Case& rewritten) {
+    for (std::size_t i = 0; i < rules_.differences.size(); ++i) {
+      if (!rules_.differences[i].explains(original)) continue;
+      ++explained_[i];
+      return;
+    }
+    const std::string row =
+        original.defined() ? original.decoded.instruction->row->name : "UNDEFINED";
+    std::ostringstream example;
+    example << std::hex << original.word() << ": ours \"" << to_string(rewritten.ours)
+            << "\", theirs \""
+            << (original.reading.defined ? to_string(rewritten.theirs) : "UNDEFINED") << "\" ("
+            << original.reading.text << ")";
+    auto& entry = unexplained_[row + " / " +
+                               (original.reading.defined ? original.theirs.mnemonic : "UNDEFINED")];
+    if (entry.first++ == 0) entry.second = example.str();
+  }
+
+  RuleSet rules_;
+  std::vector<unsigned> spelled_;
+  std::vector<unsigned> explained_;
+  std::vector<std::size_t> changed_;
+  std::map<std::string, std::pair<unsigned, std::string>> unexplained_;
+};
+
+void compare(const std::vector<Reading>& readings, const RuleSet& rules) {
+  ASSERT_EQ(readings.size(), samples().size());
+  Comparison comparison(rules);
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    comparison.add(make_case(samples()[i], readings[i]));
+  comparison.report();
+}
+
+TEST(DecodeCrossCheck, AgreesWithCapstone) {
+  compare(read_with_capstone(samples()), capstone_rules());
+}
+
+TEST(DecodeCrossCheck, AgreesWithObjdump) {
+  const std::optional<std::vector<Reading>> readings = read_with_objdump(samples());
+  if (!readings) GTEST_SKIP() << "arm-none-eabi-objdump cannot be run";
+  compare(*readings, objdump_rules());
+}
+
+}  // namespace
+}  // namespace mcost::isa::test
