@@ -45,6 +45,12 @@ class TimingPort {
   /// Fetch of the naturally aligned 32-bit word at `address` (64-bit on cores that fetch
   /// doublewords).
   virtual Wait fetch(Address address, Cycles at) = 0;
+  /// The fetch of `address` is on the code bus, not accepted yet; a data access in cycle `at` or
+  /// later competes with it. Only before data() calls, only where both go to the Code region; the
+  /// fetch may yet be replaced by another one.
+  virtual void announce_fetch(Address address, Cycles at) {
+    static_cast<void>(address), static_cast<void>(at);
+  }
   /// Data transfer number `beat` (0-based) of the instruction being advanced.
   virtual Wait data(const Access& access, unsigned beat, Cycles at) = 0;
 };

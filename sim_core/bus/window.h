@@ -29,6 +29,7 @@ struct Window {
   std::uint8_t tag_shift = 31;
   std::uint8_t region = 0;  // index into the bus's regions
   bool writable = false;
+  std::uint64_t* stamps = nullptr;  // per granule, time of the last use; only in front of a cache
 };
 
 }  // namespace mcost::bus

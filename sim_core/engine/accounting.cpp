@@ -65,6 +65,7 @@ Visit Engine::visit_of(const Block& block) const {
   Visit visit;
   visit.block = &block;
   visit.passed = core_.passed;
+  visit.missed = core_.missed;
   visit.exit = core_.exit;
   visit.target = core_.target;
   visit.exception_return = (requests_ & kExceptionReturn) != 0;
@@ -98,7 +99,11 @@ Variant* Engine::select_variant(Block& block) {
     sites_dirty_ = false;
     update_sites(block);
   }
-  VariantKey key{state_, core_.passed, core_.exit, core_.exit == kFallThrough ? 0 : core_.target,
+  VariantKey key{state_,
+                 core_.passed,
+                 core_.missed,
+                 core_.exit,
+                 core_.exit == kFallThrough ? 0 : core_.target,
                  block.sites};
   Variant* variant = find_variant(block, key);
   if (variant == nullptr) {
@@ -116,16 +121,12 @@ Variant* Engine::select_variant(Block& block) {
 }
 
 void Engine::update_sites(Block& block) {
-  std::vector<std::uint16_t> configuration;
+  site_values_.clear();
   for (const OpInfo& info : block.info) {
-    if (info.access_bytes != 0 || info.operand_timed)
-      configuration.push_back(block.ops[info.micro_op].window);
+    if (info.access_bytes != 0 || info.operand_timed) site_values_.push_back(info.site);
   }
-  const auto found =
-      std::find(block.site_configurations.begin(), block.site_configurations.end(), configuration);
-  block.sites = static_cast<std::uint32_t>(found - block.site_configurations.begin());
-  if (found == block.site_configurations.end())
-    block.site_configurations.push_back(std::move(configuration));
+  const auto next = static_cast<std::uint32_t>(block.site_ids.size());
+  block.sites = block.site_ids.try_emplace(site_values_, next).first->second;
 }
 
 Variant* Engine::fold(Block& block, const VariantKey& key) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -24,18 +25,29 @@ struct OpInfo {
   Address pc = 0;
   isa::ItState it{};              // before the instruction
   std::uint16_t micro_op = 0;     // index of its MicroOp in Block::ops
+  std::uint16_t site = 0;         // what its timing depends on, see site_of()
   std::uint8_t access_bytes = 0;  // of one transfer; 0 if it makes none
   std::uint8_t macs = 0;          // multiply-accumulates when executed
   bool predicated = false;
   bool stores = false;
   bool always_logged = false;  // exclusives: never inline
   bool operand_timed = false;  // its site holds the cycles of its operands
+  bool flags_die = false;      // NZCV it sets are overwritten before anything could see them
 };
+
+/// The site of an access: the window (region + 1) it stays in, and address bits 1:0 where it is not
+/// naturally aligned. Ops timed by their operands keep the cycles of the operands there.
+[[nodiscard]] constexpr std::uint16_t site_of(unsigned window, unsigned misalignment) {
+  return static_cast<std::uint16_t>(window | misalignment << 8);
+}
+[[nodiscard]] constexpr unsigned site_window(std::uint16_t site) { return site & 0xFFu; }
+[[nodiscard]] constexpr unsigned site_misalignment(std::uint16_t site) { return site >> 8; }
 
 /// What an edge of the block's timing depends on. Equal keys of one block have equal timing.
 struct VariantKey {
   std::uint32_t entry_state = 0;  // id of the timing state before the block
   std::uint32_t passed = 0;       // predicated ops that executed
+  std::uint32_t missed = 0;       // loads that missed a data cache
   std::uint32_t exit = 0;
   Address target = 0;       // of kTaken and kIndirect
   std::uint32_t sites = 0;  // id of the block's site configuration
@@ -102,7 +114,7 @@ struct Block {
   Address end_pc = 0;
   isa::ItState end_it{};
   std::uint32_t sites = 0;  // id of the current site configuration
-  std::vector<std::vector<std::uint16_t>> site_configurations;
+  std::map<std::vector<std::uint16_t>, std::uint32_t> site_ids;
   std::vector<std::unique_ptr<Variant>> variants;
   bool is_self_branch = false;
   bool has_hook = false;

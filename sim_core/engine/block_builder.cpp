@@ -134,24 +134,28 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index) {
 
 }  // namespace
 
-/// Chooses the handler of each instruction, last to first knowledge: flags that die need no
-/// computing.
+/// The handler of an instruction; `stamping` where its loads go through a data cache.
+Handler Engine::handler_of(const OpInfo& info, bool stamping) {
+  const HandlerSet& set = all_handlers()[info.decoded.instruction->index];
+  const isa::Operands& operands = info.decoded.operands;
+  const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0;
+  if (stamping && info.access_bytes != 0 && !info.stores) {
+    if (info.predicated) return set.stamping_predicated;
+    return plain ? set.stamping_plain : set.stamping_shifted;
+  }
+  const bool flags = operands.set_flags && !info.flags_die;
+  if (info.predicated) return operands.set_flags ? set.predicated_flags : set.predicated_quiet;
+  if (flags) return plain ? set.flags_plain : set.flags_shifted;
+  return plain ? set.quiet_plain : set.quiet_shifted;
+}
+
+/// Chooses the handler of each instruction: flags that die need no computing.
 void Engine::choose_handlers(Block& block) {
-  const auto handlers = all_handlers();
   for (std::size_t i = 0; i < block.info.size(); ++i) {
-    const OpInfo& info = block.info[i];
+    OpInfo& info = block.info[i];
     if (info.decoded.instruction == nullptr) continue;
-    MicroOp& op = block.ops[info.micro_op];
-    const HandlerSet& set = handlers[info.decoded.instruction->index];
-    const isa::Operands& operands = info.decoded.operands;
-    const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0;
-    if (info.predicated) {
-      op.handler = operands.set_flags ? set.predicated_flags : set.predicated_quiet;
-    } else if (operands.set_flags && !flags_die(block.info, i)) {
-      op.handler = plain ? set.flags_plain : set.flags_shifted;
-    } else {
-      op.handler = plain ? set.quiet_plain : set.quiet_shifted;
-    }
+    info.flags_die = info.decoded.operands.set_flags && flags_die(block.info, i);
+    block.ops[info.micro_op].handler = handler_of(info, false);
   }
 }
 
@@ -188,7 +192,6 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
   MicroOp op = helper_op(nullptr, index);
   op.operands = decoded.operands;
-  op.size = decoded.size;
   block.ops.push_back(op);
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
   block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
@@ -207,7 +210,6 @@ void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItStat
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
   MicroOp op = helper_op(handler, static_cast<unsigned>(block.info.size()));
   op.operands.condition = it.condition();
-  op.size = size;
   block.ops.push_back(op);
   block.worst_case += kMostWait;
   block.info.push_back(info);

@@ -12,7 +12,9 @@
 
 namespace mcost::engine {
 
-class Concrete {
+/// `kStamps`: loads leave the time of their use for a data cache with LRU replacement.
+template <bool kStamps>
+class Evaluating {
  public:
   using U32 = std::uint32_t;
   using S32 = std::int32_t;
@@ -29,7 +31,7 @@ class Concrete {
     Bit carry;
   };
 
-  Concrete(Core& core, const MicroOp* op) : core_(core), op_(op), next_(op + 1) {}
+  Evaluating(Core& core, const MicroOp* op) : core_(core), op_(op), next_(op + 1) {}
   [[nodiscard]] const MicroOp* next() const { return next_; }
 
   // Values.
@@ -312,13 +314,16 @@ class Concrete {
     const int shift = std::countr_zero(size);
     return std::rotr(offset, shift) < window.size_bytes >> shift;
   }
-  U32 load_with(unsigned size, U32 address, unsigned flags) {
+  [[gnu::always_inline]] U32 load_with(unsigned size, U32 address, unsigned flags) {
     const bus::Window& window = core_.windows[op_->window];
     const U32 offset = address - window.base;
     const unsigned beat = beat_++;
     if (inside(window, offset, size) &&
         (window.tags[offset >> window.tag_shift] & bus::kReadSlow) == 0) [[likely]] {
       const std::uint8_t* host = window.host + offset;
+      if constexpr (kStamps) {
+        window.stamps[offset >> window.tag_shift] = *core_.program_order + op_->index;
+      }
       if (size == 1) return *host;
       if (size == 2) {
         std::uint16_t half;
@@ -331,7 +336,7 @@ class Concrete {
     }
     return take(slow_load(core_, op_, address, size, beat, flags));
   }
-  void store_with(unsigned size, U32 address, U32 data, unsigned flags) {
+  [[gnu::always_inline]] void store_with(unsigned size, U32 address, U32 data, unsigned flags) {
     const bus::Window& window = core_.windows[op_->window];
     const U32 offset = address - window.base;
     const unsigned beat = beat_++;
@@ -367,5 +372,7 @@ class Concrete {
   const MicroOp* next_;
   unsigned beat_ = 0;
 };
+
+using Concrete = Evaluating<false>;
 
 }  // namespace mcost::engine

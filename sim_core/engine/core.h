@@ -19,14 +19,13 @@ struct MicroOp;
 /// position.
 using Handler = void (*)(Core& core, const MicroOp* op);
 
-/// A predecoded instruction. `window` is the site the op remembers: the bus window of its last
-/// access, or the cycles class of its last divide.
+/// A predecoded instruction. `window` is where its last access went, if naturally aligned; else 0,
+/// the empty window.
 struct MicroOp {
   Handler handler = nullptr;
   isa::Operands operands{};
   std::uint16_t window = 0;
   std::uint8_t index = 0;  // of the instruction in its block
-  std::uint8_t size = 0;   // bytes; 0 for ops that are no instruction of their own
 };
 static_assert(sizeof(MicroOp) == 24);
 
@@ -46,11 +45,13 @@ inline constexpr unsigned kWindows = 64;
 
 struct Core : ArchState {
   std::uint32_t passed = 0;  // predicated ops of this visit that executed, by op index
+  std::uint32_t missed = 0;  // loads of this visit that missed a data cache, by op index
   std::uint32_t exit = kFallThrough;
   Address target = 0;  // where kTaken and kIndirect go
   std::uint32_t unusual = 0;
   std::uint32_t left_after = 0;
   Engine* engine = nullptr;
+  const std::uint64_t* program_order = nullptr;  // stamp of the visit, see bus::SystemBus
   std::array<bus::Window, kWindows> windows{};
 };
 

@@ -19,6 +19,7 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
       options_(options),
       exceptions_(interrupts, priority_bits) {
   core_.engine = this;
+  core_.program_order = &bus_.program_order;
   nothing_.key.entry_state = ~std::uint32_t{0};
   build_windows();
 }
@@ -38,6 +39,9 @@ void Engine::build_windows() {
     window.host = memory.bytes.data() + region.memory_offset;
     window.region = static_cast<std::uint8_t>(i);
     window.writable = region.writable;
+    if (memory.model->data_path() == bus::DataPath::cached) {
+      window.stamps = memory.model->data_stamps() + (region.memory_offset >> memory.tag_shift);
+    }
     if (memory.tags.empty()) continue;
     window.tags = memory.tags.data() + (region.memory_offset >> memory.tag_shift);
     window.tag_shift = memory.tag_shift;
@@ -113,20 +117,20 @@ StopReason Engine::run(const RunLimits& limits) {
       sleep_until(std::min(scheduler_.next_due(), limits.max_cycles));
       continue;
     }
-    const Cycles limit = std::min({limits.max_cycles, scheduler_.next_due(), slice_end});
-    step_or_run(limit);
+    step_or_run(std::min(limits.max_cycles, scheduler_.next_due()), slice_end);
   }
   return stop_;
 }
 
-/// Runs from pc_ until `limit` is near, something unusual happens, or a stop block is reached.
-void Engine::step_or_run(Cycles limit) {
+/// Runs from pc_ until `limit` is near, something unusual happens, a stop block is reached, or
+/// `slice_end` passed.
+void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
   if (block->stop && !stop_at(*block)) return;
   if (now_ + block->worst_case >= limit) block = enter_block(true);
   current_ = block;
   try {
-    run_blocks(block, limit);
+    run_blocks(block, std::min(limit, slice_end));
   } catch (const GuestFault& fault) {
     finish_fault(*current_, fault);
   }
@@ -164,6 +168,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
   do {
     current_ = block;
     core_.passed = 0;
+    core_.missed = 0;
     const MicroOp* ops = block->ops.data();
     ops->handler(core_, ops);
     if (core_.unusual != 0) {
@@ -173,7 +178,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     const std::uint32_t exit = core_.exit;
     Variant* variant = block->guess[exit];
     if (variant->key.entry_state != state_ || variant->key.passed != core_.passed ||
-        variant->generation != *block->generation ||
+        variant->key.missed != core_.missed || variant->generation != *block->generation ||
         (exit == kIndirect && variant->key.target != core_.target)) [[unlikely]] {
       variant = select_variant(*block);
       if (variant == nullptr) {
@@ -226,6 +231,7 @@ void Engine::finish_replayed(Block& block, unsigned done) {
 void Engine::end_visit() {
   core_.unusual = 0;
   core_.passed = 0;
+  core_.missed = 0;
   log_.clear();
   timed_ops_ = 0;
   if (sites_dirty_) {

@@ -209,7 +209,7 @@ class Engine {
 
   // Run loop (engine.cpp).
   Block* enter_block(bool single);
-  void step_or_run(Cycles limit);
+  void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
   void run_blocks(Block* block, Cycles limit);
   void finish_replayed(Block& block, unsigned done);
@@ -253,16 +253,22 @@ class Engine {
   void account_exception(const pipeline::Charges& charges);
 
   // Slow paths (slow_path.cpp).
+  /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
+  enum class Part : std::uint8_t { whole, logged, told_by_site };
   void log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
                   unsigned size_bytes, bool write, bool constant, bool missed);
+  void book_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
+                   unsigned size_bytes, unsigned flags, Part part, bool write, bool missed);
   std::uint32_t load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
-                           unsigned flags, bool alone);
+                           unsigned flags, Part part);
   void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
-                   unsigned beat, unsigned flags, bool alone);
+                   unsigned beat, unsigned flags, Part part);
+  Part part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write);
+  bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
+  [[nodiscard]] unsigned window_of(const bus::Region& region) const;
+  MicroOp& inline_op(const MicroOp* op);
   void adopt_window(const MicroOp* op, const bus::Region& region);
-  void site_changed();
-  void note_site(const MicroOp* op, std::uint16_t value);
-  static unsigned piece_size(Address address, unsigned left);
+  void set_site(const MicroOp* op, std::uint16_t value);
   void check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const;
   std::uint32_t read_register(const bus::Region& region, Address address, unsigned size_bytes,
                               Cycles when, Address pc);
@@ -290,6 +296,7 @@ class Engine {
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
   void choose_handlers(Block& block);
+  static Handler handler_of(const OpInfo& info, bool stamping);
   bool append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it);
   void append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size);
   [[nodiscard]] Fetched fetch_instruction(Address pc, const bus::Region* region) const;
@@ -315,9 +322,10 @@ class Engine {
   std::unordered_map<BlockKey, std::unique_ptr<Block>, BlockKeyHash> blocks_;
   std::vector<std::unique_ptr<Block>> graveyard_;  // dropped while a visit may still use them
   Block* current_ = nullptr;
-  unsigned timed_ops_ = 0;    // ops of the current visit already replayed
-  unsigned fault_op_ = 0;     // index of the op whose slow path runs
-  bool sites_dirty_ = false;  // a site of the current block changed
+  unsigned timed_ops_ = 0;                  // ops of the current visit already replayed
+  unsigned fault_op_ = 0;                   // index of the op whose slow path runs
+  bool sites_dirty_ = false;                // a site of the current block changed
+  std::vector<std::uint16_t> site_values_;  // scratch of update_sites
   std::vector<LoggedAccess> log_;
   std::vector<Variant*> cached_variants_;
   std::uint64_t touched_ = 0;

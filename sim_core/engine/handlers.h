@@ -21,6 +21,10 @@ struct HandlerSet {
   Handler quiet_plain;
   Handler predicated_flags;
   Handler predicated_quiet;
+  // Loads in front of a data cache: they stamp the line they hit. Other rows have the ones above.
+  Handler stamping_shifted;
+  Handler stamping_plain;
+  Handler stamping_predicated;
 };
 
 namespace detail {
@@ -29,6 +33,7 @@ struct Choice {
   bool flags;
   bool shifted;
   bool predicated;
+  bool stamps;
 };
 
 /// True if a handler of this row returns to the engine instead of chaining.
@@ -54,7 +59,7 @@ void run(Core& core, const MicroOp* op) {
     operands.shift = isa::Shift::lsl;
     operands.amount = 0;
   }
-  Concrete evaluator(core, op);
+  Evaluating<kChoice.stamps> evaluator(core, op);
   if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
   Row::execute(evaluator, operands);
   if constexpr (!kEndsBlock<Row>) {
@@ -69,15 +74,32 @@ inline constexpr bool kShiftMatters = requires {
 };
 
 template <class Row>
+inline constexpr bool kLoads = [] {
+  switch (Row::row.timing_class) {
+    case isa::TimingClass::load:
+    case isa::TimingClass::load_literal:
+    case isa::TimingClass::load_dual:
+    case isa::TimingClass::load_multiple:
+    case isa::TimingClass::table_branch:
+    case isa::TimingClass::fp_load:
+    case isa::TimingClass::fp_load_multiple: return true;
+    default: return false;
+  }
+}();
+
+template <class Row>
 constexpr HandlerSet handler_set() {
-  constexpr bool kPlain =
-      !kShiftMatters<Row>;  // without shifts, "shifted" and "plain" are one function
-  return {.flags_shifted = &run<Row, Choice{true, true, false}>,
-          .flags_plain = &run<Row, Choice{true, kPlain, false}>,
-          .quiet_shifted = &run<Row, Choice{false, true, false}>,
-          .quiet_plain = &run<Row, Choice{false, kPlain, false}>,
-          .predicated_flags = &run<Row, Choice{true, true, true}>,
-          .predicated_quiet = &run<Row, Choice{false, true, true}>};
+  constexpr bool kPlain = !kShiftMatters<Row>;  // without shifts, "shifted" and "plain" are one
+  constexpr bool kStamp = kLoads<Row>;
+  return {.flags_shifted = &run<Row, Choice{true, true, false, false}>,
+          .flags_plain = &run<Row, Choice{true, kPlain, false, false}>,
+          .quiet_shifted = &run<Row, Choice{false, true, false, false}>,
+          .quiet_plain = &run<Row, Choice{false, kPlain, false, false}>,
+          .predicated_flags = &run<Row, Choice{true, true, true, false}>,
+          .predicated_quiet = &run<Row, Choice{false, true, true, false}>,
+          .stamping_shifted = &run<Row, Choice{false, true, false, kStamp}>,
+          .stamping_plain = &run<Row, Choice{false, kPlain, false, kStamp}>,
+          .stamping_predicated = &run<Row, Choice{false, true, true, kStamp}>};
 }
 
 template <class... Rows>

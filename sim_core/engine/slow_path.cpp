@@ -8,10 +8,8 @@
 namespace mcost::engine {
 namespace {
 
-constexpr std::uint32_t kLeaveSize = 0;
-
 void leave(Core& core, const MicroOp*) { core.exit = kFallThrough; }
-constexpr MicroOp kLeave{&leave, {}, 0, 0, kLeaveSize};
+constexpr MicroOp kLeave{&leave, {}, 0, 0};
 
 std::uint32_t read_host(const std::uint8_t* host, unsigned size_bytes) {
   std::uint32_t value = 0;
@@ -44,15 +42,16 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
                         unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
-    const std::uint32_t value = load_piece(op, address, size_bytes, beat, flags, true);
+    const std::uint32_t value = load_piece(op, address, size_bytes, beat, flags, Part::whole);
     if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
     return {value, next_after(op)};
   }
   check_unaligned(address, size_bytes, flags, false);
+  const Part part = part_of(op, address, size_bytes, false);
   std::uint32_t value = 0;
   for (unsigned done = 0; done < size_bytes;) {
     const unsigned size = piece_size(address + done, size_bytes - done);
-    value |= load_piece(op, address + done, size, beat, flags, false) << (8 * done);
+    value |= load_piece(op, address + done, size, beat, flags, part) << (8 * done);
     done += size;
   }
   return {value, next_after(op)};
@@ -62,24 +61,32 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
                              std::uint32_t value, unsigned beat, unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
-    store_piece(op, address, size_bytes, value, beat, flags, true);
+    store_piece(op, address, size_bytes, value, beat, flags, Part::whole);
     return next_after(op);
   }
   check_unaligned(address, size_bytes, flags, true);
+  const Part part = part_of(op, address, size_bytes, true);
   for (unsigned done = 0; done < size_bytes;) {
     const unsigned size = piece_size(address + done, size_bytes - done);
-    store_piece(op, address + done, size, value >> (8 * done), beat, flags, false);
+    store_piece(op, address + done, size, value >> (8 * done), beat, flags, part);
     done += size;
   }
   return next_after(op);
 }
 
-/// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2
-/// modulo 4. Source: core-timing facts 3.6 (M3, M4).
-unsigned Engine::piece_size(Address address, unsigned left) {
-  if ((address & 1u) != 0 || left == 1) return 1;
-  if ((address & 2u) != 0 || left < 4) return 2;
-  return 4;
+/// Whether an unaligned access needs a log entry per piece, or is told by the op's site alone:
+/// every byte in one window of constant cost.
+Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write) {
+  const bus::Region& region = *bus_.find(address);
+  const unsigned window = window_of(region);
+  const bool constant = region.contains(address + size_bytes - 1) &&
+                        region.kind == bus::RegionKind::memory &&
+                        core_.windows[window].size_bytes != 0 && (region.writable || !write) &&
+                        bus_.memories[region.memory].model->data_path() == bus::DataPath::constant;
+  if (!constant || current_->info[op->index].timing.transfers != 1) return Part::logged;
+  inline_op(op).window = 0;
+  set_site(op, site_of(window, address & 3u));
+  return Part::told_by_site;
 }
 
 void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flags,
@@ -95,16 +102,25 @@ void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flag
   }
 }
 
-void Engine::site_changed() {
-  current_->guess.fill(&nothing_);
-  sites_dirty_ = true;
+unsigned Engine::window_of(const bus::Region& region) const {
+  const auto window = static_cast<unsigned>(&region - bus_.regions.data() + 1);
+  return window < kWindows ? window : 0;
 }
 
+MicroOp& Engine::inline_op(const MicroOp* op) {
+  return current_->ops[static_cast<std::size_t>(op - current_->ops.data())];
+}
+
+/// From now on the op expects its accesses in `region`, naturally aligned.
 void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
-  const auto window = static_cast<std::uint16_t>(&region - bus_.regions.data() + 1);
-  if (op->window == window || window >= kWindows) return;
-  current_->ops[static_cast<std::size_t>(op - current_->ops.data())].window = window;
-  site_changed();
+  const unsigned window = window_of(region);
+  MicroOp& micro_op = inline_op(op);
+  if (micro_op.window != window) {
+    micro_op.handler =
+        handler_of(current_->info[op->index], core_.windows[window].stamps != nullptr);
+    micro_op.window = static_cast<std::uint16_t>(window);
+  }
+  set_site(op, site_of(window, 0));
 }
 
 void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -131,39 +147,57 @@ void Engine::note_never_written(const MicroOp* op) {
   if (!first_never_written_pc_) first_never_written_pc_ = current_->info[op->index].pc;
 }
 
+/// Notes a use of a data cache's line, taking it in where it is absent. Returns true if it was.
+bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) {
+  if (memory.model->data_path() != bus::DataPath::cached) return false;
+  const std::uint64_t stamp = bus_.program_order + op->index;
+  if ((memory.tags[offset >> memory.tag_shift] & bus::kAbsent) == 0) {
+    memory.model->data_stamps()[offset >> memory.tag_shift] = stamp;
+    return false;
+  }
+  memory.model->fill_data_line(offset, stamp);
+  return true;
+}
+
 std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned size_bytes,
-                                 unsigned beat, unsigned flags, bool alone) {
+                                 unsigned beat, unsigned flags, Part part) {
   const bus::Region* region = bus_.find(address);
   if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
-  if (region->kind != bus::RegionKind::memory)
+  if (region->kind != bus::RegionKind::memory) {
     return load_device(op, *region, address, size_bytes, beat);
+  }
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
-  bool missed = false;
-  if (!memory.tags.empty()) {
-    std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
-    if ((tag & bus::kNeverWritten) != 0) {
-      note_never_written(op);
-      tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
-    }
-    if (memory.model->data_path() == bus::DataPath::cached) {
-      missed = (tag & bus::kAbsent) != 0;
-      if (missed) memory.model->fill_data_line(offset, ++bus_.program_order);
-    }
+  if (memory.is_ram && (memory.tags[offset >> memory.tag_shift] & bus::kNeverWritten) != 0) {
+    note_never_written(op);
+    memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   }
-  const bool timed =
-      memory.model->data_path() == bus::DataPath::timed || missed || region->view != 0;
-  if (alone && beat == 0 && !timed && (flags & kExclusive) == 0) adopt_window(op, *region);
-  const bool in_window = op->window == static_cast<std::uint16_t>(region - bus_.regions.data() + 1);
-  if (!alone || timed || !in_window || (flags & kExclusive) != 0) {
-    log_access(op, beat, *region, address, size_bytes, false, !timed, missed);
-    if (missed && alone && beat == 0) adopt_window(op, *region);
+  const bool missed = region->view == 0 && use_line(op, memory, offset);
+  if (part != Part::told_by_site) {
+    book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
   }
   return read_host(memory.bytes.data() + offset, size_bytes);
 }
 
+/// Lets timing know of an access: through the op's site or the visit's misses where that says it
+/// all, else through the log.
+void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& region,
+                         Address address, unsigned size_bytes, unsigned flags, Part part,
+                         bool write, bool missed) {
+  const bool timed =
+      bus_.memories[region.memory].model->data_path() == bus::DataPath::timed || region.view != 0;
+  if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
+    if (beat == 0) adopt_window(op, region);
+    const bool in_window = current_->info[op->index].site == site_of(window_of(region), 0);
+    const bool single = current_->info[op->index].timing.transfers == 1;
+    if (in_window && missed && single) core_.missed |= 1u << op->index;
+    if (in_window && window_of(region) != 0 && (!missed || single)) return;
+  }
+  log_access(op, beat, region, address, size_bytes, write, !timed && !missed, missed);
+}
+
 void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes,
-                         std::uint32_t value, unsigned beat, unsigned flags, bool alone) {
+                         std::uint32_t value, unsigned beat, unsigned flags, Part part) {
   const bus::Region* region = bus_.find(address);
   if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
   if (region->kind != bus::RegionKind::memory) {
@@ -173,11 +207,8 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
   if (!region->writable) throw GuestFault{FaultKind::bus_data_precise, address, true};
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
-  const bool timed = memory.model->data_path() == bus::DataPath::timed;
-  if (alone && beat == 0 && !timed && (flags & kExclusive) == 0) adopt_window(op, *region);
-  const bool in_window = op->window == static_cast<std::uint16_t>(region - bus_.regions.data() + 1);
-  if (!alone || timed || !in_window || (flags & kExclusive) != 0) {
-    log_access(op, beat, *region, address, size_bytes, true, !timed, false);
+  if (part != Part::told_by_site) {
+    book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
   if (memory.tags.empty()) return;
@@ -316,7 +347,7 @@ std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t di
   fault_op_ = op->index;
   if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0)
     throw GuestFault{FaultKind::divide_by_zero, 0, false};
-  note_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
+  set_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
   if (divisor == 0) return 0;
   if (!is_signed) return dividend / divisor;
   if (dividend == 0x80000000u && divisor == 0xFFFFFFFFu) return dividend;
@@ -324,10 +355,12 @@ std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t di
                                     static_cast<std::int32_t>(divisor));
 }
 
-void Engine::note_site(const MicroOp* op, std::uint16_t value) {
-  if (op->window == value) return;
-  current_->ops[static_cast<std::size_t>(op - current_->ops.data())].window = value;
-  site_changed();
+void Engine::set_site(const MicroOp* op, std::uint16_t value) {
+  std::uint16_t& site = current_->info[op->index].site;
+  if (site == value) return;
+  site = value;
+  current_->guess.fill(&nothing_);
+  sites_dirty_ = true;
 }
 
 std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend,

@@ -4,6 +4,14 @@
 
 namespace mcost::engine {
 
+/// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2
+/// modulo 4. Source: core-timing facts 3.6 (M3, M4).
+unsigned piece_size(Address address, unsigned left) {
+  if ((address & 1u) != 0 || left == 1) return 1;
+  if ((address & 2u) != 0 || left < 4) return 2;
+  return 4;
+}
+
 std::size_t StateTable::Hash::operator()(const TimingState& state) const {
   std::uint64_t hash = 0xCBF29CE484222325u;
   const auto mix = [&hash](const void* data, std::size_t size) {
@@ -92,7 +100,7 @@ void BusPort::end_op(Cycles total) {
   }
 }
 
-void OpReplay::collect(const OpInfo& info, const MicroOp& op, unsigned index) {
+void OpReplay::collect(const OpInfo& info, unsigned index) {
   accesses_.clear();
   const bus::AccessKind kind = info.stores ? bus::AccessKind::write : bus::AccessKind::read;
   for (unsigned beat = 0; beat < info.timing.transfers; ++beat) {
@@ -105,20 +113,32 @@ void OpReplay::collect(const OpInfo& info, const MicroOp& op, unsigned index) {
       }
     }
     if (logged || info.always_logged) continue;  // a store-exclusive that failed makes no access
-    const bus::Window& window = core_.windows[op.window];
-    const bus::Region& region = bus_.regions[window.region];
-    TimedAccess timed;
-    timed.region = &region;
-    timed.access = {region.base,   info.access_bytes, kind,
-                    region.memory, region.data_port,  !region.is_device_memory};
+    collect_by_site(info, kind, index);
+  }
+}
+
+/// An access that its site tells all about: where it is and how it is aligned.
+void OpReplay::collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index) {
+  const bus::Region& region = bus_.regions[core_.windows[site_window(info.site)].region];
+  TimedAccess timed;
+  timed.region = &region;
+  timed.missed = (visit_.missed >> index & 1u) != 0;
+  timed.constant = !timed.missed;
+  const unsigned misalignment = site_misalignment(info.site);
+  for (unsigned done = 0; done < info.access_bytes;) {
+    const Address address = region.base + misalignment + done;
+    const unsigned size =
+        misalignment == 0 ? info.access_bytes : piece_size(address, info.access_bytes - done);
+    timed.access = {address,          static_cast<std::uint8_t>(size), kind, region.memory,
+                    region.data_port, !region.is_device_memory};
     accesses_.push_back(timed);
+    done += size;
   }
 }
 
 TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port,
                        unsigned index) {
   const OpInfo& info = visit_.block->info[index];
-  const MicroOp& op = visit_.block->ops[info.micro_op];
   TimedOp result;
   result.executed = !info.predicated || (visit_.passed >> index & 1u) != 0;
   pipeline::Outcome outcome;
@@ -127,9 +147,9 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
   accesses_.clear();
   plain_.clear();
   if (result.executed) {
-    collect(info, op, index);
+    collect(info, index);
     for (const TimedAccess& timed : accesses_) plain_.push_back(timed.access);
-    if (info.operand_timed) outcome.operand_cycles = static_cast<std::uint8_t>(op.window);
+    if (info.operand_timed) outcome.operand_cycles = static_cast<std::uint8_t>(info.site);
   }
   outcome.accesses = plain_;
   if (index + 1 == visit_.block->info.size() && visit_.exit != kFallThrough &&

@@ -60,6 +60,7 @@ struct LoggedAccess {
 struct Visit {
   const Block* block = nullptr;
   std::uint32_t passed = 0;
+  std::uint32_t missed = 0;
   std::uint32_t exit = kFallThrough;
   Address target = 0;
   bool exception_return = false;
@@ -71,6 +72,9 @@ struct TimedOp {
   pipeline::Advance advance;
   bool executed = true;
 };
+
+/// Bytes of the first transfer of an access of `left` bytes at `address`.
+[[nodiscard]] unsigned piece_size(Address address, unsigned left);
 
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
@@ -111,7 +115,8 @@ class OpReplay {
   [[nodiscard]] const std::vector<TimedAccess>& accesses() const { return accesses_; }
 
  private:
-  void collect(const OpInfo& info, const MicroOp& op, unsigned index);
+  void collect(const OpInfo& info, unsigned index);
+  void collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index);
   const bus::SystemBus& bus_;
   const Visit& visit_;
   const Core& core_;
