@@ -22,7 +22,7 @@ constexpr std::array<const char*, 5> kShifts = {"lsl", "lsr", "asr", "ror", "rrx
 
 std::string hexadecimal(std::uint32_t value) {
   std::array<char, 8> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
   return "0x" + std::string(digits.data(), end);
 }
 
@@ -70,7 +70,7 @@ std::string fp_list(const Operands& o) {
 std::string fp_constant(std::uint32_t bits_of_single) {
   std::array<char, 32> digits{};
   const auto value = std::bit_cast<float>(bits_of_single);
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   const std::string text(digits.data(), end);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }

@@ -3,6 +3,7 @@
 // includes decoder.h.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -28,7 +29,7 @@ template <class... Rows, class Visitor>
 constexpr void for_each_row(RowList<Rows...>, Visitor&& visit) {
   // An array's initializers run in order; a fold this long exceeds Clang's nesting limit.
   std::size_t index = 0;
-  [[maybe_unused]] const bool visited[] = {
+  [[maybe_unused]] const std::array<bool, sizeof...(Rows)> visited{
       (visit.template operator()<Rows>(index++), true)...};
 }
 

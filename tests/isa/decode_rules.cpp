@@ -142,7 +142,7 @@ bool rename_barrier_option(Case& c) {
 
 std::string constant_text(double value) {
   std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   const std::string text(digits.data(), end);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }
