@@ -2,28 +2,28 @@
 // decode cross-check; listings shown to people are capstone's. A syntax string is lower case,
 // "mnemonic operands", and holds tokens:
 //
-//   <rd> <rn> <rm> <ra>     core register of that operand: r0-r12, sp, lr, pc
-//   <sd> <sn> <sm> <sm+1>   FP register rd, rn, rm, rm + 1: s0-s31, or d0-d15 where `wide`
-//   <cond>                  condition of B<c>, in ra
-//   <imm> <amount>          the number in imm, in amount (write the # before them); decimal,
-//   hexadecimal from 4096 <shift>                 ", lsl #3", ", ror #8", ", rrx" from shift and
-//   amount; nothing for an amount of 0 <address>               immediate addressing from rn, imm,
-//   add, index, write_back:
-//                           [r1]  [r1, #-4]  [r1, #4]!  [r1], #4   (#-0 is written where imm is 0
-//                           and add is false)
-//   <list>                  {r0, r4, lr}: bits 0-15 of imm
-//   <slist>                 {s4, s5}: ra registers from rd upwards, doubles where `wide`
-//   <label>                 imm as an absolute address (branch targets, ADR and literal loads:
-//   decode adds the PC) <signed>                imm as a signed decimal number <fp> imm as the
-//   single it encodes (raw bits), 1.5 <special>               name of the special register SYSm in
-//   imm (0-7): apsr .. psp, primask, basepri, control <mask>                  MSR's suffix from
-//   amount (bit 1 nzcvq, bit 0 g): "", "_nzcvq", "_g", "_nzcvqg" <barrier> DMB/DSB/ISB option in
-//   imm[3:0]: sy, or #n <iflags>                "i" where imm bit 1 (PRIMASK), "f" where bit 0
-//   (FAULTMASK) <it>                    IT's letters and condition from imm = firstcond:mask: "te
-//   eq" (follows "it" directly) {s} {c} {w}             "s" where set_flags; condition unless AL;
-//   "!" where write_back {a|b}                   a where `option` is set, else b: pkh{tb|bt},
-//   smmul{r|}, vcvt{|r} {a/b}                   a where `wide` is set, else b: .{f64/f32} {n:a|b}
-//   a where bit n of imm is set, else b: smul{1:t|b}{0:t|b}
+// clang-format off
+//   <rd> <rn> <rm> <ra>    core register of that operand: r0-r12, sp, lr, pc
+//   <sd> <sn> <sm> <sm+1>  FP register rd, rn, rm, rm + 1: s0-s31, or d0-d15 where `wide`
+//   <imm> <amount>         the number in imm, in amount (# stands before it); hexadecimal from 4096
+//   <signed>               imm as a signed decimal number
+//   <shift>                ", lsl #3", ", ror #8", ", rrx"; nothing for an amount of 0
+//   <address>              [r1]  [r1, #-4]  [r1, #4]!  [r1], #4 from rn, imm, add, index, write_back
+//                          (#-0 where imm is 0 and add is false)
+//   <label>                imm as an absolute address: decode has added the PC
+//   <list>                 {r0, r4, lr}: bits 0-15 of imm
+//   <slist>                {s4, s5}: ra registers from rd upwards, doubles where `wide`
+//   <fp>                   the single whose bits are imm, 1.5
+//   <special> <mask>       special register SYSm in imm; MSR's suffix from amount (bit 1 nzcvq, bit 0 g)
+//   <barrier>              DMB, DSB, ISB option in imm: sy, or #n
+//   <iflags>               "i" where bit 1 of imm (PRIMASK), "f" where bit 0 (FAULTMASK)
+//   <it>                   letters and condition of IT from imm = firstcond:mask: "te eq"
+//   <cond>                 condition of B<c>, in ra
+//   {s} {c} {w}            "s" where set_flags; condition unless AL; "!" where write_back
+//   {a|b}                  a where `option`, else b: pkh{tb|bt}, smmul{r|}
+//   {a/b}                  a where `wide`, else b: .{f64/f32}
+//   {n:a|b}                a where bit n of imm, else b: smul{1:t|b}{0:t|b}
+// clang-format on
 //
 // A qualifier .w or .n stands after {c}; comparison drops it.
 #pragma once
