@@ -1,0 +1,119 @@
+// LayerTracker: gives every piece of cost to one layer. It keeps the stack of open layers and one
+// account per path of names; cost since the last boundary goes to the layer on top. Knows neither
+// engine nor firmware: whoever watches the program tells it what begins and ends. May include
+// loader and sim_core/base. Invariant: the exclusive costs of all accounts sum to everything
+// charged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sim_core/base/run_result.h"
+#include "sim_core/base/units.h"
+
+namespace mcost::analysis {
+
+/// What a layer is, as told at its begin.
+struct LayerLabel {
+  std::string name;
+  std::string kind;
+  Metadata metadata = {};
+  std::optional<std::uint64_t> declared_macs = std::nullopt;
+};
+
+/// Hostile firmware may open layers for ever; beyond these a begin is refused, noted, and its cost
+/// stays with the layer around it.
+struct LayerLimits {
+  std::size_t depth = 256;
+  std::size_t paths = 4096;
+};
+
+/// The name of the account of cycles outside every layer, and of those in interrupt handlers.
+inline constexpr const char* kOutside = "(outside)";
+inline constexpr const char* kInterrupts = "(interrupts)";
+
+class LayerTracker {
+ public:
+  /// Names one open layer; 0 is none.
+  using Handle = std::uint64_t;
+
+  explicit LayerTracker(LayerLimits limits = {});
+
+  /// Cost since the previous call: goes to the innermost open layer.
+  void charge(const Cost& cost);
+
+  /// Opens a layer inside the innermost open one. Returns 0 if it was refused.
+  Handle begin(const LayerLabel& label, Cycles now);
+  /// Closes the innermost open layer of that name. Layers inside it that are still open are closed
+  /// and noted; an end without a layer is noted.
+  void end(std::string_view name, Cycles now);
+  /// Closes one layer. Layers inside it that are still open are closed and noted.
+  void close(Handle layer, Cycles now);
+  /// Closes a layer that was left some other way than through its end (longjmp, say): noted.
+  void abandon(Handle layer, Cycles now);
+  [[nodiscard]] bool is_open(Handle layer) const;
+
+  /// An interrupt handler starts: its body belongs to `(interrupts)` inside the interrupted layer.
+  void enter_interrupt(Cycles now);
+  /// The innermost handler returns. Layers it left open are closed and noted.
+  void leave_interrupt(Cycles now);
+
+  /// Closes what is open (noted) and returns all layers: parents before their children, in the
+  /// order of first begins, `(outside)` last. Call once.
+  [[nodiscard]] std::vector<LayerResult> finish(Cycles now);
+  /// What was irregular, in a fixed order. Valid after finish().
+  [[nodiscard]] std::vector<std::string> notes() const;
+
+ private:
+  static constexpr std::size_t kNoAccount = ~std::size_t{0};
+  static constexpr std::size_t kOutsideAccount = 0;
+  struct Account {
+    LayerLabel label;
+    std::size_t parent = kNoAccount;
+    std::uint64_t visits = 0;
+    Cycles min_cycles = 0;
+    Cycles max_cycles = 0;
+    Cost cost;
+  };
+  struct Frame {
+    Handle handle = 0;
+    std::size_t account = 0;
+    Cycles since = 0;
+    bool interrupt = false;
+  };
+  enum class Irregular : std::uint8_t {
+    unmatched_end,
+    left_inside,
+    abandoned,
+    open_at_end,
+    refused
+  };
+
+  [[nodiscard]] std::size_t top() const;
+  [[nodiscard]] std::optional<std::size_t> account_for(std::size_t parent, const LayerLabel& label);
+  Handle push(std::size_t account, Cycles now, bool interrupt);
+  void pop(Cycles now);
+  void pop_to(std::size_t depth, Cycles now, Irregular why);
+  [[nodiscard]] std::optional<std::size_t> find(Handle layer) const;
+  void note(Irregular what, const std::string& name) { ++irregular_[{what, name}]; }
+  [[nodiscard]] std::string path_of(std::size_t account) const;
+  void list(std::size_t account, std::optional<std::size_t> parent,
+            const std::vector<std::vector<std::size_t>>& children,
+            std::vector<LayerResult>& layers) const;
+
+  LayerLimits limits_;
+  std::vector<Account> accounts_;
+  std::map<std::pair<std::size_t, std::string>, std::size_t> by_path_;
+  std::vector<Frame> stack_;
+  Handle next_handle_ = 1;
+  std::map<std::string, std::uint64_t, std::less<>> refused_;  // open, by name
+  std::map<std::pair<Irregular, std::string>, std::uint64_t> irregular_;
+};
+
+}  // namespace mcost::analysis

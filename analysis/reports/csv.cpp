@@ -1,0 +1,109 @@
+// One row per layer, tidy: files of several runs can be put one after the other.
+#include <fmt/format.h>
+
+#include "analysis/reports/groups.h"
+#include "analysis/reports/numbers.h"
+#include "analysis/reports/registry.h"
+
+namespace mcost::analysis {
+namespace {
+
+/// Source: RFC 4180 section 2, quotes where a cell has commas, quotes or line ends.
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string text = "\"";
+  for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + "\"";
+}
+
+class Row {
+ public:
+  Row& operator<<(const std::string& cell) {
+    text_ += (text_.empty() && first_ ? "" : ",") + quoted(cell);
+    first_ = false;
+    return *this;
+  }
+  Row& operator<<(std::uint64_t value) { return *this << fmt::format("{}", value); }
+  [[nodiscard]] std::string line() const { return text_ + "\n"; }
+
+ private:
+  std::string text_;
+  bool first_ = true;
+};
+
+template <class Visit>
+void each_cause(const RunResult& result, Visit&& visit) {
+  for (unsigned c = 0; c < kCauses; ++c) {
+    if (!is_per_memory(static_cast<Cause>(c))) {
+      visit(c, ~std::size_t{0});
+      continue;
+    }
+    for (std::size_t m = 0; m < result.memories.size(); ++m) {
+      if (used(result.total.counters.traffic[m]) || result.total.counters.by_memory[m][c] != 0) {
+        visit(c, m);
+      }
+    }
+  }
+}
+
+std::string heading(const RunResult& result) {
+  Row row;
+  for (const char* name :
+       {"firmware", "board", "clock_hz", "exit", "layer", "kind", "parent", "visits", "min_cycles",
+        "max_cycles", "cycles", "self_cycles", "time_s", "instructions", "macs", "macs_declared"}) {
+    row << std::string(name);
+  }
+  each_cause(result, [&](unsigned cause, std::size_t memory) {
+    const std::string name = kCauseNames[cause];
+    row << (memory < result.memories.size() ? name + ":" + printable(result.memories[memory])
+                                            : name);
+  });
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    if (!used(result.total.counters.traffic[m])) continue;
+    const std::string name = printable(result.memories[m]);
+    row << name + "_fetch_bytes" << name + "_read_bytes" << name + "_write_bytes";
+  }
+  return row.line();
+}
+
+std::string joined(const std::vector<std::string>& path, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : "/") + printable(path[i]);
+  return text;
+}
+
+std::string layer_row(const LayerResult& layer, const RunResult& result) {
+  const Counters& counters = layer.inclusive.counters;
+  const Hertz clock = result.clock;
+  Row row;
+  row << printable(result.image.name) << printable(result.board.name);
+  row << (clock.denominator == 1 ? fmt::format("{}", clock.numerator)
+                                 : fmt::format("{}/{}", clock.numerator, clock.denominator));
+  row << std::string(kExitReasonNames[static_cast<unsigned>(result.exit.reason)]);
+  row << joined(layer.path, layer.path.size()) << layer.kind
+      << joined(layer.path, layer.path.empty() ? 0 : layer.path.size() - 1);
+  row << layer.visits << layer.min_cycles << layer.max_cycles << counters.cycles
+      << layer.exclusive.counters.cycles << seconds(counters.cycles, clock) << counters.instructions
+      << counters.macs;
+  row << (layer.declared_macs ? fmt::format("{}", *layer.declared_macs) : std::string());
+  each_cause(result, [&](unsigned cause, std::size_t memory) {
+    row << (memory < result.memories.size() ? counters.by_memory[memory][cause]
+                                            : counters.by_cause[cause]);
+  });
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    if (!used(result.total.counters.traffic[m])) continue;
+    const Traffic& traffic = counters.traffic[m];
+    row << traffic.fetch_bytes << traffic.read_bytes << traffic.write_bytes;
+  }
+  return row.line();
+}
+
+}  // namespace
+
+std::string csv_report(const RunResult& result) {
+  std::string text = heading(result);
+  for (const LayerResult& layer : result.layers) text += layer_row(layer, result);
+  return text;
+}
+
+}  // namespace mcost::analysis

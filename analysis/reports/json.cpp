@@ -1,0 +1,247 @@
+// RunResult to JSON, schema mcost/run/1. Keys are ordered; `cycles` of the run comes first of that
+// name in the file.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/reports/groups.h"
+#include "analysis/reports/json_keys.h"
+#include "analysis/reports/numbers.h"
+#include "analysis/reports/registry.h"
+
+namespace mcost::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Readers that keep numbers as doubles would lose digits above 2^53: those are strings.
+Json integer(std::uint64_t value) {
+  if (value > kMaxExactInteger) return fmt::format("{}", value);
+  return value;
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(printable(text));
+}
+
+/// Correctly rounded quotient of two integers: for people and plots. cycles and clock_hz are exact.
+Json time_of(Cycles cycles, Hertz clock) {
+  return static_cast<double>(cycles) * static_cast<double>(clock.denominator) /
+         static_cast<double>(clock.numerator);
+}
+
+Json clock_of(Hertz clock) {
+  if (clock.denominator == 1) return integer(clock.numerator);
+  return fmt::format("{}/{}", clock.numerator, clock.denominator);
+}
+
+Json causes_of(const Counters& counters, const RunResult& result) {
+  Json causes = Json::object();
+  for (unsigned c = 0; c < kCauses; ++c) {
+    const auto cause = static_cast<Cause>(c);
+    if (!is_per_memory(cause)) {
+      if (cause != Cause::bus_wait || counters.by_cause[c] != 0) {
+        causes[kCauseNames[c]] = integer(counters.by_cause[c]);
+      }
+      continue;
+    }
+    for (std::size_t m = 0; m < result.memories.size(); ++m) {
+      const std::uint64_t share = counters.by_memory[m][c];
+      if (share != 0) {
+        causes[fmt::format("{}:{}", kCauseNames[c], printable(result.memories[m]))] =
+            integer(share);
+      }
+    }
+  }
+  return causes;
+}
+
+/// Traffic and counters by memory; those without any are left out unless `all`.
+Json memories_of(const Cost& cost, const RunResult& result, bool all) {
+  Json memories = Json::object();
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    const Traffic& traffic = cost.counters.traffic[m];
+    Json counters = Json::object();
+    bool counted = false;
+    for (std::size_t i = 0; i < result.model_counters.size() && i < cost.model.size(); ++i) {
+      const ModelCounter& counter = result.model_counters[i];
+      if (counter.memory != m) continue;
+      counters[printable(counter.name)] = integer(cost.model[i]);
+      counted |= cost.model[i] != 0;
+    }
+    if (!all && !counted && !used(traffic)) continue;
+    Json memory = {
+        {"reads", integer(traffic.reads)},     {"read_bytes", integer(traffic.read_bytes)},
+        {"writes", integer(traffic.writes)},   {"write_bytes", integer(traffic.write_bytes)},
+        {"fetches", integer(traffic.fetches)}, {"fetch_bytes", integer(traffic.fetch_bytes)}};
+    if (!counters.empty()) memory["counters"] = std::move(counters);
+    memories[printable(result.memories[m])] = std::move(memory);
+  }
+  return memories;
+}
+
+Json place_of(const CodePlace& place) {
+  return {{"pc", hexadecimal(place.address)},
+          {"symbol", text_or_null(place.symbol)},
+          {"line", text_or_null(place.line)}};
+}
+
+Json exit_of(const RunExit& exit) {
+  Json json = {{"reason", kExitReasonNames[static_cast<unsigned>(exit.reason)]},
+               {"code", exit.code ? Json(*exit.code) : Json(nullptr)}};
+  json.update(place_of(exit.place));
+  json["fault"] = nullptr;
+  if (exit.fault) {
+    const FaultDetails& fault = *exit.fault;
+    Json details = {{"kind", printable(fault.kind)}, {"exception", fault.exception}};
+    details["data_address"] =
+        fault.data_address ? Json(hexadecimal(*fault.data_address)) : Json(nullptr);
+    details["write"] = fault.write;
+    details.update(place_of(fault.place));
+    json["fault"] = std::move(details);
+  }
+  json["backtrace"] = Json::array();
+  for (const StackFrame& frame : exit.backtrace) {
+    Json entry = place_of(frame.place);
+    entry["certain"] = frame.certain;
+    json["backtrace"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+/// What a layer costs: once with the layers inside it, once without.
+void add_cost(Json& json, const Cost& cost, const RunResult& result) {
+  const Counters& counters = cost.counters;
+  json["cycles"] = integer(counters.cycles);
+  json["time_s"] = time_of(counters.cycles, result.clock);
+  json["instructions"] = integer(counters.instructions);
+  json["skipped"] = integer(counters.skipped);
+  json["folded"] = integer(counters.folded);
+  json["macs"] = integer(counters.macs);
+  json["energy"] = nullptr;
+  json["causes"] = causes_of(counters, result);
+  json["memories"] = memories_of(cost, result, false);
+}
+
+Json layer_of(const LayerResult& layer, const RunResult& result) {
+  Json json = {{"name", printable(layer.name)}, {"kind", layer.kind}};
+  json["parent"] = layer.parent ? Json(*layer.parent) : Json(nullptr);
+  json["path"] = Json::array();
+  for (const std::string& name : layer.path) json["path"].push_back(printable(name));
+  json["visits"] = integer(layer.visits);
+  json["min_cycles"] = integer(layer.min_cycles);
+  json["max_cycles"] = integer(layer.max_cycles);
+  json["macs_declared"] = layer.declared_macs ? integer(*layer.declared_macs) : Json(nullptr);
+  json["metadata"] = Json::object();
+  for (const auto& [key, value] : layer.metadata)
+    json["metadata"][printable(key)] = printable(value);
+  add_cost(json, layer.inclusive, result);
+  json["self"] = Json::object();
+  add_cost(json["self"], layer.exclusive, result);
+  return json;
+}
+
+Json value_of(const std::optional<EventValue>& value) {
+  if (!value) return nullptr;
+  if (!value->negative) return integer(value->magnitude);
+  if (value->magnitude > kMaxExactInteger) return fmt::format("-{}", value->magnitude);
+  return -static_cast<std::int64_t>(value->magnitude);
+}
+
+Json timeline_of(const RunResult& result) {
+  Json timeline = Json::array();
+  for (const TimelineEvent& event : result.timeline) {
+    Json values = Json::array();
+    for (const auto& value : event.values) values.push_back(value_of(value));
+    timeline.push_back({{"cycle", integer(event.cycle)},
+                        {"kind", event.kind},
+                        {"provider", printable(event.provider)},
+                        {"name", printable(event.name)},
+                        {"values", std::move(values)}});
+  }
+  return timeline;
+}
+
+Json unmodelled_of(const RunResult& result) {
+  Json list = Json::array();
+  for (const UnmodelledRegister& entry : result.unmodelled) {
+    list.push_back({{"address", hexadecimal(entry.address)},
+                    {"peripheral", printable(entry.peripheral)},
+                    {"reads", integer(entry.reads)},
+                    {"writes", integer(entry.writes)},
+                    {"first", place_of(entry.first)},
+                    {"rule", text_or_null(entry.rule)}});
+  }
+  return list;
+}
+
+Json board_of(const BoardInfo& board) {
+  return {{"name", printable(board.name)},
+          {"title", printable(board.title)},
+          {"core", printable(board.core)},
+          {"resolved", board.resolved_yaml}};
+}
+
+Json assumptions_of(const RunResult& result) {
+  Json list = Json::array();
+  for (const Assumption& entry : result.assumptions) {
+    list.push_back({{"path", printable(entry.path)},
+                    {"value", printable(entry.value)},
+                    {"source", entry.source},
+                    {"verified", entry.verified},
+                    {"ref", printable(entry.ref)}});
+  }
+  return list;
+}
+
+Json semihosting_of(const RunResult& result) {
+  Json list = Json::array();
+  for (const SemihostingCount& entry : result.semihosting) {
+    list.push_back({{"operation", entry.operation},
+                    {"name", printable(entry.name)},
+                    {"calls", integer(entry.calls)}});
+  }
+  return list;
+}
+
+void add_lists(Json& json, const RunResult& result) {
+  json["layers"] = Json::array();
+  for (const LayerResult& layer : result.layers) json["layers"].push_back(layer_of(layer, result));
+  json["timeline"] = timeline_of(result);
+  json["unmodelled"] = unmodelled_of(result);
+  json["semihosting"] = semihosting_of(result);
+  json["assumptions"] = assumptions_of(result);
+  json["notes"] = Json::array();
+  for (const std::string& note : result.notes) json["notes"].push_back(printable(note));
+  if (!result.statistics) return;
+  json["statistics"] = Json::object();
+  for (const auto& [name, value] : *result.statistics) json["statistics"][name] = integer(value);
+}
+
+}  // namespace
+
+std::string json_report(const RunResult& result) {
+  const Counters& total = result.total.counters;
+  Json json;
+  json["schema"] = kRunSchema;
+  json["tool"] = {{"name", "mcost"}, {"version", result.tool_version}};
+  json["cycles"] = integer(total.cycles);
+  json["instructions"] = integer(total.instructions);
+  json["skipped"] = integer(total.skipped);
+  json["folded"] = integer(total.folded);
+  json["macs"] = integer(total.macs);
+  json["time_s"] = time_of(total.cycles, result.clock);
+  json["clock_hz"] = clock_of(result.clock);
+  json["partial"] = result.partial;
+  json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
+  json["exit"] = exit_of(result.exit);
+  json["energy"] = nullptr;
+  json["energy_absent"] = printable(result.energy_absent);
+  json["causes"] = causes_of(total, result);
+  json["memories"] = memories_of(result.total, result, true);
+  add_lists(json, result);
+  json["board"] = board_of(result.board);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mcost::analysis

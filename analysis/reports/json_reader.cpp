@@ -1,0 +1,303 @@
+// JSON, schema mcost/run/1, back to RunResult. The text is hostile input: every value is checked
+// for its type and range, and a mistake names its place.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "analysis/reports/json_keys.h"
+#include "analysis/reports/registry.h"
+#include "sim_core/base/error.h"
+
+namespace mcost::analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A value of the document and the way to it, for messages.
+class Value {
+ public:
+  Value(const Json& json, std::string place) : json_(json), place_(std::move(place)) {}
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw ConfigError(what, place_, "give a file written by mcost with --format json");
+  }
+  [[nodiscard]] Value operator[](const char* key) const {
+    if (!json_.is_object()) refuse("expected an object");
+    const auto found = json_.find(key);
+    if (found == json_.end()) refuse(fmt::format("key \"{}\" is missing", key));
+    return {*found, fmt::format("{}.{}", place_, key)};
+  }
+  [[nodiscard]] bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
+  [[nodiscard]] bool is_null() const { return json_.is_null(); }
+  [[nodiscard]] std::string text() const {
+    if (!json_.is_string()) refuse("expected a string");
+    return json_.get<std::string>();
+  }
+  [[nodiscard]] std::string text_or_empty() const { return is_null() ? std::string() : text(); }
+  [[nodiscard]] bool boolean() const {
+    if (!json_.is_boolean()) refuse("expected true or false");
+    return json_.get<bool>();
+  }
+  [[nodiscard]] std::uint64_t integer() const {
+    if (json_.is_number_unsigned()) return json_.get<std::uint64_t>();
+    if (json_.is_string()) return digits(json_.get<std::string>(), 10);
+    refuse("expected a non-negative integer");
+  }
+  [[nodiscard]] std::uint64_t integer_up_to(std::uint64_t most) const {
+    const std::uint64_t value = integer();
+    if (value > most) refuse(fmt::format("expected at most {}, got {}", most, value));
+    return value;
+  }
+  [[nodiscard]] EventValue signed_integer() const {
+    if (json_.is_number_integer() && !json_.is_number_unsigned()) {
+      const auto value = json_.get<std::int64_t>();
+      return {value < 0, value < 0 ? ~static_cast<std::uint64_t>(value) + 1
+                                   : static_cast<std::uint64_t>(value)};
+    }
+    if (json_.is_string() && json_.get<std::string>().starts_with('-')) {
+      return {true, digits(json_.get<std::string>().substr(1), 10)};
+    }
+    return {false, integer()};
+  }
+  [[nodiscard]] Address address() const {
+    const std::string hex = text();
+    if (hex.size() != 10 || !hex.starts_with("0x")) refuse("expected an address like 0x08000000");
+    return static_cast<Address>(digits(hex.substr(2), 16));
+  }
+  template <class Visit>
+  void each(Visit&& visit) const {
+    if (!json_.is_array()) refuse("expected a list");
+    for (std::size_t i = 0; i < json_.size(); ++i) {
+      visit(Value(json_[i], fmt::format("{}[{}]", place_, i)));
+    }
+  }
+  template <class Visit>
+  void each_member(Visit&& visit) const {
+    if (!json_.is_object()) refuse("expected an object");
+    for (const auto& [key, value] : json_.items()) {
+      visit(key, Value(value, fmt::format("{}.{}", place_, key)));
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t digits(const std::string& text, int base) const {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+    if (text.empty() || stop != end || error != std::errc{}) refuse("expected an integer");
+    return value;
+  }
+
+  const Json& json_;
+  std::string place_;
+};
+
+CodePlace read_place(const Value& json) {
+  return {json["pc"].address(), json["symbol"].text_or_empty(), json["line"].text_or_empty()};
+}
+
+Hertz read_clock(const Value& json) {
+  Hertz clock;
+  try {
+    clock = {json.integer(), 1};
+  } catch (const ConfigError&) {
+    const std::string text = json.text();
+    const std::size_t slash = text.find('/');
+    if (slash == std::string::npos) throw;
+    const Json numerator = text.substr(0, slash);
+    const Json denominator = text.substr(slash + 1);
+    clock = {Value(numerator, "clock_hz").integer(), Value(denominator, "clock_hz").integer()};
+  }
+  if (clock.numerator == 0 || clock.denominator == 0) json.refuse("a clock is not 0");
+  return clock;
+}
+
+RunExit read_exit(const Value& json) {
+  RunExit exit;
+  const std::string reason = json["reason"].text();
+  const auto* const end = kExitReasonNames + kExitReasons;
+  const auto* const found = std::find(kExitReasonNames, end, reason);
+  if (found == end) json["reason"].refuse(fmt::format("unknown exit reason \"{}\"", reason));
+  exit.reason = static_cast<ExitReason>(found - kExitReasonNames);
+  if (!json["code"].is_null()) {
+    exit.code = static_cast<std::uint32_t>(json["code"].integer_up_to(0xFFFFFFFFu));
+  }
+  exit.place = read_place(json);
+  const Value fault = json["fault"];
+  if (!fault.is_null()) {
+    FaultDetails details;
+    details.kind = fault["kind"].text();
+    details.exception = static_cast<unsigned>(fault["exception"].integer_up_to(511));
+    if (!fault["data_address"].is_null()) details.data_address = fault["data_address"].address();
+    details.write = fault["write"].boolean();
+    details.place = read_place(fault);
+    exit.fault = std::move(details);
+  }
+  json["backtrace"].each([&](const Value& frame) {
+    exit.backtrace.push_back({read_place(frame), frame["certain"].boolean()});
+  });
+  return exit;
+}
+
+std::size_t memory_index(const RunResult& result, const std::string& name, const Value& json) {
+  const auto found = std::find(result.memories.begin(), result.memories.end(), name);
+  if (found == result.memories.end()) json.refuse(fmt::format("no memory is called \"{}\"", name));
+  return static_cast<std::size_t>(found - result.memories.begin());
+}
+
+void read_causes(const Value& json, const RunResult& result, Counters& counters) {
+  json.each_member([&](const std::string& key, const Value& value) {
+    const std::size_t colon = key.find(':');
+    const std::string name = key.substr(0, colon);
+    const auto found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
+    if (found == kCauseNames.end()) value.refuse(fmt::format("unknown cause \"{}\"", key));
+    const auto cause = static_cast<unsigned>(found - kCauseNames.begin());
+    const bool per_memory = is_per_memory(static_cast<Cause>(cause));
+    if (per_memory != (colon != std::string::npos)) value.refuse("this cause is not by memory");
+    counters.by_cause[cause] += value.integer();
+    if (!per_memory) return;
+    const std::size_t memory = memory_index(result, key.substr(colon + 1), value);
+    counters.by_memory[memory][cause] = value.integer();
+  });
+}
+
+Traffic read_traffic(const Value& json) {
+  return {json["reads"].integer(),   json["read_bytes"].integer(),
+          json["writes"].integer(),  json["write_bytes"].integer(),
+          json["fetches"].integer(), json["fetch_bytes"].integer()};
+}
+
+void read_memories(const Value& json, const RunResult& result, Cost& cost) {
+  cost.model.assign(result.model_counters.size(), 0);
+  json.each_member([&](const std::string& name, const Value& value) {
+    const std::size_t memory = memory_index(result, name, value);
+    cost.counters.traffic[memory] = read_traffic(value);
+    if (!value.has("counters")) return;
+    value["counters"].each_member([&](const std::string& counter, const Value& count) {
+      const auto found = std::find(result.model_counters.begin(), result.model_counters.end(),
+                                   ModelCounter{memory, counter});
+      if (found == result.model_counters.end()) count.refuse("the run has no such counter");
+      cost.model[static_cast<std::size_t>(found - result.model_counters.begin())] = count.integer();
+    });
+  });
+}
+
+Cost read_cost(const Value& json, const RunResult& result) {
+  Cost cost;
+  cost.counters.cycles = json["cycles"].integer();
+  cost.counters.instructions = json["instructions"].integer();
+  cost.counters.skipped = json["skipped"].integer();
+  cost.counters.folded = json["folded"].integer();
+  cost.counters.macs = json["macs"].integer();
+  read_causes(json["causes"], result, cost.counters);
+  read_memories(json["memories"], result, cost);
+  return cost;
+}
+
+/// Names of memories and of their counters: everything else refers to them.
+void read_names(const Value& json, RunResult& result) {
+  json["memories"].each_member([&](const std::string& name, const Value& memory) {
+    if (result.memories.size() == kMaxMemories) memory.refuse("too many memories");
+    result.memories.push_back(name);
+    if (!memory.has("counters")) return;
+    memory["counters"].each_member([&](const std::string& counter, const Value&) {
+      result.model_counters.push_back({result.memories.size() - 1, counter});
+    });
+  });
+}
+
+LayerResult read_layer(const Value& json, const RunResult& result) {
+  LayerResult layer;
+  layer.name = json["name"].text();
+  layer.kind = json["kind"].text();
+  if (!json["parent"].is_null()) {
+    const std::uint64_t parent = json["parent"].integer();
+    if (parent >= result.layers.size()) json["parent"].refuse("a parent stands before its layers");
+    layer.parent = static_cast<std::size_t>(parent);
+  }
+  json["path"].each([&](const Value& name) { layer.path.push_back(name.text()); });
+  layer.visits = json["visits"].integer();
+  layer.min_cycles = json["min_cycles"].integer();
+  layer.max_cycles = json["max_cycles"].integer();
+  if (!json["macs_declared"].is_null()) layer.declared_macs = json["macs_declared"].integer();
+  json["metadata"].each_member([&](const std::string& key, const Value& value) {
+    layer.metadata.emplace_back(key, value.text());
+  });
+  layer.inclusive = read_cost(json, result);
+  layer.exclusive = read_cost(json["self"], result);
+  return layer;
+}
+
+void read_lists(const Value& json, RunResult& result) {
+  json["layers"].each(
+      [&](const Value& layer) { result.layers.push_back(read_layer(layer, result)); });
+  json["timeline"].each([&](const Value& entry) {
+    TimelineEvent event{entry["cycle"].integer(),
+                        entry["kind"].text(),
+                        entry["provider"].text(),
+                        entry["name"].text(),
+                        {}};
+    entry["values"].each([&](const Value& value) {
+      event.values.push_back(value.is_null() ? std::nullopt
+                                             : std::optional(value.signed_integer()));
+    });
+    result.timeline.push_back(std::move(event));
+  });
+  json["unmodelled"].each([&](const Value& entry) {
+    result.unmodelled.push_back({entry["address"].address(), entry["peripheral"].text(),
+                                 entry["reads"].integer(), entry["writes"].integer(),
+                                 read_place(entry["first"]), entry["rule"].text_or_empty()});
+  });
+  json["semihosting"].each([&](const Value& entry) {
+    result.semihosting.push_back(
+        {static_cast<unsigned>(entry["operation"].integer_up_to(0xFFFFFFFFu)), entry["name"].text(),
+         entry["calls"].integer()});
+  });
+  json["assumptions"].each([&](const Value& entry) {
+    result.assumptions.push_back({entry["path"].text(), entry["value"].text(),
+                                  entry["source"].text(), entry["verified"].boolean(),
+                                  entry["ref"].text()});
+  });
+  json["notes"].each([&](const Value& note) { result.notes.push_back(note.text()); });
+  if (!json.has("statistics")) return;
+  result.statistics.emplace();
+  json["statistics"].each_member([&](const std::string& name, const Value& value) {
+    result.statistics->emplace_back(name, value.integer());
+  });
+}
+
+}  // namespace
+
+RunResult from_json(std::string_view text, const std::string& file) {
+  Json document;
+  try {
+    document = Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw ConfigError(fmt::format("not JSON, byte {}", error.byte), file,
+                      "give a file written by mcost with --format json");
+  }
+  const Value json(document, file);
+  const std::string schema = json["schema"].text();
+  if (schema != kRunSchema) {
+    json["schema"].refuse(fmt::format("schema is \"{}\", not \"{}\"", schema, kRunSchema));
+  }
+  RunResult result;
+  result.tool_version = json["tool"]["version"].text();
+  result.partial = json["partial"].boolean();
+  result.clock = read_clock(json["clock_hz"]);
+  result.image = {json["image"]["name"].text(), json["image"]["sha256"].text()};
+  result.exit = read_exit(json["exit"]);
+  const Value board = json["board"];
+  result.board = {board["name"].text(), board["title"].text(), board["core"].text(),
+                  board["resolved"].text()};
+  if (!json["energy"].is_null()) json["energy"].refuse("energy is not read yet");
+  result.energy_absent = json["energy_absent"].text();
+  read_names(json, result);
+  result.total = read_cost(json, result);
+  read_lists(json, result);
+  return result;
+}
+
+}  // namespace mcost::analysis

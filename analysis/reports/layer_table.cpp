@@ -1,0 +1,217 @@
+#include "analysis/reports/layer_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/reports/groups.h"
+#include "analysis/reports/numbers.h"
+
+namespace mcost::analysis {
+namespace {
+
+/// One column over all layers.
+template <class CellOf>
+std::vector<std::string> cells(const RunResult& result, CellOf&& cell_of) {
+  std::vector<std::string> list;
+  for (const LayerResult& layer : result.layers) list.push_back(cell_of(layer));
+  return list;
+}
+
+std::string joined_path(const LayerResult& layer) {
+  std::string text;
+  for (const std::string& name : layer.path) text += (text.empty() ? "" : "/") + name;
+  return printable(text);
+}
+
+void append_part(std::string& parts, const char* name, std::uint64_t cycles) {
+  if (cycles == 0) return;
+  if (!parts.empty()) parts += ", ";
+  parts += fmt::format("{} {}", name, grouped(cycles));
+}
+
+/// "3 HardFault" for people.
+std::string exception_name(unsigned number) {
+  switch (number) {
+    case 2: return "NMI";
+    case 3: return "HardFault";
+    case 4: return "MemManage";
+    case 5: return "BusFault";
+    case 6: return "UsageFault";
+    default: return fmt::format("exception {}", number);
+  }
+}
+
+std::string fault_sentence(const FaultDetails& fault) {
+  std::string kind = printable(fault.kind);
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  if (fault.data_address) {
+    kind += fmt::format(", {} {}", fault.write ? "writing" : "reading",
+                        hexadecimal(*fault.data_address));
+  }
+  return fmt::format("{} ({}) at {}", kind, exception_name(fault.exception),
+                     place_text(fault.place));
+}
+
+}  // namespace
+
+std::string place_text(const CodePlace& place) {
+  std::string text = hexadecimal(place.address);
+  if (!place.symbol.empty()) text += " " + printable(place.symbol);
+  if (!place.line.empty()) text += fmt::format(" ({})", printable(place.line));
+  return text;
+}
+
+std::string exit_sentence(const RunExit& exit) {
+  const std::string place = place_text(exit.place);
+  const std::string fault = exit.fault ? "; first fault: " + fault_sentence(*exit.fault) : "";
+  switch (exit.reason) {
+    case ExitReason::exited: return fmt::format("exit code {}{}", exit.code.value_or(0), fault);
+    case ExitReason::idle: return fmt::format("idle at {}{}", place, fault);
+    case ExitReason::until: return fmt::format("reached {}{}", place, fault);
+    case ExitReason::cycle_limit: return fmt::format("cycle limit at {}{}", place, fault);
+    case ExitReason::time_limit: return fmt::format("time limit at {}{}", place, fault);
+    case ExitReason::lockup:
+      return exit.fault ? "lockup: " + fault_sentence(*exit.fault) : "lockup at " + place;
+    case ExitReason::fault:
+      return exit.fault ? "fault: " + fault_sentence(*exit.fault) : "fault at " + place;
+  }
+  return place;
+}
+
+Table layer_table(const RunResult& result, bool indented) {
+  Table table;
+  const Counters& total = result.total.counters;
+  if (!indented) table.limit_first(200);
+  table.add("layer", cells(result, [&](const LayerResult& layer) {
+              if (!indented) return joined_path(layer);
+              return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
+            }));
+  table.add("visits",
+            cells(result, [](const LayerResult& layer) { return grouped(layer.visits); }));
+  const auto add = [&](const char* heading, auto&& cell_of) {
+    table.add(heading, cells(result, [&](const LayerResult& layer) {
+                return cell_of(layer.inclusive.counters);
+              }));
+  };
+  add("cycles", [](const Counters& c) { return grouped(c.cycles); });
+  add("%", [&](const Counters& c) { return percent(c.cycles, total.cycles); });
+  add("time", [&](const Counters& c) { return duration(c.cycles, result.clock); });
+  add("instr", [](const Counters& c) { return grouped(c.instructions); });
+  add("MACs", [](const Counters& c) { return grouped(c.macs); });
+  add("MAC/cyc", [](const Counters& c) { return ratio(c.macs, c.cycles, 3); });
+  for (unsigned g = 0; g < kCauseGroups; ++g) {
+    const auto group = static_cast<CauseGroup>(g);
+    const bool always = group == CauseGroup::issue || group == CauseGroup::latency ||
+                        group == CauseGroup::memory || group == CauseGroup::branch;
+    if (!always && group_cycles(total, group) == 0) continue;
+    const std::string heading = fmt::format("{}%", kCauseGroupNames[g]);
+    add(heading.c_str(),
+        [&](const Counters& c) { return percent(group_cycles(c, group), c.cycles); });
+  }
+  return table;
+}
+
+Table byte_table(const RunResult& result) {
+  Table table;
+  table.add("layer", cells(result, [](const LayerResult& layer) {
+              return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
+            }));
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    const Traffic& total = result.total.counters.traffic[m];
+    const std::string name = printable(result.memories[m]);
+    const auto add = [&](const char* what, std::uint64_t Traffic::*bytes) {
+      if (total.*bytes == 0) return;
+      table.add(name + " " + what, cells(result, [&](const LayerResult& layer) {
+                  return grouped(layer.inclusive.counters.traffic[m].*bytes);
+                }));
+    };
+    add("fetch", &Traffic::fetch_bytes);
+    add("read", &Traffic::read_bytes);
+    add("write", &Traffic::write_bytes);
+  }
+  return table;
+}
+
+Table memory_table(const RunResult& result) {
+  Table table;
+  std::vector<std::size_t> shown;
+  const Counters& total = result.total.counters;
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    if (used(total.traffic[m]) || memory_wait(total, m) != 0) shown.push_back(m);
+  }
+  const auto add = [&](const char* heading, auto&& cell_of) {
+    std::vector<std::string> list;
+    for (const std::size_t m : shown) list.push_back(cell_of(m));
+    table.add(heading, std::move(list));
+  };
+  add("memory", [&](std::size_t m) { return printable(result.memories[m]); });
+  const auto add_traffic = [&](const char* heading, std::uint64_t Traffic::*count) {
+    add(heading, [&, count](std::size_t m) { return grouped(total.traffic[m].*count); });
+  };
+  add_traffic("fetches", &Traffic::fetches);
+  add_traffic("bytes", &Traffic::fetch_bytes);
+  add_traffic("reads", &Traffic::reads);
+  add_traffic("bytes", &Traffic::read_bytes);
+  add_traffic("writes", &Traffic::writes);
+  add_traffic("bytes", &Traffic::write_bytes);
+  for (const Cause cause : {Cause::fetch_wait, Cause::data_wait, Cause::store_wait}) {
+    const auto c = static_cast<unsigned>(cause);
+    add(kCauseNames[c], [&](std::size_t m) { return grouped(total.by_memory[m][c]); });
+  }
+  return table;
+}
+
+std::vector<std::string> model_counter_lines(const RunResult& result) {
+  constexpr std::string_view kMisses = "_misses";
+  std::vector<std::string> lines;
+  const auto value_of = [&](const ModelCounter& counter) -> const std::uint64_t* {
+    const auto found =
+        std::find(result.model_counters.begin(), result.model_counters.end(), counter);
+    const auto index = static_cast<std::size_t>(found - result.model_counters.begin());
+    return index < result.total.model.size() ? &result.total.model[index] : nullptr;
+  };
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    std::string line;
+    for (const ModelCounter& counter : result.model_counters) {
+      const std::uint64_t* const value = value_of(counter);
+      if (counter.memory != m || value == nullptr) continue;
+      line += fmt::format("{} {} {}", line.empty() ? "" : ",", printable(counter.name),
+                          grouped(*value));
+      if (!counter.name.ends_with(kMisses)) continue;
+      const std::string stem = counter.name.substr(0, counter.name.size() - kMisses.size());
+      const std::uint64_t* const hits = value_of({m, stem + "_hits"});
+      if (hits != nullptr) line += fmt::format(" ({} % hits)", percent(*hits, *hits + *value));
+    }
+    if (!line.empty()) lines.push_back(printable(result.memories[m]) + ":" + line);
+  }
+  return lines;
+}
+
+std::vector<CauseLine> cause_lines(const RunResult& result) {
+  std::vector<CauseLine> lines;
+  const Counters& total = result.total.counters;
+  for (unsigned g = 0; g < kCauseGroups; ++g) {
+    const auto group = static_cast<CauseGroup>(g);
+    if (group == CauseGroup::memory) {
+      for (std::size_t m = 0; m < result.memories.size(); ++m) {
+        CauseLine line{"memory " + printable(result.memories[m]), memory_wait(total, m), {}};
+        for (unsigned c = 0; c < kCauses; ++c) {
+          append_part(line.parts, kCauseNames[c], total.by_memory[m][c]);
+        }
+        if (line.cycles != 0) lines.push_back(std::move(line));
+      }
+      continue;
+    }
+    CauseLine line{kCauseGroupNames[g], group_cycles(total, group), {}};
+    for (unsigned c = 0; c < kCauses; ++c) {
+      if (group_of(static_cast<Cause>(c)) == group && kCauseNames[c] != line.name) {
+        append_part(line.parts, kCauseNames[c], total.by_cause[c]);
+      }
+    }
+    if (line.cycles != 0 || group == CauseGroup::issue) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace mcost::analysis

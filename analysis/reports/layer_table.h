@@ -1,0 +1,36 @@
+// The per-layer table that the text and the Markdown report share. Private to analysis.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/reports/table.h"
+#include "sim_core/base/run_result.h"
+
+namespace mcost::analysis {
+
+/// "Undefined instruction at 0x... in main+0x4 (main.c:3)" and the like: how the run ended.
+[[nodiscard]] std::string exit_sentence(const RunExit& exit);
+/// "0x00000124 main+0x4 (main.c:3)".
+[[nodiscard]] std::string place_text(const CodePlace& place);
+
+/// Layers with cycles, time, MACs and the causes of their cycles in per cent. `indented` shows the
+/// tree by spaces, else by paths.
+[[nodiscard]] Table layer_table(const RunResult& result, bool indented);
+/// Bytes by layer and memory.
+[[nodiscard]] Table byte_table(const RunResult& result);
+/// Traffic and waits of memories that were used.
+[[nodiscard]] Table memory_table(const RunResult& result);
+/// "flash: icache_misses 12, dcache_misses 3", with hit rates where hits are counted too.
+[[nodiscard]] std::vector<std::string> model_counter_lines(const RunResult& result);
+
+/// One line of the breakdown by cause: a group, or a memory of the memory group.
+struct CauseLine {
+  std::string name;
+  std::uint64_t cycles = 0;
+  std::string parts;  // "fetch_wait 12, data_wait 3"
+};
+/// Groups with cycles, memory by memory, in fixed order. They sum to the cycles of the run.
+[[nodiscard]] std::vector<CauseLine> cause_lines(const RunResult& result);
+
+}  // namespace mcost::analysis

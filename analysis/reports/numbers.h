@@ -1,0 +1,39 @@
+// How numbers and names look in reports. Integer arithmetic throughout: the same result gives the
+// same characters on every machine. May include sim_core/base.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "sim_core/base/units.h"
+
+namespace mcost::analysis {
+
+/// 1234567 as "1,234,567".
+[[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// part / whole in per cent with one decimal, rounded half up: "12.3"; "-" if whole is 0.
+[[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);
+
+/// a / b with `decimals` decimals, rounded half up; "-" if b is 0.
+[[nodiscard]] std::string ratio(std::uint64_t a, std::uint64_t b, unsigned decimals);
+
+/// The time of `cycles` at `clock` with four significant digits and a unit: "15.43 ms".
+[[nodiscard]] std::string duration(Cycles cycles, Hertz clock);
+
+/// The time of `cycles` at `clock` in whole picoseconds, rounded half up, as seconds with twelve
+/// decimals: "0.015432101235".
+[[nodiscard]] std::string seconds(Cycles cycles, Hertz clock);
+
+/// A clock for people: "80 MHz", "32.768 kHz", "25175/2 Hz".
+[[nodiscard]] std::string frequency(Hertz clock);
+
+/// "0x08001234".
+[[nodiscard]] std::string hexadecimal(Address address);
+
+/// `text` with everything that is not printable ASCII or well-formed UTF-8 replaced by '?': names
+/// come from hostile files and must not reach a terminal as they are.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace mcost::analysis

@@ -1,0 +1,142 @@
+// The report for people at a terminal.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/reports/layer_table.h"
+#include "analysis/reports/numbers.h"
+#include "analysis/reports/registry.h"
+
+namespace mcost::analysis {
+namespace {
+
+constexpr std::size_t kWidth = 118;
+constexpr std::size_t kIndent = 2;
+
+void row(std::string& text, const char* name, const std::string& value,
+         const std::string& remark = {}) {
+  text += fmt::format("  {:<13} {}{}\n", name, value, remark.empty() ? "" : "  (" + remark + ")");
+}
+
+std::string header(const RunResult& result) {
+  return fmt::format("mcost {}: {} on {}, {} at {}\n\n", result.tool_version,
+                     printable(result.image.name), printable(result.board.name),
+                     printable(result.board.core), frequency(result.clock));
+}
+
+std::string summary(const RunResult& result) {
+  const Counters& total = result.total.counters;
+  std::string text;
+  row(text, "exit", exit_sentence(result.exit),
+      result.partial ? "partial: stopped by host time, never a baseline" : "");
+  row(text, "cycles", grouped(total.cycles));
+  row(text, "time", duration(total.cycles, result.clock));
+  row(text, "instructions", grouped(total.instructions),
+      ratio(total.cycles, total.instructions, 3) + " cycles per instruction");
+  row(text, "MACs", grouped(total.macs), ratio(total.macs, total.cycles, 3) + " per cycle");
+  row(text, "energy", "not available: " + printable(result.energy_absent));
+  return text;
+}
+
+std::string backtrace(const RunExit& exit) {
+  if (exit.backtrace.empty()) return {};
+  std::string text =
+      "\nBacktrace (? found by scanning the stack: may be left from an earlier call)\n";
+  for (const StackFrame& frame : exit.backtrace) {
+    text += fmt::format("  {} {}\n", frame.certain ? ' ' : '?', place_text(frame.place));
+  }
+  return text;
+}
+
+std::string causes(const RunResult& result) {
+  std::string text = "\nCycles by cause\n";
+  const auto lines = cause_lines(result);
+  const std::uint64_t total = result.total.counters.cycles;
+  std::size_t name_width = 5;
+  const std::size_t number_width = grouped(total).size();
+  for (const CauseLine& line : lines) name_width = std::max(name_width, line.name.size());
+  for (const CauseLine& line : lines) {
+    const std::string part =
+        fmt::format("  {:<{}}  {:>{}}  {:>5} %", line.name, name_width, grouped(line.cycles),
+                    number_width, percent(line.cycles, total));
+    text += part + (line.parts.empty() ? "" : "   " + line.parts) + "\n";
+  }
+  text += fmt::format("  {:<{}}  {:>{}}\n", "total", name_width, grouped(total), number_width);
+  return text;
+}
+
+std::string memories(const RunResult& result) {
+  std::string text = "\nMemory traffic\n" + memory_table(result).text(kIndent, kWidth);
+  for (const std::string& line : model_counter_lines(result)) text += "  " + line + "\n";
+  return text;
+}
+
+std::string timeline(const RunResult& result) {
+  constexpr std::size_t kShown = 20;
+  if (result.timeline.empty()) return {};
+  std::string text = "\nEvents\n";
+  for (std::size_t i = 0; i < result.timeline.size() && i < kShown; ++i) {
+    const TimelineEvent& event = result.timeline[i];
+    text += fmt::format("  {:>15}  {}", grouped(event.cycle), printable(event.name));
+    for (const auto& value : event.values) {
+      text += value ? fmt::format(" {}{}", value->negative ? "-" : "", value->magnitude) : " ?";
+    }
+    text += "\n";
+  }
+  if (result.timeline.size() > kShown) {
+    text += fmt::format("  and {} more (--format json)\n", result.timeline.size() - kShown);
+  }
+  return text;
+}
+
+std::string unmodelled(const RunResult& result) {
+  if (result.unmodelled.empty()) return {};
+  std::string text = "\nPeripheral registers without a model\n";
+  for (const UnmodelledRegister& entry : result.unmodelled) {
+    const std::string rule =
+        entry.rule.empty() ? "reads what was last written" : "rule " + printable(entry.rule);
+    text += fmt::format("  {} {}: {} reads, {} writes, {}; first at {}\n",
+                        hexadecimal(entry.address), printable(entry.peripheral),
+                        grouped(entry.reads), grouped(entry.writes), rule, place_text(entry.first));
+  }
+  return text;
+}
+
+std::string assumptions(const RunResult& result) {
+  if (result.assumptions.empty()) return {};
+  std::string text = "\nValues of the board that mattered and rest on no document read\n";
+  for (const Assumption& entry : result.assumptions) {
+    const std::string source = entry.verified ? entry.source : entry.source + ", unverified";
+    text += fmt::format("  {} = {}  ({}: {})\n", printable(entry.path), printable(entry.value),
+                        source, printable(entry.ref));
+  }
+  return text;
+}
+
+std::string notes(const RunResult& result) {
+  if (result.notes.empty()) return {};
+  std::string text = "\nNotes\n";
+  for (const std::string& note : result.notes) text += "  - " + printable(note) + "\n";
+  return text;
+}
+
+std::string statistics(const RunResult& result) {
+  if (!result.statistics) return {};
+  std::string text = "\nSimulator\n";
+  for (const auto& [name, value] : *result.statistics) {
+    text += fmt::format("  {:<18} {:>15}\n", name, grouped(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string text_report(const RunResult& result) {
+  std::string text = header(result) + summary(result) + backtrace(result.exit) + causes(result);
+  text += "\nLayers\n" + layer_table(result, true).text(kIndent, kWidth);
+  text += "\nBytes by layer\n" + byte_table(result).text(kIndent, kWidth);
+  text += memories(result) + timeline(result) + unmodelled(result) + assumptions(result);
+  return text + notes(result) + statistics(result);
+}
+
+}  // namespace mcost::analysis

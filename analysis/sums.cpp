@@ -1,0 +1,70 @@
+#include "analysis/sums.h"
+
+#include <fmt/format.h>
+
+namespace mcost::analysis {
+namespace {
+
+std::string joined(const std::vector<std::string>& path) {
+  std::string text;
+  for (const std::string& name : path) text += (text.empty() ? "" : "/") + name;
+  return text;
+}
+
+/// Says which quantity differs between a sum and what it should be.
+void compare(const std::string& what, const Cost& sum, const Cost& whole,
+             std::vector<std::string>& broken) {
+  if (sum == whole) return;
+  const Counters& a = sum.counters;
+  const Counters& b = whole.counters;
+  if (a.cycles != b.cycles) {
+    broken.push_back(
+        fmt::format("{}: parts have {} cycles, the whole {}", what, a.cycles, b.cycles));
+  } else if (a.instructions != b.instructions) {
+    broken.push_back(fmt::format("{}: parts have {} instructions, the whole {}", what,
+                                 a.instructions, b.instructions));
+  } else if (a.macs != b.macs) {
+    broken.push_back(fmt::format("{}: parts have {} MACs, the whole {}", what, a.macs, b.macs));
+  } else if (a.by_cause != b.by_cause || a.by_memory != b.by_memory) {
+    broken.push_back(fmt::format("{}: causes of the parts are not those of the whole", what));
+  } else if (a.traffic != b.traffic) {
+    broken.push_back(fmt::format("{}: traffic of the parts is not that of the whole", what));
+  } else {
+    broken.push_back(fmt::format("{}: counters of the parts are not those of the whole", what));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> broken_sums(const RunResult& result) {
+  std::vector<std::string> broken;
+  if (!result.total.counters.adds_up()) broken.emplace_back("run: causes do not sum to cycles");
+  Cost everything;
+  Cost outermost;
+  everything.model.resize(result.total.model.size());
+  outermost.model.resize(result.total.model.size());
+  std::vector<Cost> inside(result.layers.size());
+  for (std::size_t i = result.layers.size(); i-- > 0;) {
+    const LayerResult& layer = result.layers[i];
+    const std::string name = "layer " + joined(layer.path);
+    if (!layer.exclusive.counters.adds_up() || !layer.inclusive.counters.adds_up()) {
+      broken.push_back(name + ": causes do not sum to cycles");
+    }
+    everything += layer.exclusive;
+    inside[i] += layer.exclusive;
+    inside[i].model.resize(layer.inclusive.model.size());
+    compare(name, inside[i], layer.inclusive, broken);
+    if (!layer.parent) {
+      outermost += layer.inclusive;
+    } else if (*layer.parent < i) {
+      inside[*layer.parent] += layer.inclusive;
+    } else {
+      broken.push_back(name + ": stands before its parent");
+    }
+  }
+  compare("run by layer", everything, result.total, broken);
+  compare("run by outermost layer", outermost, result.total, broken);
+  return broken;
+}
+
+}  // namespace mcost::analysis
