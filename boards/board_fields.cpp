@@ -1,6 +1,6 @@
 #include "boards/board_fields.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "boards/spec_reader.h"
 
@@ -104,8 +104,7 @@ void visit_alternatives(FieldVisitor& v, const Field& kind, Variant& variant,
 
 }  // namespace
 
-// ---- Core, clock, reset
-// --------------------------------------------------------------------------------------------
+// ---- Core, clock, reset ----
 
 static void describe(FieldVisitor& v, DwtSpec& dwt) {
   v.boolean({"cycle_counter", "CYCCNT and the profiling counters exist"}, dwt.cycle_counter);
@@ -122,8 +121,7 @@ static void describe(FieldVisitor& v, ResetSpec& reset) {
   v.integer({"clock_hz", "core clock after reset"}, reset.clock_hz, kClockHz);
 }
 
-// ---- Memories
-// ------------------------------------------------------------------------------------------------------
+// ---- Memories ----
 
 static void describe(FieldVisitor& v, SramSpec& sram) {
   v.integer({"wait_states", "core cycles added to every access"}, sram.wait_states, kWaitStates);
@@ -208,8 +206,7 @@ static void describe(FieldVisitor& v, FlashSpec& flash) {
   visit_block(v, {"accelerator", "caches and buffers in front of the array"}, block);
 }
 
-// ---- Address map
-// ---------------------------------------------------------------------------------------------------
+// ---- Address map ----
 
 static void describe(FieldVisitor& v, RegionSpec& region) {
   v.text({"memory", "name of the memory it reaches"}, region.memory, TextRule::name);
@@ -232,8 +229,7 @@ static void describe(FieldVisitor& v, PeripheralSpaceSpec& space) {
                   kAddress);
 }
 
-// ---- Peripherals
-// ---------------------------------------------------------------------------------------------------
+// ---- Peripherals ----
 
 static void describe(FieldVisitor& v, RegisterSpec& reg) {
   v.integer({"offset_bytes", "offset from the base of the peripheral"}, reg.offset_bytes, kAddress);
@@ -269,16 +265,13 @@ static void describe(FieldVisitor& v, RuleSpec& rule) {
 
 /// Peripheral types are text in the spec and a closed list in YAML.
 static void describe_type(FieldVisitor& v, std::string& type) {
-  constexpr std::size_t kTypes = std::size(kPeripheralTypes);
-  std::array<std::string_view, kTypes> words;
-  std::size_t index = 0;
-  for (std::size_t i = 0; i < kTypes; ++i) {
-    words[i] = kPeripheralTypes[i];
-    if (words[i] == type) index = i;
-  }
+  const auto found = std::find(kPeripheralTypes.begin(), kPeripheralTypes.end(), type);
+  auto index = found == kPeripheralTypes.end()
+                   ? std::size_t{0}
+                   : static_cast<std::size_t>(found - kPeripheralTypes.begin());
   v.word(label("type", "the model; registers: storage, reset values and rules", Presence::optional),
-         index, words);
-  type = words[index];
+         index, kPeripheralTypes);
+  type = kPeripheralTypes[index];
 }
 
 namespace {

@@ -78,10 +78,10 @@ std::string path_of(const std::string& parent, const std::string& key) {
 /// `memories.*` and the like: which blocks may name a part.
 bool may_extend(const std::string& path) {
   if (path.empty() || path == "core" || path == "peripherals") return true;
-  for (const std::string_view list : {"memories.", "peripherals."}) {
-    if (path.starts_with(list) && path.find('.', list.size()) == std::string::npos) return true;
-  }
-  return false;
+  const auto is_entry_of = [&](std::string_view list) {
+    return path.starts_with(list) && path.find('.', list.size()) == std::string::npos;
+  };
+  return is_entry_of("memories.") || is_entry_of("peripherals.");
 }
 
 /// Reads files and merges them. One object per board.

@@ -5,12 +5,14 @@
 // has an entry in `sources`).
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -31,8 +33,7 @@ struct Source {
   friend bool operator==(const Source&, const Source&) = default;
 };
 
-// ---- Core
-// ----------------------------------------------------------------------------------------------------------
+// ---- Core ----
 
 enum class CoreModel : std::uint8_t { cortex_m0, cortex_m3, cortex_m4, cortex_m7, cortex_m33 };
 enum class FpuModel : std::uint8_t { none, fpv4_sp_d16 };
@@ -60,8 +61,7 @@ struct CoreSpec {
   friend bool operator==(const CoreSpec&, const CoreSpec&) = default;
 };
 
-// ---- Clock and start
-// -----------------------------------------------------------------------------------------------
+// ---- Clock and start ----
 
 struct ClockSpec {
   std::uint64_t rated_hz = 0;  ///< Core clock of the run state.
@@ -81,8 +81,7 @@ struct ResetSpec {
 /// everything follows reset values.
 enum class StartState : std::uint8_t { run_state, reset };
 
-// ---- Memories
-// ------------------------------------------------------------------------------------------------------
+// ---- Memories ----
 
 /// On-chip static RAM.
 struct SramSpec {
@@ -180,8 +179,7 @@ struct MemorySpec {
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 
-// ---- Address map
-// ---------------------------------------------------------------------------------------------------
+// ---- Address map ----
 
 /// Bus interface of the core that serves a region. `icode_dcode`: fetches on I-code, data on
 /// D-code.
@@ -202,8 +200,7 @@ struct RegionSpec {
   friend bool operator==(const RegionSpec&, const RegionSpec&) = default;
 };
 
-// ---- Peripherals
-// ---------------------------------------------------------------------------------------------------
+// ---- Peripherals ----
 
 /// Addresses that answer as peripherals: what no peripheral claims reads its last written value and
 /// is reported.
@@ -287,7 +284,7 @@ struct PeripheralSpec {
 
 /// Type names a board may use. The registry of boards/peripherals makes the models; `registers`
 /// needs none.
-inline constexpr const char* kPeripheralTypes[] = {
+inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "registers",      // storage, reset values and rules
     "flash_acr_f4",   // STM32F2/F4 flash interface: FLASH_ACR, keys, status
     "flash_acr_l4",   // STM32L4 flash interface
@@ -298,10 +295,9 @@ inline constexpr const char* kPeripheralTypes[] = {
     "uart_stm32_v2",  // ISR/TDR USART and LPUART of STM32L4
     "uart_pl011",     // TI CC26x2 UART
     "uart_cmsdk",     // Arm CMSDK APB UART (QEMU mps2)
-};
+});
 
-// ---- Board
-// ---------------------------------------------------------------------------------------------------------
+// ---- Board ----
 
 struct BoardSpec {
   std::string name;   ///< As in `--board`.

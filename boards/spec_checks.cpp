@@ -21,6 +21,7 @@ constexpr std::uint64_t kKib = 1024;
 template <typename Named>
 std::vector<std::string> names_of(const std::vector<Named>& list) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const Named& entry : list) names.push_back(entry.name);
   return names;
 }

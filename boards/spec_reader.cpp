@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -130,7 +129,7 @@ class Reader : public FieldVisitor {
     const YamlNode* node = leaf(field);
     if (node == nullptr) return;
     if (node->kind == YamlNode::Kind::scalar && parse_bits(node->text, value)) return;
-    wrong(field, *node, "bits of a register", "write \"CR[17]\" or \"CFGR[3:2]\"");
+    wrong(field, *node, "bits of a register", R"(write "CR[17]" or "CFGR[3:2]")");
   }
 
   void block(const Field& field, Block& block) override {
