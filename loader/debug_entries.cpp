@@ -6,6 +6,7 @@
 #include <libelf.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <set>
 #include <string_view>
@@ -72,7 +73,11 @@ class DebugEntryReader {
   void read() {
     if (!sizes_are_sane()) return;
     out_.handles_->dwarf = dwarf_begin_elf(elf_.handle(), DWARF_C_READ, nullptr);
-    if (out_.handles_->dwarf == nullptr) return;
+    if (out_.handles_->dwarf == nullptr) {
+      if (elf_.find_section(".debug_info") == nullptr) return;
+      notes_.emplace_back("debug data are left out: they are malformed");
+      return;
+    }
     out_.sections_ = {section(".debug_line"), section(".debug_line_str"), section(".debug_str")};
     abbreviations_ = section(".debug_abbrev");
     abbreviation_budget_ = abbreviations_.size();
@@ -95,11 +100,11 @@ class DebugEntryReader {
     std::uint64_t total = 0;
     for (const ElfSection& s : elf_.sections()) {
       if (s.name == ".gnu_debugaltlink") {
-        notes_.push_back("debug data are left out: parts are in another file (dwz)");
+        notes_.emplace_back("debug data are left out: parts are in another file (dwz)");
         return false;
       }
       if (s.name.starts_with(".zdebug")) {
-        notes_.push_back("debug data are left out: compressed in the old GNU format");
+        notes_.emplace_back("debug data are left out: compressed in the old GNU format");
         return false;
       }
       if ((s.flags & SHF_COMPRESSED) == 0) continue;
@@ -156,9 +161,10 @@ class DebugEntryReader {
       if (next <= offset) break;
       offset = next;
     }
-    if (result < 0)
+    if (result < 0) {
       notes_.push_back("debug data after byte " + std::to_string(offset) +
                        " are left out: a unit header is malformed");
+    }
   }
 
   void check_abbreviations(std::uint64_t offset) {
@@ -288,7 +294,7 @@ class DebugEntryReader {
     // (constructors).
     if (same_size && piece.begin != 0) return true;
     if (!same_size && piece.begin == 0) return false;
-    const std::string_view names[] = {linkage_name(die), bounded(dwarf_diename(&die))};
+    const std::array names = {linkage_name(die), bounded(dwarf_diename(&die))};
     for (const std::string_view name : names) {
       if (is_clone_of(function->name, name)) return true;
       for (const std::string& alias : function->aliases) {

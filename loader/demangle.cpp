@@ -20,7 +20,7 @@ constexpr double kMaxExpansion = 1 << 22;
 
 // An upper bound for the length of the demangled name.
 double expansion_bound(const std::string& name) {
-  double bound = static_cast<double>(name.size());
+  auto bound = static_cast<double>(name.size());
   for (std::size_t i = 0; i + 1 < name.size(); ++i) {
     const char next = name[i + 1];
     const bool reference =

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <libelf.h>
 
+#include <array>
 #include <bit>
 #include <cstdio>
 #include <cstring>
@@ -111,9 +112,9 @@ void check_in_file(const std::string& where, std::uint64_t file_bytes, std::uint
 }  // namespace
 
 std::string hex_address(std::uint64_t address) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%08llx", static_cast<unsigned long long>(address));
-  return text;
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "0x%08llx", static_cast<unsigned long long>(address));
+  return text.data();
 }
 
 bool ElfSection::has_file_bytes() const { return type != SHT_NOBITS && type != SHT_NULL; }
@@ -130,7 +131,7 @@ ElfFile::ElfFile(std::string name, FileBytes file)
   entry_ = header.e_entry;
 
   elf_version(EV_CURRENT);
-  // libelf takes a pointer to non-const but only reads when a file is opened for reading.
+  // NOLINTNEXTLINE(*-const-cast): elf_memory takes a pointer to non-const, but opens for reading
   auto* bytes = const_cast<char*>(reinterpret_cast<const char*>(file_->data()));
   elf_.reset(elf_memory(bytes, file_->size()));
   if (elf_ == nullptr || elf_kind(elf_.get()) != ELF_K_ELF) {

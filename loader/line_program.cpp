@@ -87,7 +87,8 @@ class LineProgramReader {
     minimum_instruction_ = unit_.u8();
     if (version_ >= 4) require(unit_.u8() == 1, "VLIW line programs are unknown");
     unit_.u8();  // default_is_stmt
-    line_base_ = static_cast<std::int8_t>(unit_.u8());
+    const int base = unit_.u8();
+    line_base_ = base < 128 ? base : base - 256;
     line_range_ = unit_.u8();
     opcode_base_ = unit_.u8();
     require(line_range_ != 0 && opcode_base_ != 0, "a line program header is malformed");

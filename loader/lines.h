@@ -44,6 +44,8 @@ class LineTable {
   ~LineTable();
   LineTable(LineTable&&) noexcept;
   LineTable& operator=(LineTable&&) noexcept;
+  LineTable(const LineTable&) = delete;
+  LineTable& operator=(const LineTable&) = delete;
 
   /// Reads the line programs of all units. Units with malformed debug data are left out with a
   /// note; an image without debug data gives an empty table.

@@ -21,6 +21,10 @@ const MemoryRange* range_at(std::uint64_t address, std::span<const MemoryRange> 
   return best;
 }
 
+std::string count_bytes(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " byte" : " bytes");
+}
+
 std::string list_of(std::span<const MemoryRange> ranges) {
   std::string text;
   for (const MemoryRange& range : ranges) {
@@ -44,13 +48,11 @@ std::string list_of(std::span<const MemoryRange> ranges) {
     break;
   }
   outside = std::max(outside, begin);
-  const std::string over = outside == begin
-                               ? "all of them outside every memory"
-                               : std::to_string(end - outside) + " bytes over the end of " +
-                                     range_at(outside - 1, ranges)->name;
+  const std::string over = outside == begin ? "all of them outside every memory"
+                                            : count_bytes(end - outside) + " over the end of " +
+                                                  range_at(outside - 1, ranges)->name;
   throw ImageError(
-      name + " at " + hex_address(begin) + " has " + std::to_string(end - begin) + " bytes, " +
-          over,
+      name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " + over,
       image.name + ", program header " + std::to_string(segment.index),
       "link for this board (its memories: " + list_of(ranges) + ") or choose another board");
 }

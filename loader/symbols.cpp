@@ -25,8 +25,7 @@ class SymbolReader {
         demangle_budget_(image.file->size() * 8 + (std::uint64_t{1} << 20)) {}
 
   void read() {
-    for (std::size_t i = 0; i < image_.sections.size(); ++i) {
-      const Section& section = image_.sections[i];
+    for (const Section& section : image_.sections) {
       if (section.loaded && section.executable) code_sections_[section.index] = &section;
     }
     for (const ElfSection& section : elf_.sections()) {
@@ -107,7 +106,8 @@ class SymbolReader {
     std::vector<std::size_t> order(symbols.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const Symbol &x = symbols[a], &y = symbols[b];
+      const Symbol& x = symbols[a];
+      const Symbol& y = symbols[b];
       return std::tie(x.name, x.binding, x.address, x.kind, x.size_bytes) <
              std::tie(y.name, y.binding, y.address, y.kind, y.size_bytes);
     });
@@ -124,7 +124,8 @@ class SymbolReader {
     std::iota(out_.by_demangled_.begin(), out_.by_demangled_.end(), std::size_t{0});
     std::stable_sort(out_.by_demangled_.begin(), out_.by_demangled_.end(),
                      [&](std::size_t a, std::size_t b) {
-                       const Symbol &x = out_.symbols_[a], &y = out_.symbols_[b];
+                       const Symbol& x = out_.symbols_[a];
+                       const Symbol& y = out_.symbols_[b];
                        return std::tie(x.demangled, x.binding, x.address) <
                               std::tie(y.demangled, y.binding, y.address);
                      });

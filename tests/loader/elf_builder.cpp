@@ -24,6 +24,8 @@ void align(Bytes& out) {
   while (out.size() % 4 != 0) out.push_back(0);
 }
 
+bool has_segment(const SectionSpec& spec) { return spec.segment && (spec.flags & SHF_ALLOC) != 0; }
+
 std::uint32_t size_of(const Bytes& bytes) { return static_cast<std::uint32_t>(bytes.size()); }
 
 }  // namespace
@@ -143,7 +145,7 @@ unsigned ElfBuilder::section_index(const std::string& name) const {
   return static_cast<unsigned>(found - sections_.begin()) + 1;
 }
 
-void ElfBuilder::write_program_headers(Layout& layout) const {
+void ElfBuilder::write_program_headers(Layout& layout) {
   for (std::size_t i = 0; i < layout.segments.size(); ++i) {
     std::memcpy(layout.file.data() + sizeof(Elf32_Ehdr) + i * sizeof(Elf32_Phdr),
                 &layout.segments[i], sizeof(Elf32_Phdr));
@@ -170,15 +172,7 @@ void ElfBuilder::write_symbols(Layout& layout) const {
   layout.add_contents(layout.add_header(".strtab", SHT_STRTAB), strings);
 }
 
-Bytes ElfBuilder::build() const {
-  Layout layout;
-  const auto has_segment = [](const SectionSpec& s) {
-    return s.segment && (s.flags & SHF_ALLOC) != 0;
-  };
-  const auto automatic = std::count_if(sections_.begin(), sections_.end(), has_segment);
-  const std::size_t segment_count = static_cast<std::size_t>(automatic) + segments_.size();
-  layout.file.resize(sizeof(Elf32_Ehdr) + segment_count * sizeof(Elf32_Phdr));
-
+void ElfBuilder::write_sections(Layout& layout) const {
   layout.names.push_back(0);
   layout.headers.push_back({});
   for (const SectionSpec& spec : sections_) {
@@ -197,6 +191,26 @@ Bytes ElfBuilder::build() const {
                                file_bytes + before + spec.extra_memory,
                                executable ? unsigned{PF_R | PF_X} : unsigned{PF_R | PF_W}, 4});
   }
+}
+
+void ElfBuilder::write_section_headers(Layout& layout, Elf32_Ehdr& header) const {
+  write_symbols(layout);
+  layout.add_header(".shstrtab", SHT_STRTAB);
+  layout.add_contents(layout.headers.back(), Bytes(layout.names));
+  align(layout.file);
+  header.e_shoff = size_of(layout.file);
+  header.e_shentsize = sizeof(Elf32_Shdr);
+  header.e_shnum = static_cast<Elf32_Half>(layout.headers.size());
+  header.e_shstrndx = static_cast<Elf32_Half>(layout.headers.size() - 1);
+  for (const Elf32_Shdr& h : layout.headers) put(layout.file, h);
+}
+
+Bytes ElfBuilder::build() const {
+  Layout layout;
+  const auto automatic = std::count_if(sections_.begin(), sections_.end(), has_segment);
+  const std::size_t segment_count = static_cast<std::size_t>(automatic) + segments_.size();
+  layout.file.resize(sizeof(Elf32_Ehdr) + segment_count * sizeof(Elf32_Phdr));
+  write_sections(layout);
   for (const SegmentSpec& s : segments_) {
     layout.segments.push_back({s.type, s.offset, s.virtual_address, s.load_address, s.file_bytes,
                                s.memory_bytes, s.flags, 4});
@@ -217,17 +231,7 @@ Bytes ElfBuilder::build() const {
   header.e_ehsize = sizeof(Elf32_Ehdr);
   header.e_phentsize = sizeof(Elf32_Phdr);
   header.e_phnum = static_cast<Elf32_Half>(segment_count);
-  if (section_headers_) {
-    write_symbols(layout);
-    layout.add_header(".shstrtab", SHT_STRTAB);
-    layout.add_contents(layout.headers.back(), Bytes(layout.names));
-    align(layout.file);
-    header.e_shoff = size_of(layout.file);
-    header.e_shentsize = sizeof(Elf32_Shdr);
-    header.e_shnum = static_cast<Elf32_Half>(layout.headers.size());
-    header.e_shstrndx = static_cast<Elf32_Half>(layout.headers.size() - 1);
-    for (const Elf32_Shdr& h : layout.headers) put(layout.file, h);
-  }
+  if (section_headers_) write_section_headers(layout, header);
   std::memcpy(layout.file.data(), &header, sizeof header);
   for (const auto& [offset, bytes] : patches_) {
     std::copy(bytes.begin(), bytes.end(),

@@ -3,6 +3,8 @@
 // valid statically linked program whose every allocated section has a PT_LOAD of its own.
 #pragma once
 
+#include <elf.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -80,8 +82,10 @@ class ElfBuilder {
  private:
   struct Layout;
   [[nodiscard]] unsigned section_index(const std::string& name) const;
-  void write_program_headers(Layout& layout) const;
+  void write_sections(Layout& layout) const;
+  static void write_program_headers(Layout& layout);
   void write_symbols(Layout& layout) const;
+  void write_section_headers(Layout& layout, Elf32_Ehdr& header) const;
 
   std::vector<SectionSpec> sections_;
   std::vector<SymbolSpec> symbols_;

@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -30,6 +31,17 @@ Bytes truncated(std::size_t size) {
   Bytes bytes = small_program().build();
   bytes.resize(size);
   return bytes;
+}
+
+std::uint32_t word_at(const Bytes& file, std::size_t offset) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, file.data() + offset, sizeof word);
+  return word;
+}
+
+// File offset of a section header.
+std::size_t header_of(const Bytes& file, std::size_t section) {
+  return word_at(file, 32) + section * sizeof(Elf32_Shdr);
 }
 
 TEST(ElfErrors, NotAFirmwareFile) {
@@ -106,9 +118,7 @@ TEST(ElfErrors, SegmentOutsideTheFile) {
 TEST(ElfErrors, SectionOutsideTheFile) {
   ElfBuilder builder = small_program();
   const Bytes bytes = builder.build();
-  std::uint32_t table = 0;
-  std::copy_n(bytes.begin() + 32, 4, reinterpret_cast<std::uint8_t*>(&table));
-  builder.patch(table + 40 + 20, words({0x10000}));  // sh_size of section 1
+  builder.patch(header_of(bytes, 1) + 20, words({0x10000}));  // sh_size of section 1
   EXPECT_EQ(read_error(builder), "truncated ELF: its bytes end at 65620 but the file has " +
                                      std::to_string(bytes.size()) +
                                      ": fw.elf, section 1: link or copy the file again");
@@ -138,9 +148,7 @@ TEST(ElfErrors, MoreFileThanMemory) {
 TEST(ElfErrors, BadSectionName) {
   ElfBuilder builder = small_program();
   const Bytes bytes = builder.build();
-  std::uint32_t table = 0;
-  std::copy_n(bytes.begin() + 32, 4, reinterpret_cast<std::uint8_t*>(&table));
-  builder.patch(table + 40, words({0x7fffffff}));
+  builder.patch(header_of(bytes, 1), words({0x7fffffff}));
   EXPECT_EQ(read_error(builder),
             "malformed ELF: it has no name in string table 4: fw.elf, section 1: "
             "link or copy the file again");
@@ -214,12 +222,10 @@ TEST(ElfErrors, BadSymbolTable) {
   };
   ElfBuilder builder = small_program();
   const Bytes bytes = builder.build();
-  std::uint32_t table = 0;
-  std::copy_n(bytes.begin() + 32, 4, reinterpret_cast<std::uint8_t*>(&table));
-  EXPECT_EQ(symbols_error(ElfBuilder(builder).patch(table + 2 * 40 + 20, words({17})).build()),
+  EXPECT_EQ(symbols_error(ElfBuilder(builder).patch(header_of(bytes, 2) + 20, words({17})).build()),
             "malformed ELF: the symbol table has 17 bytes, no multiple of 16: "
             "fw.elf, section .symtab: link or copy the file again");
-  EXPECT_EQ(symbols_error(ElfBuilder(builder).patch(table + 2 * 40 + 24, words({77})).build()),
+  EXPECT_EQ(symbols_error(ElfBuilder(builder).patch(header_of(bytes, 2) + 24, words({77})).build()),
             "malformed ELF: it has no name in string table 77: fw.elf, symbol 1: "
             "link or copy the file again");
 }
@@ -230,14 +236,10 @@ TEST(ElfErrors, NamesThatOverlapBeyondMeasure) {
   builder.symbol({.name = std::string(60000, 'x'), .type = STT_OBJECT});
   for (int i = 0; i < 20000; ++i) builder.symbol({.name = "y", .type = STT_OBJECT});
   Bytes bytes = builder.build();
-  std::uint32_t table = 0;
-  std::copy_n(bytes.begin() + 32, 4, reinterpret_cast<std::uint8_t*>(&table));
-  std::uint32_t symtab = 0;
-  std::copy_n(bytes.begin() + table + 2 * 40 + 16, 4, reinterpret_cast<std::uint8_t*>(&symtab));
-  constexpr int kFirst = 5;  // after the null symbol and those of small_program()
-  for (int i = 0; i < 20000; ++i) {
-    std::copy_n(bytes.begin() + symtab + kFirst * 16, 4,
-                bytes.begin() + symtab + (kFirst + i) * 16);
+  const std::size_t first = 5;  // after the null symbol and those of small_program()
+  const std::size_t symbols = word_at(bytes, header_of(bytes, 2) + 16) + first * sizeof(Elf32_Sym);
+  for (std::size_t i = 1; i <= 20000; ++i) {
+    std::memcpy(bytes.data() + symbols + i * sizeof(Elf32_Sym), bytes.data() + symbols, 4);
   }
   const Image image = read_image("fw.elf", bytes, {});
   EXPECT_THAT(message_of([&] { static_cast<void>(SymbolTable::read(image)); }),

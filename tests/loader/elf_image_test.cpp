@@ -13,11 +13,9 @@ namespace mcost::loader {
 namespace {
 
 using test::ElfBuilder;
-using test::halfwords;
 using test::small_firmware;
 using test::small_program;
 using test::words;
-using testing::ElementsAre;
 using testing::SizeIs;
 
 Image read(const ElfBuilder& builder) { return read_image("fw.elf", builder.build(), {}); }

@@ -292,6 +292,10 @@ TEST(Lines, CompressedSizesAreChecked) {
                           .bytes = test::words({1, 0x7fffffff, 1, 0, 0})}),
               ElementsAre("debug data are left out: section .debug_info has an impossible "
                           "compressed size"));
+  EXPECT_THAT(
+      notes_with(
+          {.name = ".debug_info", .flags = SHF_COMPRESSED, .bytes = test::words({1, 64, 1, 0, 0})}),
+      ElementsAre("debug data are left out: they are malformed"));
   EXPECT_THAT(notes_with({.name = ".zdebug_info", .flags = 0, .bytes = {0}}),
               ElementsAre("debug data are left out: compressed in the old GNU format"));
 }
@@ -314,6 +318,13 @@ class LineProgramBytes {
     return run_line_program({bytes_, {}, {}}, 0, budget);
   }
 
+  [[nodiscard]] LineProgramBytes with(std::size_t at, std::uint8_t value) const {
+    LineProgramBytes changed = *this;
+    changed.bytes_[at] = value;
+    return changed;
+  }
+
+ private:
   std::vector<std::uint8_t> bytes_;
 };
 
@@ -346,22 +357,14 @@ TEST(LineProgram, RefusesNonsense) {
     }
     return std::string("(no error)");
   };
-  LineProgramBytes good({1, 0, 1, 1});
+  const LineProgramBytes good({1, 0, 1, 1});
   EXPECT_EQ(message(good), "(no error)");
   EXPECT_EQ(message(good, {10, 1000}), "line programs overlap");
   EXPECT_EQ(message(good, {1000, 3}), "line programs overlap");
-  LineProgramBytes broken = good;
-  broken.bytes_[4] = 9;
-  EXPECT_EQ(message(broken), "line program version 9 is unknown");
-  broken = good;
-  broken.bytes_[0] = 200;
-  EXPECT_EQ(message(broken), "a line program is truncated");
-  broken = good;
-  broken.bytes_[6] = 200;
-  EXPECT_EQ(message(broken), "a line program header is truncated");
-  broken = good;
-  broken.bytes_[13] = 0;
-  EXPECT_EQ(message(broken), "a line program header is malformed");
+  EXPECT_EQ(message(good.with(4, 9)), "line program version 9 is unknown");
+  EXPECT_EQ(message(good.with(0, 200)), "a line program is truncated");
+  EXPECT_EQ(message(good.with(6, 200)), "a line program header is truncated");
+  EXPECT_EQ(message(good.with(13, 0)), "a line program header is malformed");
   EXPECT_EQ(message(LineProgramBytes({0, 9, 2})), "a line program is truncated");
   EXPECT_EQ(message(LineProgramBytes({0, 3, 2, 0, 0})), "an address has not 4 bytes");
 }

@@ -48,7 +48,7 @@ TEST(MemoryFit, AdjacentMemoriesJoin) {
 TEST(MemoryFit, NamesTheSectionThatIsTooLong) {
   EXPECT_EQ(
       fit_error(read(small_program().data(".data", 0x20000000, 0x08000020, test::Bytes(0x21)))),
-      ".data at 0x08000020 has 33 bytes, 1 bytes over the end of flash: "
+      ".data at 0x08000020 has 33 bytes, 1 byte over the end of flash: "
       "fw.elf, program header 1: " +
           kRemedy);
 }

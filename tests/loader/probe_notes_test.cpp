@@ -16,7 +16,6 @@ namespace {
 
 using test::ElfBuilder;
 using test::message_of;
-using test::probe_note;
 using test::probe_section;
 using test::small_program;
 using testing::ElementsAre;
@@ -40,6 +39,7 @@ std::vector<Probe> read(const std::vector<test::ProbeNoteSpec>& notes) {
 
 std::vector<std::string> names(const std::vector<Probe>& probes) {
   std::vector<std::string> all;
+  all.reserve(probes.size());
   for (const Probe& probe : probes) all.push_back(probe.name);
   return all;
 }

@@ -3,7 +3,10 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -86,15 +89,15 @@ TEST(Robustness, EveryTruncationOfACompiledProgram) {
 // Flips bits, overwrites words with numbers that programs stumble over, copies and swaps pieces.
 void damage(Bytes& file, std::mt19937& random) {
   const auto below = [&](std::size_t limit) { return random() % limit; };
-  static constexpr std::uint32_t kNasty[] = {0,          1,          0x7f,       0xff,      0xffff,
-                                             0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
+  static constexpr std::array<std::uint32_t, 9> kNasty = {
+      0, 1, 0x7f, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
   for (std::size_t times = 1 + below(6); times > 0; --times) {
     const std::size_t at = below(file.size());
     switch (below(4)) {
       case 0: file[at] = static_cast<std::uint8_t>(file[at] ^ 1u << below(8)); break;
       case 1: file[at] = static_cast<std::uint8_t>(random()); break;
       case 2: {
-        const Bytes word = words({kNasty[below(std::size(kNasty))]});
+        const Bytes word = words({kNasty[below(kNasty.size())]});
         for (std::size_t i = 0; i < 4 && at + i < file.size(); ++i) file[at + i] = word[i];
         break;
       }

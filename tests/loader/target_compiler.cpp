@@ -1,6 +1,6 @@
 #include "tests/loader/target_compiler.h"
 
-#include <stdlib.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
