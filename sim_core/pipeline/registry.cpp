@@ -1,0 +1,37 @@
+#include "sim_core/pipeline/registry.h"
+
+#include <array>
+
+#include "sim_core/pipeline/three_stage.h"
+
+namespace mcost::pipeline {
+namespace {
+
+struct Entry {
+  std::string_view name;
+  std::unique_ptr<PipelineModel> (*make)();
+};
+
+// One line per core, sorted by name.
+constexpr std::array kCores = {
+    Entry{"cortex-m4", make_cortex_m4},
+};
+
+constexpr auto kNames = [] {
+  std::array<std::string_view, kCores.size()> names{};
+  for (std::size_t i = 0; i < kCores.size(); ++i) names[i] = kCores[i].name;
+  return names;
+}();
+
+}  // namespace
+
+std::span<const std::string_view> core_names() { return kNames; }
+
+std::unique_ptr<PipelineModel> make_pipeline_model(std::string_view core) {
+  for (const Entry& entry : kCores) {
+    if (entry.name == core) return entry.make();
+  }
+  return nullptr;
+}
+
+}  // namespace mcost::pipeline
