@@ -98,13 +98,15 @@ struct Variant {
   VisitCost cost;
 };
 
+/// A worst case no limit allows: the run loop serves hooks and idle loops before such a block.
+inline constexpr Cycles kStops = Cycles{1} << 62;
+
 struct Block {
   std::vector<MicroOp> ops;
   // Hot.
   const std::uint64_t* generation = nullptr;  // of the memory it is fetched from
   std::array<Variant*, 3> guess{};            // by exit; never null
-  std::uint32_t worst_case = 0;               // cycles no visit exceeds
-  bool stop = false;  // the run loop must look before entering (hook, idle loop)
+  Cycles worst_case = 0;                      // no visit takes more; kStops: look before entering
   // Cold.
   Address pc = 0;
   isa::ItState it{};

@@ -138,15 +138,16 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index) {
 Handler Engine::handler_of(const OpInfo& info, bool stamping) {
   const HandlerSet& set = all_handlers()[info.decoded.instruction->index];
   const isa::Operands& operands = info.decoded.operands;
-  const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0;
+  const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0 &&
+                     !operands.option && operands.add && !operands.write_back;
   if (stamping && info.access_bytes != 0 && !info.stores) {
     if (info.predicated) return set.stamping_predicated;
-    return plain ? set.stamping_plain : set.stamping_shifted;
+    return plain ? set.stamping_plain : set.stamping;
   }
   const bool flags = operands.set_flags && !info.flags_die;
   if (info.predicated) return operands.set_flags ? set.predicated_flags : set.predicated_quiet;
-  if (flags) return plain ? set.flags_plain : set.flags_shifted;
-  return plain ? set.quiet_plain : set.quiet_shifted;
+  if (flags) return plain ? set.flags_plain : set.flags;
+  return plain ? set.quiet_plain : set.quiet;
 }
 
 /// Chooses the handler of each instruction: flags that die need no computing.
@@ -265,7 +266,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
                           !last.timing.conditional && !last.timing.links &&
                           last.decoded.operands.imm == key.pc;
   block->has_hook = hooks_.contains(key.pc);
-  block->stop = block->has_hook || block->is_self_branch;
+  if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
   update_sites(*block);
   ++statistics_.blocks_built;
   mark_block_code(*block);

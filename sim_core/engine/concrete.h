@@ -12,8 +12,15 @@
 
 namespace mcost::engine {
 
+/// What a pass over a body does. A handler of an instruction that touches memory first checks that
+/// every access stays inline (no writes of any kind; loads give 0), then runs without checks; if
+/// the check fails, another handler runs the body with the out-of-line paths. So the inline path
+/// carries no call, and saves no registers for one. That is sound because bodies make all their
+/// accesses from addresses that do not depend on loaded data.
+enum class Pass : std::uint8_t { check, inline_only, general };
+
 /// `kStamps`: loads leave the time of their use for a data cache with LRU replacement.
-template <bool kStamps>
+template <Pass kPass, bool kStamps>
 class Evaluating {
  public:
   using U32 = std::uint32_t;
@@ -33,6 +40,8 @@ class Evaluating {
 
   Evaluating(Core& core, const MicroOp* op) : core_(core), op_(op), next_(op + 1) {}
   [[nodiscard]] const MicroOp* next() const { return next_; }
+  /// After Pass::check: all accesses stay inline.
+  [[nodiscard]] bool stays_inline() const { return inline_; }
 
   // Values.
   static U32 literal(std::uint32_t x) { return x; }
@@ -61,7 +70,11 @@ class Evaluating {
   static T select(Bit choice, T a, T b) {
     return choice ? a : b;
   }
-  static U32 sign_extended(U32 x, unsigned width) { return sign_extend(x, width); }
+  static U32 sign_extended(U32 x, unsigned width) {
+    if (width == 8) return static_cast<U32>(static_cast<std::int8_t>(x));
+    if (width == 16) return static_cast<U32>(static_cast<std::int16_t>(x));
+    return sign_extend(x, width);
+  }
   static U32 count_leading_zeros(U32 x) { return static_cast<U32>(std::countl_zero(x)); }
   static U32 reverse_bits(U32 x) {
     x = (x >> 1 & 0x55555555u) | (x & 0x55555555u) << 1;
@@ -73,8 +86,10 @@ class Evaluating {
 
   // Registers and flags.
   [[nodiscard]] U32 reg(unsigned i) const { return core_.r[i]; }
-  void set_reg(unsigned i, U32 value) { core_.r[i] = value; }
-  void set_base(unsigned i, U32 value) { core_.r[i] = value; }
+  void set_reg(unsigned i, U32 value) {
+    if constexpr (kWrites) core_.r[i] = value;
+  }
+  void set_base(unsigned i, U32 value) { set_reg(i, value); }
   [[nodiscard]] Bit n() const { return (core_.n_source >> 31) != 0; }
   [[nodiscard]] Bit z() const { return core_.z_source == 0; }
   [[nodiscard]] Bit c() const { return core_.c != 0; }
@@ -110,7 +125,10 @@ class Evaluating {
     core_.c = sum.carry;
     core_.v = sum.overflow;
   }
-  void set_q_if(Bit saturated) { core_.q |= static_cast<std::uint32_t>(saturated); }
+  void set_q_if(Bit saturated) {
+    if (saturated) [[unlikely]]
+      core_.q = 1;  // a branch: Q must not chain one op to the next
+  }
   void set_ge(U32 flags) { core_.ge = flags; }
 
   // Arithmetic.
@@ -167,6 +185,7 @@ class Evaluating {
     return load_with(size, address, kUnprivileged);
   }
   U32 load_exclusive(unsigned size, U32 address) {
+    if (never_inline()) return 0;
     return take(slow_load(core_, op_, address, size, beat_++, kMustAlign | kExclusive));
   }
   void store(unsigned size, U32 address, U32 data) {
@@ -177,6 +196,7 @@ class Evaluating {
     store_with(size, address, data, kUnprivileged);
   }
   U32 store_exclusive(unsigned size, U32 address, U32 data) {
+    if (never_inline()) return 0;
     if (!exclusive_passes(core_, address, size)) return 1;
     next_ = slow_store(core_, op_, address, size, data, beat_++, kMustAlign | kExclusive);
     return 0;
@@ -215,7 +235,9 @@ class Evaluating {
 
   // Floating point.
   [[nodiscard]] U32 single(unsigned i) const { return core_.s[i]; }
-  void set_single(unsigned i, U32 value) { core_.s[i] = value; }
+  void set_single(unsigned i, U32 value) {
+    if constexpr (kWrites) core_.s[i] = value;
+  }
   template <class V>
   V fp_add(V a, V b) {
     return fp::add(a, b, core_.fp);
@@ -278,6 +300,7 @@ class Evaluating {
   }
 
  private:
+  static constexpr bool kWrites = kPass != Pass::check;
   static Shifted shift_left(U32 value, unsigned amount, Bit carry) {
     if (amount == 0) return {value, carry};
     if (amount > 32) return {0, false};
@@ -304,6 +327,11 @@ class Evaluating {
     }
   }
 
+  /// Primitives that only the general pass does.
+  bool never_inline() {
+    inline_ = false;
+    return kPass != Pass::general;
+  }
   U32 take(SlowAccess access) {
     next_ = access.next;
     return access.value;
@@ -314,51 +342,67 @@ class Evaluating {
     const int shift = std::countr_zero(size);
     return std::rotr(offset, shift) < window.size_bytes >> shift;
   }
-  [[gnu::always_inline]] U32 load_with(unsigned size, U32 address, unsigned flags) {
+  /// The window access of the op, if it stays inline for `slow_tags`; else null.
+  [[gnu::always_inline]] const bus::Window* inline_window(unsigned size, U32 address,
+                                                          unsigned slow_tags) const {
     const bus::Window& window = core_.windows[op_->window];
+    if constexpr (kPass == Pass::inline_only) return &window;
     const U32 offset = address - window.base;
+    if (!inside(window, offset, size)) return nullptr;
+    if ((window.tags[offset >> window.tag_shift] & slow_tags) != 0) return nullptr;
+    return &window;
+  }
+  [[gnu::always_inline]] U32 load_with(unsigned size, U32 address, unsigned flags) {
     const unsigned beat = beat_++;
-    if (inside(window, offset, size) &&
-        (window.tags[offset >> window.tag_shift] & bus::kReadSlow) == 0) [[likely]] {
-      const std::uint8_t* host = window.host + offset;
-      if constexpr (kStamps) {
-        window.stamps[offset >> window.tag_shift] = *core_.program_order + op_->index;
-      }
-      if (size == 1) return *host;
-      if (size == 2) {
-        std::uint16_t half;
-        std::memcpy(&half, host, 2);
-        return half;
-      }
-      U32 word;
-      std::memcpy(&word, host, 4);
-      return word;
+    const bus::Window* window = inline_window(size, address, bus::kReadSlow);
+    if constexpr (kPass == Pass::check) {
+      inline_ = inline_ && window != nullptr;
+      return 0;
     }
-    return take(slow_load(core_, op_, address, size, beat, flags));
+    if (window == nullptr) return take(slow_load(core_, op_, address, size, beat, flags));
+    const U32 offset = address - window->base;
+    if constexpr (kStamps) {
+      window->stamps[offset >> window->tag_shift] = *core_.program_order + op_->index;
+    }
+    const std::uint8_t* host = window->host + offset;
+    if (size == 1) return *host;
+    if (size == 2) {
+      std::uint16_t half;
+      std::memcpy(&half, host, 2);
+      return half;
+    }
+    U32 word;
+    std::memcpy(&word, host, 4);
+    return word;
   }
   [[gnu::always_inline]] void store_with(unsigned size, U32 address, U32 data, unsigned flags) {
-    const bus::Window& window = core_.windows[op_->window];
-    const U32 offset = address - window.base;
     const unsigned beat = beat_++;
-    if (inside(window, offset, size) && window.tags[offset >> window.tag_shift] == 0) [[likely]] {
-      std::uint8_t* host = window.host + offset;
-      if (size == 1) {
-        *host = static_cast<std::uint8_t>(data);
-      } else if (size == 2) {
-        const auto half = static_cast<std::uint16_t>(data);
-        std::memcpy(host, &half, 2);
-      } else {
-        std::memcpy(host, &data, 4);
-      }
+    const bus::Window* window = inline_window(size, address, 0xFF);
+    if constexpr (kPass == Pass::check) {
+      inline_ = inline_ && window != nullptr;
       return;
     }
-    next_ = slow_store(core_, op_, address, size, data, beat, flags);
+    if (window == nullptr) {
+      next_ = slow_store(core_, op_, address, size, data, beat, flags);
+      return;
+    }
+    std::uint8_t* host = window->host + (address - window->base);
+    if (size == 1) {
+      *host = static_cast<std::uint8_t>(data);
+    } else if (size == 2) {
+      const auto half = static_cast<std::uint16_t>(data);
+      std::memcpy(host, &half, 2);
+    } else {
+      std::memcpy(host, &data, 4);
+    }
   }
   void indirect(Address target) {
+    if constexpr (!kWrites) return;
     core_.exit = kIndirect;
     core_.target = target;
   }
   void interworking(U32 target, bool may_return) {
+    if constexpr (!kWrites) return;
     // EXC_RETURN values and even targets are rare and go out of line.
     if ((target & 1u) != 0 && target < 0xF0000000u) [[likely]] {
       indirect(target & ~1u);
@@ -371,8 +415,9 @@ class Evaluating {
   const MicroOp* op_;
   const MicroOp* next_;
   unsigned beat_ = 0;
+  bool inline_ = true;
 };
 
-using Concrete = Evaluating<false>;
+using Concrete = Evaluating<Pass::general, false>;
 
 }  // namespace mcost::engine

@@ -126,7 +126,7 @@ StopReason Engine::run(const RunLimits& limits) {
 /// `slice_end` passed.
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
-  if (block->stop && !stop_at(*block)) return;
+  if (block->worst_case == kStops && !stop_at(*block)) return;
   if (now_ + block->worst_case >= limit) block = enter_block(true);
   current_ = block;
   try {
@@ -198,7 +198,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       variant->next = next;
     }
     block = next;
-  } while (!block->stop && now_ + block->worst_case < limit);
+  } while (now_ + block->worst_case < limit);
   pc_ = block->pc;
   it_ = block->it;
 }

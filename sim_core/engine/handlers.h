@@ -12,17 +12,17 @@
 namespace mcost::engine {
 
 /// The products of one row. "quiet" handlers leave NZCV alone (no S suffix, or flags that die in
-/// the block); "plain" ones take operand 2 unshifted. All six are always set; those that make no
-/// difference are equal.
+/// the block); "plain" ones know that the operand is not shifted and that no option, subtracted
+/// offset or write-back is chosen. Those that make no difference for a row are equal.
 struct HandlerSet {
-  Handler flags_shifted;
+  Handler flags;
   Handler flags_plain;
-  Handler quiet_shifted;
+  Handler quiet;
   Handler quiet_plain;
   Handler predicated_flags;
   Handler predicated_quiet;
   // Loads in front of a data cache: they stamp the line they hit. Other rows have the ones above.
-  Handler stamping_shifted;
+  Handler stamping;
   Handler stamping_plain;
   Handler stamping_predicated;
 };
@@ -31,7 +31,7 @@ namespace detail {
 
 struct Choice {
   bool flags;
-  bool shifted;
+  bool plain;
   bool predicated;
   bool stamps;
 };
@@ -40,11 +40,65 @@ struct Choice {
 template <class Row>
 inline constexpr bool kEndsBlock = Row::row.flow != isa::Flow::next;
 
-template <class Row, Choice kChoice>
-void run(Core& core, const MicroOp* op) {
+/// Rows whose body accesses memory.
+template <class Row>
+inline constexpr bool kAccesses = [] {
+  using isa::TimingClass;
+  switch (Row::row.timing_class) {
+    case TimingClass::load:
+    case TimingClass::load_literal:
+    case TimingClass::load_dual:
+    case TimingClass::load_multiple:
+    case TimingClass::load_exclusive:
+    case TimingClass::store:
+    case TimingClass::store_dual:
+    case TimingClass::store_multiple:
+    case TimingClass::store_exclusive:
+    case TimingClass::table_branch:
+    case TimingClass::fp_load:
+    case TimingClass::fp_store:
+    case TimingClass::fp_load_multiple:
+    case TimingClass::fp_store_multiple: return true;
+    default: return false;
+  }
+}();
+
+/// The decode-time facts that a choice fixes.
+template <Choice kChoice>
+isa::Operands operands_of(const MicroOp* op) {
   isa::Operands operands = op->operands;
+  operands.set_flags = kChoice.flags;
+  if constexpr (kChoice.plain) {
+    operands.shift = isa::Shift::lsl;
+    operands.amount = 0;
+    operands.option = false;
+    operands.add = true;
+    operands.write_back = false;
+  }
+  return operands;
+}
+
+template <class Row, Choice kChoice, Pass kPass>
+[[gnu::flatten]] void execute(Core& core, const MicroOp* op) {
+  Evaluating<kPass, kChoice.stamps> evaluator(core, op);
+  if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
+  Row::execute(evaluator, operands_of<kChoice>(op));
+  if constexpr (!kEndsBlock<Row>) {
+    const MicroOp* next = evaluator.next();
+    return next->handler(core, next);
+  }
+}
+
+/// The instruction with its out-of-line paths; kept away from the inline one.
+template <class Row, Choice kChoice>
+[[gnu::noinline, gnu::cold]] void run_general(Core& core, const MicroOp* op) {
+  return execute<Row, kChoice, Pass::general>(core, op);
+}
+
+template <class Row, Choice kChoice>
+[[gnu::flatten]] void run(Core& core, const MicroOp* op) {
   if constexpr (kChoice.predicated) {
-    if ((kConditionTable[operands.condition] >> core.nzcv() & 1u) == 0) {
+    if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) == 0) {
       if constexpr (kEndsBlock<Row>) {
         core.exit = kFallThrough;
         return;
@@ -54,52 +108,42 @@ void run(Core& core, const MicroOp* op) {
     }
     core.passed |= 1u << op->index;
   }
-  operands.set_flags = kChoice.flags;
-  if constexpr (!kChoice.shifted) {
-    operands.shift = isa::Shift::lsl;
-    operands.amount = 0;
+  if constexpr (kAccesses<Row>) {
+    Evaluating<Pass::check, false> check(core, op);
+    Row::execute(check, operands_of<kChoice>(op));
+    if (!check.stays_inline()) [[unlikely]]
+      return run_general<Row, kChoice>(core, op);
+    Evaluating<Pass::inline_only, kChoice.stamps> evaluator(core, op);
+    Row::execute(evaluator, operands_of<kChoice>(op));
+  } else {
+    Evaluating<Pass::general, false> evaluator(core, op);
+    if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
+    Row::execute(evaluator, operands_of<kChoice>(op));
   }
-  Evaluating<kChoice.stamps> evaluator(core, op);
-  if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
-  Row::execute(evaluator, operands);
-  if constexpr (!kEndsBlock<Row>) {
-    const MicroOp* next = evaluator.next();
-    return next->handler(core, next);
-  }
+  if constexpr (!kEndsBlock<Row>) return op[1].handler(core, op + 1);
 }
 
 template <class Row>
-inline constexpr bool kShiftMatters = requires {
-  requires Row::kShifts;
-};
-
-template <class Row>
 inline constexpr bool kLoads = [] {
-  switch (Row::row.timing_class) {
-    case isa::TimingClass::load:
-    case isa::TimingClass::load_literal:
-    case isa::TimingClass::load_dual:
-    case isa::TimingClass::load_multiple:
-    case isa::TimingClass::table_branch:
-    case isa::TimingClass::fp_load:
-    case isa::TimingClass::fp_load_multiple: return true;
-    default: return false;
-  }
+  using isa::TimingClass;
+  constexpr TimingClass kClass = Row::row.timing_class;
+  return kAccesses<Row> && kClass != TimingClass::store && kClass != TimingClass::store_dual &&
+         kClass != TimingClass::store_multiple && kClass != TimingClass::fp_store &&
+         kClass != TimingClass::fp_store_multiple;
 }();
 
 template <class Row>
 constexpr HandlerSet handler_set() {
-  constexpr bool kPlain = !kShiftMatters<Row>;  // without shifts, "shifted" and "plain" are one
   constexpr bool kStamp = kLoads<Row>;
-  return {.flags_shifted = &run<Row, Choice{true, true, false, false}>,
-          .flags_plain = &run<Row, Choice{true, kPlain, false, false}>,
-          .quiet_shifted = &run<Row, Choice{false, true, false, false}>,
-          .quiet_plain = &run<Row, Choice{false, kPlain, false, false}>,
-          .predicated_flags = &run<Row, Choice{true, true, true, false}>,
-          .predicated_quiet = &run<Row, Choice{false, true, true, false}>,
-          .stamping_shifted = &run<Row, Choice{false, true, false, kStamp}>,
-          .stamping_plain = &run<Row, Choice{false, kPlain, false, kStamp}>,
-          .stamping_predicated = &run<Row, Choice{false, true, true, kStamp}>};
+  return {.flags = &run<Row, Choice{true, false, false, false}>,
+          .flags_plain = &run<Row, Choice{true, true, false, false}>,
+          .quiet = &run<Row, Choice{false, false, false, false}>,
+          .quiet_plain = &run<Row, Choice{false, true, false, false}>,
+          .predicated_flags = &run<Row, Choice{true, false, true, false}>,
+          .predicated_quiet = &run<Row, Choice{false, false, true, false}>,
+          .stamping = &run<Row, Choice{false, false, false, kStamp}>,
+          .stamping_plain = &run<Row, Choice{false, true, false, kStamp}>,
+          .stamping_predicated = &run<Row, Choice{false, false, true, kStamp}>};
 }
 
 template <class... Rows>

@@ -46,6 +46,10 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
     if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
     return {value, next_after(op)};
   }
+  if (stays_misaligned(op, address, size_bytes)) {
+    const bus::Window& window = core_.windows[site_window(current_->info[op->index].site)];
+    return {read_host(window.host + (address - window.base), size_bytes), op + 1};
+  }
   check_unaligned(address, size_bytes, flags, false);
   const Part part = part_of(op, address, size_bytes, false);
   std::uint32_t value = 0;
@@ -72,6 +76,20 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
     done += size;
   }
   return next_after(op);
+}
+
+/// The usual case of a misaligned load: it stays in the window and at the alignment its site tells,
+/// in memory that was written.
+bool Engine::stays_misaligned(const MicroOp* op, Address address, unsigned size_bytes) const {
+  const std::uint16_t site = current_->info[op->index].site;
+  if (site_misalignment(site) != (address & 3u)) return false;
+  const bus::Window& window = core_.windows[site_window(site)];
+  const std::uint32_t first = address - window.base;
+  const std::uint32_t last = first + size_bytes - 1;
+  if (first >= window.size_bytes || last >= window.size_bytes) return false;
+  const unsigned tags =
+      window.tags[first >> window.tag_shift] | window.tags[last >> window.tag_shift];
+  return (tags & bus::kReadSlow) == 0 && (core_.unusual & kLeft) == 0;
 }
 
 /// Whether an unaligned access needs a log entry per piece, or is told by the op's site alone:

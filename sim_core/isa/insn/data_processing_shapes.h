@@ -664,7 +664,7 @@ struct RotatedRegister {
     return {.rd = f.reg('d'),
             .rn = f.reg('n'),
             .rm = f.reg('m'),
-            .shift = Shift::ror,
+            .shift = f['r'] == 0 ? Shift::lsl : Shift::ror,
             .amount = static_cast<std::uint8_t>(f['r'] * 8),
             .unpredictable = any_bad_register(f)};
   }
