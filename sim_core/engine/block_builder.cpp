@@ -93,6 +93,10 @@ pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& ef
       timing.writes_pc && (roles.writes & isa::core_register(14)) != 0 &&
       (row.timing_class == TimingClass::branch || row.timing_class == TimingClass::branch_register);
   timing.adds_to_pc = timing.writes_pc && starts_with(row.name, "ADD");
+  if (timing.writes_pc && (row.timing_class == TimingClass::branch ||
+                           row.timing_class == TimingClass::compare_branch)) {
+    timing.direct_target = decoded.operands.imm;
+  }
   timing.sets_flags = (roles.writes & isa::kConditionFlags) != 0;
   timing.register_offset = roles.index != 0;
   timing.writes_back = roles.by_writeback != 0;
@@ -115,6 +119,16 @@ bool may_misalign_stack(const isa::Decoded& decoded, const isa::Roles& roles) {
   const bool only_sp = (roles.reads & isa::kCoreRegisters) == kSp;
   return !(only_sp && immediate_multiple && decoded.operands.amount == 0 &&
            decoded.instruction->row->timing_class == TimingClass::alu);
+}
+
+/// `b .`, the idle loop. It has a block of its own, so that the run loop sees it before it executes.
+bool is_self_branch(const isa::Decoded& decoded, Address pc, isa::ItState it) {
+  const bool is_branch = decoded.instruction->row->timing_class == TimingClass::branch &&
+                         decoded.operands.imm == pc && !it.in_it_block();
+  if (!is_branch) return false;
+  isa::Effects effects;
+  decoded.instruction->effects(effects, decoded.operands);
+  return !effects.conditional() && (effects.roles().writes & isa::core_register(14)) == 0;
 }
 
 /// True if NZCV written by op `index` are overwritten in the block before anything could see them.
@@ -251,6 +265,9 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
       it = it.advance();
       break;
     }
+    const bool idles = is_self_branch(decoded, pc, it);
+    if (idles && !block->info.empty()) break;
+    block->is_self_branch = idles;
     open = append_instruction(*block, decoded, pc, it);
     const bool is_it = decoded.instruction->row->timing_class == TimingClass::it;
     it = is_it ? isa::ItState{static_cast<std::uint8_t>(decoded.operands.imm)} : it.advance();
@@ -260,11 +277,6 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->end_pc = pc;
   block->end_it = it;
   choose_handlers(*block);
-  const OpInfo& last = block->info.back();
-  block->is_self_branch = last.decoded.instruction != nullptr && block->info.size() == 1 &&
-                          !last.predicated && last.timing.timing_class == TimingClass::branch &&
-                          !last.timing.conditional && !last.timing.links &&
-                          last.decoded.operands.imm == key.pc;
   block->has_hook = hooks_.contains(key.pc);
   if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
   update_sites(*block);

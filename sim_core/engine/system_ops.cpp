@@ -178,11 +178,7 @@ void Engine::return_from_exception(std::uint32_t exc_return) {
 void Engine::account(pipeline::ExceptionEvent event, unsigned words) {
   TimingState state = states_[state_];
   const pipeline::Charges charges = model_.exception(state.pipeline, event, words);
-  bus::SystemBus& bus = bus_;
-  for (const bus::Memory& memory : bus.memories) {
-    if (memory.micro_state_slot < kMicroStates)
-      memory.model->age(state.memory[memory.micro_state_slot], charges.total());
-  }
+  let_pass(bus_, state, charges.total());
   state_ = states_.id_of(state);
   account_exception(charges);
 }
@@ -232,10 +228,7 @@ void Engine::sleep_until(Cycles limit) {
   if (limit <= now_) return;
   ledger_.charge(Cause::sleep, 0, limit - now_);
   TimingState state = states_[state_];
-  for (const bus::Memory& memory : bus_.memories) {
-    if (memory.micro_state_slot < kMicroStates)
-      memory.model->age(state.memory[memory.micro_state_slot], limit - now_);
-  }
+  let_pass(bus_, state, limit - now_);
   state_ = states_.id_of(state);
   now_ = limit;
 }

@@ -87,18 +87,20 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
   return wait;
 }
 
-void BusPort::end_op(Cycles total) {
-  for (const bus::Memory& memory : bus_.memories) {
+void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed) {
+  for (const bus::Memory& memory : bus.memories) {
     if (memory.micro_state_slot >= kMicroStates) continue;
-    std::uint32_t& ahead = state_.ahead[memory.micro_state_slot];
-    if (total > ahead) {
-      memory.model->age(state_.memory[memory.micro_state_slot], total - ahead);
+    std::uint32_t& ahead = state.ahead[memory.micro_state_slot];
+    if (elapsed > ahead) {
+      memory.model->age(state.memory[memory.micro_state_slot], elapsed - ahead);
       ahead = 0;
     } else {
-      ahead -= static_cast<std::uint32_t>(total);
+      ahead -= static_cast<std::uint32_t>(elapsed);
     }
   }
 }
+
+void BusPort::end_op(Cycles total) { let_pass(bus_, state_, total); }
 
 void OpReplay::collect(const OpInfo& info, unsigned index) {
   accesses_.clear();
@@ -159,7 +161,7 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
   }
   port.begin_op(accesses_.data());
   result.advance = model.advance(state.pipeline, info.timing, outcome, port);
-  port.end_op(result.advance.charges.total());
+  port.end_op(result.advance.port_cycles);
   return result;
 }
 

@@ -76,6 +76,9 @@ struct TimedOp {
 /// Bytes of the first transfer of an access of `left` bytes at `address`.
 [[nodiscard]] unsigned piece_size(Address address, unsigned left);
 
+/// Moves the micro-states of memories on by `elapsed` cycles.
+void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed);
+
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
  public:
@@ -85,7 +88,7 @@ class BusPort final : public bus::TimingPort {
   bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
 
   void begin_op(const TimedAccess* accesses) { accesses_ = accesses; }
-  /// Moves micro-states to the first cycle of the next op.
+  /// Moves micro-states to the time base of the next op.
   void end_op(Cycles total);
   /// Words fetched since the last call, by memory.
   struct Fetches {
