@@ -360,7 +360,7 @@ void Passage::execute() {
   enter_execute();
   const unsigned cycles = issue_cycles();
   end_ = start_ + static_cast<int>(cycles);
-  if (op_.timing_class == Class::divide) {
+  if (op_.timing_class == Class::divide && executed()) {
     charges_.add(Cause::operand, cycles - kShortestDivide);
   } else if (cycles > core_.shortest_long_multiply && outcome_.operand_cycles != 0) {
     charges_.add(Cause::operand, cycles - core_.shortest_long_multiply);
