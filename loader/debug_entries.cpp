@@ -34,6 +34,14 @@ std::uint64_t number(Dwarf_Die& die, unsigned name) {
   return dwarf_formudata(&attribute, &value) == 0 ? value : 0;
 }
 
+// As `number`, also from the declaration or abstract instance that the entry refers to.
+std::uint64_t inherited_number(Dwarf_Die& die, unsigned name) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word value = 0;
+  if (dwarf_attr_integrate(&die, name, &attribute) == nullptr) return 0;
+  return dwarf_formudata(&attribute, &value) == 0 ? value : 0;
+}
+
 std::string_view linkage_name(Dwarf_Die& die) {
   Dwarf_Attribute attribute;
   for (const unsigned name : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
@@ -271,7 +279,8 @@ class DebugEntryReader {
       if (range_budget_ == 0) throw MalformedDebug("its range lists overlap");
       --range_budget_;
       begin &= ~Dwarf_Addr{1};
-      if (begin < end && end <= std::uint64_t{1} << 32) ranges.push_back({begin, end, false});
+      if (begin < end && end <= std::uint64_t{1} << 32)
+        ranges.push_back({.begin = begin, .end = end});
     }
     if (position < 0) throw MalformedDebug("a range list is malformed");
     return ranges;
@@ -279,7 +288,17 @@ class DebugEntryReader {
 
   void visit_function(Dwarf_Die& die, DebugUnit& unit, unsigned depth) {
     std::vector<DebugFunction> pieces = ranges_of(die);
-    for (DebugFunction& piece : pieces) piece.agrees = agrees(die, piece);
+    Dwarf_Addr low = 0;
+    if (pieces.empty() && dwarf_lowpc(&die, &low) == 0) {
+      // DWARF 2 and 3 give the end as an address too, so discarded functions are empty. Their lines
+      // are still there.
+      pieces.push_back({.begin = low, .end = low});
+    }
+    for (DebugFunction& piece : pieces) {
+      piece.agrees = agrees(die, piece);
+      piece.file = inherited_number(die, DW_AT_decl_file);
+      piece.line = inherited_number(die, DW_AT_decl_line);
+    }
     unit.functions.insert(unit.functions.end(), pieces.begin(), pieces.end());
     std::erase_if(pieces, [](const DebugFunction& piece) { return !piece.agrees; });
     if (pieces.empty()) return;
@@ -287,6 +306,7 @@ class DebugEntryReader {
   }
 
   bool agrees(Dwarf_Die& die, const DebugFunction& piece) const {
+    if (piece.begin == piece.end) return false;
     const Function* function = symbols_.find_function(static_cast<Address>(piece.begin));
     if (function == nullptr || function->address != piece.begin) return false;
     const bool same_size = piece.end - piece.begin == function->size_bytes;

@@ -22,7 +22,9 @@ namespace mcost::loader {
 struct DebugFunction {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  bool agrees = false;  ///< A function symbol of that name (or clone of it) starts at `begin`.
+  bool agrees = false;     ///< A function symbol of that name (or clone of it) starts at `begin`.
+  std::uint64_t file = 0;  ///< Of the declaration, as in the unit's line program; 0 if unknown.
+  std::uint64_t line = 0;  ///< Of the declaration; 0 if unknown.
 };
 
 struct DebugUnit {

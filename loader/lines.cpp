@@ -5,7 +5,9 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "loader/debug_entries.h"
@@ -78,13 +80,27 @@ const SourceFile* LineTable::Data::file_of(std::size_t unit, std::uint64_t numbe
 
 namespace {
 
-// At 0 a sequence of the real code must be told from those of functions discarded beside it: it
-// ends where a function that agrees ends, up to padding.
+using Functions = std::span<const DebugFunction>;
+
+// At 0 the sequence of the real code must be told from those of functions of its unit that were
+// discarded: it ends where a function that agrees ends, up to padding, ...
 bool ends_with_function(const LineSequence& sequence, const DebugUnit& unit) {
   constexpr std::uint64_t kPadding = 3;
   return std::any_of(unit.functions.begin(), unit.functions.end(), [&](const DebugFunction& f) {
     return f.agrees && f.end <= sequence.end && sequence.end - f.end <= kPadding;
   });
+}
+
+// ... and of all functions at 0 the one declared closest before its first line is one that agrees.
+bool starts_with_function(const LineSequence& sequence, Functions at_begin) {
+  const LineRow& row = sequence.rows.front();
+  const auto key = [&](const DebugFunction& f) {
+    return std::tuple(f.line <= row.line, f.file == row.file, f.line, f.agrees);
+  };
+  const auto closest = std::max_element(
+      at_begin.begin(), at_begin.end(),
+      [&](const DebugFunction& a, const DebugFunction& b) { return key(a) < key(b); });
+  return closest->agrees;
 }
 
 // Some function symbol starts inside the sequence, or owns its first address.
@@ -108,11 +124,12 @@ bool is_backed(const LineSequence& sequence, const DebugUnit& unit, const Symbol
   if (!has_function(sequence, symbols)) return false;
 
   const auto [first, last] = std::equal_range(
-      unit.functions.begin(), unit.functions.end(), DebugFunction{sequence.begin, 0, false},
+      unit.functions.begin(), unit.functions.end(), DebugFunction{.begin = sequence.begin},
       [](const DebugFunction& a, const DebugFunction& b) { return a.begin < b.begin; });
   if (first != last) {
     if (std::none_of(first, last, [](const DebugFunction& f) { return f.agrees; })) return false;
-    return sequence.begin != 0 || ends_with_function(sequence, unit);
+    return sequence.begin != 0 || (ends_with_function(sequence, unit) &&
+                                   starts_with_function(sequence, Functions(first, last)));
   }
   // Assembly has no function entries. A discarded piece starts at 0, where its end must fit too.
   if (sequence.begin != 0) return true;

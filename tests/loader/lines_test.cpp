@@ -109,8 +109,13 @@ std::string with_discarded(const std::string& real) {
   const auto unused = [](const std::string& name) {
     return "int " + name + "(int a, int b) {\n  return a / b + sink * a;\n}\n";
   };
-  return "extern volatile int sink;\nvolatile int sink;\n" + unused("gone_before") + real +
-         unused("gone_after") + "void gone_small(void) {}\n";
+  // Exactly as long as `used`.
+  const auto twin = [](const std::string& name) {
+    return "int " + name + "(int x) {\n  sink = x;\n  return x + 1;\n}\n";
+  };
+  return "extern volatile int sink;\nvolatile int sink;\n" + unused("gone_before") +
+         twin("gone_twin_before") + real + unused("gone_after") + twin("gone_twin_after") +
+         "void gone_small(void) {}\n";
 }
 
 class LinesAfterGarbageCollection : public testing::TestWithParam<const char*> {};
@@ -135,12 +140,12 @@ TEST_P(LinesAfterGarbageCollection, IgnoreDiscardedFunctionsOnTopOfRealCode) {
   EXPECT_EQ(p.symbols.functions().size(), 2u);
   EXPECT_EQ(p.symbols.functions()[0].address, 0u) << "else this test tests nothing";
   for (const std::string& line : p.all_of("used")) {
-    EXPECT_THAT(line, testing::MatchesRegex("-|start\\.c:[6-9]")) << "used is lines 6 to 9";
+    EXPECT_THAT(line, testing::MatchesRegex("-|start\\.c:1[0-3]")) << "used is lines 10 to 13";
   }
   for (const std::string& line : p.all_of("_start")) {
-    EXPECT_THAT(line, testing::MatchesRegex("-|start\\.c:1[0-3]"));
+    EXPECT_THAT(line, testing::MatchesRegex("-|start\\.c:1[4-7]"));
   }
-  EXPECT_THAT(p.all_of("used"), testing::Contains("start.c:7"));
+  EXPECT_THAT(p.all_of("used"), testing::Contains("start.c:11"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, LinesAfterGarbageCollection,
