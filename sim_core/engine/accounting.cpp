@@ -132,7 +132,7 @@ void Engine::update_sites(Block& block) {
 Variant* Engine::fold(Block& block, const VariantKey& key) {
   TimingState state = states_[state_];
   bus::FoldLog log;
-  BusPort port(bus_, state, &log);
+  BusPort port(bus_, state, &log, block.memory);
   Visit visit = visit_of(block);
   visit.log = nullptr;
   OpReplay replay(bus_, visit, core_);
@@ -182,6 +182,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
 void Engine::replay_until(Block& block, unsigned end) {
   if (timed_ops_ >= end) return;
   touch_lines();
+  bus_.program_order += kMostLines;  // past the stamps that memoised visits have just left
   TimingState state = states_[state_];
   BusPort port(bus_, state, nullptr);
   const Visit visit = visit_of(block);

@@ -61,7 +61,12 @@ bus::Wait BusPort::fetch(Address address, Cycles at) {
     wait.cycles = memory.model->fetch_wait();
   } else {
     const std::uint32_t offset = region.memory_offset + (address - region.base);
-    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region.view, log_);
+    bus::FoldLog elsewhere;
+    const bool guarded = log_ == nullptr || region.memory == log_memory_;
+    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region.view,
+                                      guarded ? log_ : &elsewhere);
+    // A variant guards lines of its block's memory only.
+    if (!elsewhere.foldable || !elsewhere.lines.empty()) log_->foldable = false;
   }
   return wait;
 }

@@ -82,8 +82,9 @@ void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed);
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
  public:
-  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log)
-      : bus_(bus), state_(state), log_(log) {}
+  /// With a log, contents stay as they are, and it takes the fetched lines of memory `log_memory`.
+  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory = 0)
+      : bus_(bus), state_(state), log_(log), log_memory_(log_memory) {}
   bus::Wait fetch(Address address, Cycles at) override;
   bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
 
@@ -101,6 +102,7 @@ class BusPort final : public bus::TimingPort {
   bus::SystemBus& bus_;
   TimingState& state_;
   bus::FoldLog* log_;
+  unsigned log_memory_;
   const TimedAccess* accesses_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;
   Fetches fetches_;
