@@ -1,0 +1,186 @@
+// Two run loops, one answer: where blocks are cut, what is remembered, and who watches never
+// changes a register, a byte, a cycle or a count. Random programs run stepped and in many other
+// ways on every memory system. A failing case is named by its seed: MCOST_SEED=17
+// runs that one, MCOST_SECONDS=600 searches longer.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim_core/pipeline/registry.h"
+#include "tests/engine/random_program.h"
+#include "tests/engine/toy_dual_issue.h"
+#include "tests/support/test_machine.h"
+
+namespace mcost::test {
+namespace {
+
+/// One way to run a program.
+struct Way {
+  unsigned longest_block = 32;
+  bool memoise = true;
+  unsigned most_variants = 64;
+  bool profile = false;
+  bool hooks = false;
+  bool cuts = false;  // stops at random cycles and goes on
+};
+
+std::string describe(const Way& way) {
+  std::ostringstream text;
+  text << "longest block " << way.longest_block << (way.memoise ? ", memoised" : ", replayed")
+       << ", at most " << way.most_variants << " variants" << (way.profile ? ", profile" : "")
+       << (way.hooks ? ", hooks" : "") << (way.cuts ? ", cuts" : "");
+  return text.str();
+}
+
+std::vector<Way> all_ways() {
+  std::vector<Way> ways;
+  for (const unsigned longest : {1u, 2u, 5u, 32u}) {
+    for (const bool memoise : {false, true}) {
+      const bool stepped = longest == 1 && !memoise;
+      if (!stepped) ways.push_back({.longest_block = longest, .memoise = memoise});
+      ways.push_back({.longest_block = longest, .memoise = memoise, .profile = true});
+      ways.push_back({.longest_block = longest, .memoise = memoise, .hooks = true});
+      ways.push_back({.longest_block = longest,
+                      .memoise = memoise,
+                      .profile = true,
+                      .hooks = true,
+                      .cuts = true});
+    }
+    ways.push_back({.longest_block = longest, .most_variants = 2});
+    ways.push_back({.longest_block = longest, .cuts = true});
+  }
+  return ways;
+}
+
+/// Watches without touching anything; notes when it was called.
+class Watcher final : public engine::HookListener {
+ public:
+  void reached(Address pc, engine::Engine& engine) override {
+    hash_ = (hash_ ^ pc ^ engine.now() << 20) * 0x9E3779B97F4A7C15u;
+    ++calls_;
+    if (calls_ % 16 == 0) hash_ += engine.peek_counters().instructions;
+  }
+  [[nodiscard]] std::uint64_t hash() const { return hash_; }
+  [[nodiscard]] std::uint64_t calls() const { return calls_; }
+
+ private:
+  std::uint64_t hash_ = 0;
+  std::uint64_t calls_ = 0;
+};
+
+struct Outcome {
+  Observation observation;
+  std::uint64_t watched = 0;
+  std::uint64_t calls = 0;
+};
+
+class EqualityCase {
+ public:
+  EqualityCase(const pipeline::PipelineModel& model, FlashKind flash, std::uint64_t seed)
+      : model_(model), flash_(flash), seed_(seed) {
+    ProgramOptions options = random_options(seed);
+    options.uncached_view = flash == FlashKind::vims;
+    program_ = make_random_program(seed, options);
+  }
+
+  [[nodiscard]] Outcome run(const Way& way) const {
+    TestSetup setup;
+    setup.flash = flash_;
+    setup.engine.longest_block = way.longest_block;
+    setup.engine.memoise = way.memoise;
+    setup.engine.most_variants = way.most_variants;
+    setup.profile = way.profile;
+    TestMachine machine(model_, setup);
+    load_program(machine, program_);
+    Watcher watcher;
+    if (way.hooks) {
+      machine.engine().set_listener(&watcher);
+      std::mt19937_64 random(seed_);
+      for (const Address address : program_.instructions) {
+        if (random() % 12 == 0) machine.engine().add_hook(address);
+      }
+    }
+    std::mt19937_64 random(seed_ + way.longest_block);
+    Cycles stop = 0;
+    while (way.cuts && stop < kMostCycles) {
+      stop = machine.engine().now() + 1 + random() % 700;
+      if (machine.run(stop) != engine::StopReason::cycle_limit) break;
+    }
+    if (!way.cuts) machine.run(kMostCycles);
+    return {machine.observe(), watcher.hash(), watcher.calls()};
+  }
+
+  /// Runs the program in every way and compares; false if something differed.
+  bool check() const {
+    const Outcome stepped = run({.longest_block = 1, .memoise = false, .profile = true});
+    const Outcome watched = run({.longest_block = 1, .memoise = false, .hooks = true});
+    bool equal = true;
+    const auto fail = [&](const std::string& what) {
+      ADD_FAILURE() << "seed " << seed_ << ", flash " << name_of(flash_) << ", " << what;
+      equal = false;
+    };
+    if (stepped.observation.stop != engine::StopReason::idle) fail("does not end");
+    if (!stepped.observation.counters.adds_up()) fail("causes do not add up");
+    if (watched.calls == 0) fail("no hook was reached");
+    for (const Way& way : all_ways()) {
+      const Outcome found = run(way);
+      const std::string text = difference(stepped.observation, found.observation, way.profile);
+      if (!text.empty()) fail(describe(way) + ":\n" + text);
+      if (way.hooks && (found.watched != watched.watched || found.calls != watched.calls))
+        fail(describe(way) + ": hooks were reached at other times");
+      if (!equal) return false;
+    }
+    instructions_ = stepped.observation.counters.instructions;
+    return true;
+  }
+  [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
+
+ private:
+  static constexpr Cycles kMostCycles = 20'000'000;
+  const pipeline::PipelineModel& model_;
+  FlashKind flash_;
+  std::uint64_t seed_;
+  RandomProgram program_;
+  mutable std::uint64_t instructions_ = 0;
+};
+
+/// Runs seeds 1, 2, 3, ... on every memory system until the time is over, at least `fewest` seeds.
+void check_seeds(const pipeline::PipelineModel& model, std::chrono::seconds time,
+                 std::uint64_t fewest) {
+  const auto begin = std::chrono::steady_clock::now();
+  const char* only = std::getenv("MCOST_SEED");
+  if (const char* longer = std::getenv("MCOST_SECONDS"))
+    time = std::chrono::seconds(std::strtoll(longer, nullptr, 10));
+  std::uint64_t instructions = 0;
+  std::uint64_t seed = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
+  for (std::uint64_t done = 0;; ++seed, ++done) {
+    if (done >= fewest && std::chrono::steady_clock::now() - begin >= time) break;
+    for (const FlashKind flash : kAllFlashKinds) {
+      const EqualityCase equality(model, flash, seed);
+      if (!equality.check()) return;
+      instructions += equality.instructions();
+    }
+    if (only != nullptr) break;
+  }
+  std::cout << "seeds up to " << seed << ", " << instructions << " instructions in each of "
+            << all_ways().size() + 2 << " ways\n";
+}
+
+TEST(EngineEquality, RandomProgramsOnCortexM4AreTheSameHoweverBlocksAreCut) {
+  const auto model = pipeline::make_pipeline_model("cortex-m4");
+  ASSERT_NE(model, nullptr);
+  check_seeds(*model, std::chrono::seconds(14), 2);
+}
+
+TEST(EngineEquality, RandomProgramsOnADualIssueCoreAreTheSameHoweverBlocksAreCut) {
+  const ToyDualIssue model;
+  check_seeds(model, std::chrono::seconds(5), 1);
+}
+
+}  // namespace
+}  // namespace mcost::test

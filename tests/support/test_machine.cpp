@@ -1,0 +1,370 @@
+#include "tests/support/test_machine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+#include <utility>
+
+#include "memory_models/art.h"
+#include "memory_models/constant_latency.h"
+#include "memory_models/line_buffer_flash.h"
+#include "memory_models/vims.h"
+#include "sim_core/bus/window.h"
+
+namespace mcost::test {
+namespace {
+
+constexpr unsigned kWordShift = 2;
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
+  return hash ^ hash >> 32;
+}
+
+boards::CoreSpec core_spec() {
+  boards::CoreSpec core;
+  core.revision = "r0p1";
+  core.cpuid = 0x410FC241;
+  core.fpu = boards::FpuModel::fpv4_sp_d16;
+  core.dsp = true;
+  core.bit_band = true;
+  core.nvic_priority_bits = 4;
+  core.interrupts = 32;
+  return core;
+}
+
+memory::ArtParameters art_parameters(FlashKind kind) {
+  memory::ArtParameters parameters;
+  parameters.size_bytes = kFlashSize;
+  parameters.i_lines = parameters.i_ways = 4;
+  parameters.d_lines = parameters.d_ways = 2;
+  parameters.wait_states = 5;
+  parameters.prefetch = kind != FlashKind::art_sectored;
+  if (kind == FlashKind::art_sectored) {
+    parameters.array_bytes = 8;
+    parameters.sectors_per_line = 4;
+    parameters.i_ways = 2;
+    parameters.d_ways = 1;
+    parameters.wait_states = 4;
+  }
+  parameters.icache = parameters.dcache = kind != FlashKind::art_uncached;
+  return parameters;
+}
+
+memory::VimsParameters vims_parameters(FlashKind kind) {
+  memory::VimsParameters parameters;
+  parameters.size_bytes = kFlashSize;
+  parameters.cache_bytes = 64;
+  parameters.ways = 2;
+  parameters.cache = kind == FlashKind::vims;
+  return parameters;
+}
+
+}  // namespace
+
+const char* name_of(FlashKind kind) {
+  switch (kind) {
+    case FlashKind::ideal: return "ideal";
+    case FlashKind::wait_states: return "wait_states";
+    case FlashKind::line_buffer: return "line_buffer";
+    case FlashKind::art: return "art";
+    case FlashKind::art_sectored: return "art_sectored";
+    case FlashKind::art_uncached: return "art_uncached";
+    case FlashKind::vims: return "vims";
+    case FlashKind::vims_flash: return "vims_flash";
+  }
+  return "";
+}
+
+std::uint32_t RegisterFile::read(const bus::DeviceAccess& access) {
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < access.size_bytes; ++i) value |= bytes[access.offset + i] << (8 * i);
+  events.push_back({access, false, value});
+  return value;
+}
+
+void RegisterFile::write(const bus::DeviceAccess& access, std::uint32_t value) {
+  for (unsigned i = 0; i < access.size_bytes; ++i)
+    bytes[access.offset + i] = value >> (8 * i) & 0xFFu;
+  events.push_back({access, true, value});
+}
+
+TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& setup)
+    : profile_(setup.profile) {
+  bus_.memories.reserve(3);  // models keep references into it
+  make_flash(setup.flash);
+  add_memory("ram", kRamSize, true, 0);
+  add_memory("slow_ram", kSlowRamSize, true, 1);
+  add_regions(setup.flash);
+  engine_ = std::make_unique<engine::Engine>(model, bus_, setup.features, 32, 4, setup.engine);
+  system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec());
+  for (bus::Region& region : bus_.regions) {
+    if (region.name == "ppb") region.device = system_control_.get();
+  }
+  if (setup.profile) engine_->enable_profile();
+}
+
+void TestMachine::add_memory(std::string name, std::uint32_t size_bytes, bool is_ram,
+                             std::uint32_t wait_states) {
+  bus_.memories.emplace_back();
+  bus::Memory& memory = bus_.memories.back();
+  memory.name = std::move(name);
+  memory.bytes.assign(size_bytes, is_ram ? 0xA5 : 0xFF);
+  memory.is_ram = is_ram;
+  if (is_ram) {
+    memory.tag_shift = kWordShift;
+    memory.tags.assign(size_bytes >> kWordShift, bus::kNeverWritten);
+  }
+  memory.model = std::make_unique<memory::ConstantLatency>(wait_states);
+}
+
+void TestMachine::make_flash(FlashKind kind) {
+  add_memory("flash", kFlashSize, false, kind == FlashKind::wait_states ? 2 : 0);
+  bus::Memory& memory = bus_.memories.back();
+  switch (kind) {
+    case FlashKind::ideal:
+    case FlashKind::wait_states: return;
+    case FlashKind::line_buffer:
+      memory.model = std::make_unique<memory::LineBufferFlash>(16, 3);
+      break;
+    case FlashKind::art:
+    case FlashKind::art_sectored:
+    case FlashKind::art_uncached: {
+      const memory::ArtParameters parameters = art_parameters(kind);
+      memory.tag_shift = parameters.array_bytes == 8 ? 3 : 4;
+      memory.model = std::make_unique<memory::Art>(parameters, memory.tags, bus_.program_order);
+      break;
+    }
+    case FlashKind::vims:
+    case FlashKind::vims_flash:
+      memory.model = std::make_unique<memory::Vims>(vims_parameters(kind));
+      break;
+  }
+  memory.micro_state_slot = 0;
+}
+
+void TestMachine::add_region(const bus::Region& region) {
+  bus_.regions.push_back(region);
+  std::sort(bus_.regions.begin(), bus_.regions.end(),
+            [](const bus::Region& a, const bus::Region& b) { return a.base < b.base; });
+}
+
+void TestMachine::add_regions(FlashKind kind) {
+  const auto memory_region = [](const char* name, Address base, std::uint32_t size_bytes,
+                                unsigned memory) {
+    bus::Region region;
+    region.name = name;
+    region.base = base;
+    region.size_bytes = size_bytes;
+    region.memory = static_cast<std::uint8_t>(memory);
+    region.executable = true;
+    region.writable = memory != kFlashIndex;
+    const bool code = base < kRam;
+    region.data_port = code ? bus::CorePort::dcode : bus::CorePort::system;
+    region.fetch_port = code ? bus::CorePort::icode : bus::CorePort::system;
+    return region;
+  };
+  add_region(memory_region("flash", kFlash, kFlashSize, kFlashIndex));
+  if (kind == FlashKind::vims) {
+    bus::Region uncached = memory_region("uncached", kUncachedFlash, kFlashSize, kFlashIndex);
+    uncached.view = memory::kUncachedView;
+    add_region(uncached);
+  }
+  add_region(memory_region("ram", kRam, kRamSize, kRamIndex));
+  add_region(memory_region("slow_ram", kSlowRam, kSlowRamSize, kSlowRamIndex));
+
+  bus::Region device;
+  device.name = "device";
+  device.base = kDevice;
+  device.size_bytes = 0x1000;
+  device.kind = bus::RegionKind::device;
+  device.memory = kDeviceIndex;
+  device.writable = true;
+  device.is_device_memory = true;
+  device.device_wait = 2;
+  device.device = &device_;
+  add_region(device);
+
+  bus::Region ppb = device;
+  ppb.name = "ppb";
+  ppb.base = 0xE0000000u;
+  ppb.size_bytes = 0x00100000u;
+  ppb.memory = kPrivateBusIndex;
+  ppb.data_port = bus::CorePort::ppb;
+  ppb.device_wait = 0;
+  ppb.device = nullptr;  // set when the engine is there
+  add_region(ppb);
+
+  bus::Region alias;
+  alias.kind = bus::RegionKind::bit_band;
+  alias.writable = true;
+  alias.name = "ram_bits";
+  alias.base = kRamBitBand;
+  alias.size_bytes = kRamSize * 32;
+  alias.memory = kRamIndex;
+  alias.bit_band_target = kRam;
+  add_region(alias);
+  alias.name = "device_bits";
+  alias.base = kDeviceBitBand;
+  alias.size_bytes = 0x1000 * 32;
+  alias.memory = kDeviceIndex;
+  alias.bit_band_target = kDevice;
+  alias.is_device_memory = true;
+  add_region(alias);
+}
+
+void TestMachine::load(Address address, const std::vector<std::uint16_t>& halfwords) {
+  for (const std::uint16_t halfword : halfwords) {
+    const bus::Region& region = *bus_.find(address);
+    bus::Memory& memory = bus_.memories[region.memory];
+    const std::uint32_t offset = region.memory_offset + (address - region.base);
+    std::memcpy(memory.bytes.data() + offset, &halfword, 2);
+    if (memory.is_ram)
+      memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+    address += 2;
+  }
+}
+
+void TestMachine::poke(Address address, std::uint32_t word) {
+  load(address, {static_cast<std::uint16_t>(word), static_cast<std::uint16_t>(word >> 16)});
+}
+
+std::uint32_t TestMachine::peek(Address address) const {
+  std::uint32_t word = 0;
+  std::array<std::uint8_t, 4> bytes{};
+  if (engine_->read_memory(address, bytes.data(), 4)) std::memcpy(&word, bytes.data(), 4);
+  return word;
+}
+
+engine::StopReason TestMachine::run(Cycles max_cycles) {
+  engine::RunLimits limits;
+  limits.max_cycles = max_cycles;
+  stop_ = engine_->run(limits);
+  return stop_;
+}
+
+engine::StopReason TestMachine::run_until(Address pc) {
+  engine::RunLimits limits;
+  limits.until = pc;
+  stop_ = engine_->run(limits);
+  return stop_;
+}
+
+Observation TestMachine::observe() {
+  Observation seen;
+  engine::Engine& engine = *engine_;
+  const engine::Core& core = engine.core();
+  seen.stop = stop_;
+  seen.now = engine.now();
+  seen.pc = engine.pc();
+  seen.xpsr = engine.xpsr();
+  std::copy_n(core.r.begin(), seen.registers.size(), seen.registers.begin());
+  std::copy(core.s.begin(), core.s.end(), seen.singles.begin());
+  seen.fpscr = core.fp.fpscr;
+  for (const bus::Memory& memory : bus_.memories) {
+    std::uint64_t hash = 1;
+    for (std::size_t i = 0; i + 8 <= memory.bytes.size(); i += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, memory.bytes.data() + i, 8);
+      hash = mix(hash, word);
+    }
+    seen.memory_hashes.push_back(hash);
+    for (const auto& counter : memory.model->counters())
+      seen.model_counters.push_back(counter.value);
+  }
+  seen.counters = engine.take_counters();
+  if (profile_) {
+    for (const auto& [address, cost] : engine.instruction_costs())
+      seen.costs.emplace(address, cost);
+  }
+  seen.never_written_reads = engine.never_written_reads();
+  for (const RegisterFile::Event& event : device_.events) {
+    seen.device_hash = mix(seen.device_hash, event.access.offset);
+    seen.device_hash = mix(seen.device_hash, event.access.now);
+    seen.device_hash = mix(seen.device_hash, event.access.pc);
+    seen.device_hash = mix(seen.device_hash, event.value * 2u + (event.write ? 1u : 0u));
+  }
+  return seen;
+}
+
+namespace {
+
+/// Writes what differs; the first difference is the useful one.
+class Comparison {
+ public:
+  template <class T>
+  void value(const std::string& name, const T& expected, const T& found) {
+    if (expected == found || lines_ > kMostLines) return;
+    ++lines_;
+    text_ << name << ": expected " << +expected << ", found " << +found << "\n";
+  }
+  template <class Range>
+  void range(const std::string& name, const Range& expected, const Range& found) {
+    value(name + " count", expected.size(), found.size());
+    for (std::size_t i = 0; i < std::min(expected.size(), found.size()); ++i)
+      value(name + "[" + std::to_string(i) + "]", expected[i], found[i]);
+  }
+  [[nodiscard]] std::string text() const { return text_.str(); }
+
+ private:
+  static constexpr int kMostLines = 12;
+  std::ostringstream text_;
+  int lines_ = 0;
+};
+
+void compare_counters(Comparison& comparison, const Counters& a, const Counters& b) {
+  comparison.value("cycles", a.cycles, b.cycles);
+  comparison.value("instructions", a.instructions, b.instructions);
+  comparison.value("skipped", a.skipped, b.skipped);
+  comparison.value("folded", a.folded, b.folded);
+  comparison.value("macs", a.macs, b.macs);
+  for (unsigned c = 0; c < kCauses; ++c)
+    comparison.value(kCauseNames[c], a.by_cause[c], b.by_cause[c]);
+  for (unsigned m = 0; m < kMaxMemories; ++m) {
+    const std::string memory = "memory " + std::to_string(m) + " ";
+    comparison.range(memory + "cause", a.by_memory[m], b.by_memory[m]);
+    const Traffic& x = a.traffic[m];
+    const Traffic& y = b.traffic[m];
+    comparison.value(memory + "reads", x.reads, y.reads);
+    comparison.value(memory + "read_bytes", x.read_bytes, y.read_bytes);
+    comparison.value(memory + "writes", x.writes, y.writes);
+    comparison.value(memory + "write_bytes", x.write_bytes, y.write_bytes);
+    comparison.value(memory + "fetches", x.fetches, y.fetches);
+    comparison.value(memory + "fetch_bytes", x.fetch_bytes, y.fetch_bytes);
+  }
+}
+
+void compare_costs(Comparison& comparison, const Observation& a, const Observation& b) {
+  comparison.value("profiled instructions", a.costs.size(), b.costs.size());
+  for (const auto& [address, cost] : a.costs) {
+    const auto found = b.costs.find(address);
+    if (found == b.costs.end()) continue;
+    const std::string at = "instruction " + std::to_string(address) + " ";
+    comparison.value(at + "executions", cost.executions, found->second.executions);
+    comparison.value(at + "skipped", cost.skipped, found->second.skipped);
+    comparison.value(at + "cycles", cost.cycles, found->second.cycles);
+    comparison.range(at + "cause", cost.by_cause, found->second.by_cause);
+  }
+}
+
+}  // namespace
+
+std::string difference(const Observation& expected, const Observation& found, bool with_costs) {
+  Comparison comparison;
+  comparison.value("stop", static_cast<unsigned>(expected.stop), static_cast<unsigned>(found.stop));
+  comparison.value("now", expected.now, found.now);
+  comparison.value("pc", expected.pc, found.pc);
+  comparison.value("xpsr", expected.xpsr, found.xpsr);
+  comparison.range("r", expected.registers, found.registers);
+  comparison.range("s", expected.singles, found.singles);
+  comparison.value("fpscr", expected.fpscr, found.fpscr);
+  comparison.range("memory hash", expected.memory_hashes, found.memory_hashes);
+  compare_counters(comparison, expected.counters, found.counters);
+  comparison.range("model counter", expected.model_counters, found.model_counters);
+  comparison.value("never-written reads", expected.never_written_reads, found.never_written_reads);
+  comparison.value("device accesses", expected.device_hash, found.device_hash);
+  if (with_costs) compare_costs(comparison, expected, found);
+  return comparison.text();
+}
+
+}  // namespace mcost::test
