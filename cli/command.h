@@ -1,0 +1,54 @@
+// What a subcommand is, and what all of them do alike: exit statuses, errors, output. May include
+// anything.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+#include "sim_core/base/error.h"
+
+namespace mcost::cli {
+
+/// Exit statuses of our own (product.md); the firmware's own code is passed on beside them.
+enum Status : int {
+  kOk = 0,
+  kFirmwareFailed = 1,
+  kBadInput = 2,
+  kRegression = 3,
+  kInternal = 70,  // EX_SOFTWARE of sysexits.h: our own bug
+};
+
+/// A subcommand: adds itself to the program and, once chosen, sets what is to be done.
+struct Command {
+  const char* name;
+  void (*add)(CLI::App& program, std::function<int()>& action);
+};
+
+void add_run(CLI::App& program, std::function<int()>& action);
+void add_boards(CLI::App& program, std::function<int()>& action);
+
+/// `mcost: error: <what>: <where>: <remedy>` on stderr; several mistakes are several lines.
+void print_error(const InputError& error);
+
+/// Writes to stdout. Errors: ConfigError if it cannot take everything.
+void write_stdout(const std::string& text);
+
+/// A report's file, if --output names one. Opened before the run, so that a long run does not end
+/// with a report that cannot be written; what was in the file stays until there is a new report.
+class ReportFile {
+ public:
+  /// An empty `path` is stdout. Errors: ConfigError if the file cannot be written.
+  explicit ReportFile(std::string path);
+  ~ReportFile();
+  ReportFile(const ReportFile&) = delete;
+  ReportFile& operator=(const ReportFile&) = delete;
+  /// Errors: ConfigError if the text cannot be written.
+  void write(const std::string& text);
+
+ private:
+  std::string path_;
+  bool created_ = false;  // by us, and still empty
+};
+
+}  // namespace mcost::cli

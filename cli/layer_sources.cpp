@@ -1,0 +1,365 @@
+#include "cli/layer_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "analysis/reports/numbers.h"
+#include "sim_core/engine/arch_state.h"
+
+namespace mcost::cli {
+namespace {
+
+constexpr unsigned kSp = 13;
+constexpr unsigned kLr = 14;
+
+/// Metadata with each key once, the first one said.
+Metadata unique_metadata(const loader::Probe& probe) {
+  Metadata metadata;
+  for (const auto& [key, value] : probe.metadata) {
+    const bool known = std::any_of(metadata.begin(), metadata.end(),
+                                   [&key = key](const auto& entry) { return entry.first == key; });
+    if (!known) metadata.emplace_back(key, value);
+  }
+  return metadata;
+}
+
+analysis::LayerLabel label_of(const loader::Probe& probe) {
+  analysis::LayerLabel label;
+  label.name = analysis::printable(probe.name);
+  label.kind = "probe";
+  label.metadata = unique_metadata(probe);
+  if (const std::string* const macs = probe.find_metadata("macs"); macs != nullptr) {
+    std::uint64_t value = 0;
+    const char* const end = macs->data() + macs->size();
+    const auto parsed = std::from_chars(macs->data(), end, value);
+    if (parsed.ec == std::errc{} && parsed.ptr == end) label.declared_macs = value;
+  }
+  return label;
+}
+
+bool is_layer(const loader::Probe& probe) {
+  return probe.kind == loader::ProbeKind::kLayerBegin || probe.kind == loader::ProbeKind::kLayerEnd;
+}
+
+/// Where an activation returns to.
+struct ReturnPoint {
+  Address address = 0;
+  std::uint32_t sp = 0;
+  bool process_stack = false;
+};
+
+/// Of an exception handler, from its stacked frame. Source: ARMv7-M ARM B1.5.6 (stack frame),
+/// B1.5.8 (EXC_RETURN: bit 2 selects PSP, bit 4 clear is the frame with FP registers).
+std::optional<ReturnPoint> exception_return(std::uint32_t exc_return, const CoreView& core) {
+  constexpr std::uint32_t kBasicFrame = 0x20;
+  constexpr std::uint32_t kExtendedFrame = 0x68;
+  constexpr std::uint32_t kAligner = 1u << 9;
+  ReturnPoint point;
+  point.process_stack = (exc_return & 4u) != 0;
+  const std::uint32_t frame =
+      point.process_stack ? core.process_stack_pointer() : core.core_register(kSp);
+  std::uint32_t pc = 0;
+  std::uint32_t xpsr = 0;
+  if (!core.read_word(frame + 0x18, pc) || !core.read_word(frame + 0x1C, xpsr)) return std::nullopt;
+  point.address = pc & ~Address{1};
+  point.sp = frame + ((exc_return & 0x10u) != 0 ? kBasicFrame : kExtendedFrame) +
+             ((xpsr & kAligner) != 0 ? 4 : 0);
+  return point;
+}
+
+std::optional<ReturnPoint> return_point(std::uint32_t link, const CoreView& core) {
+  constexpr std::uint32_t kExcReturn = 0xFFFFFFE0u;
+  if (link == 0xFFFFFFFFu) return std::nullopt;  // LR after reset: there is nowhere to return to
+  if (link >= kExcReturn) return exception_return(link, core);
+  return ReturnPoint{link & ~Address{1}, core.core_register(kSp), core.uses_process_stack()};
+}
+
+}  // namespace
+
+LayerLog::Handle LayerLog::begin(const analysis::LayerLabel& label) {
+  settle();
+  return tracker_.begin(label, core_.now());
+}
+
+void LayerLog::end(const std::string& name) {
+  settle();
+  tracker_.end(name, core_.now());
+}
+
+void LayerLog::close(Handle layer) {
+  settle();
+  tracker_.close(layer, core_.now());
+}
+
+void LayerLog::abandon(Handle layer) {
+  settle();
+  tracker_.abandon(layer, core_.now());
+}
+
+// ---- probes
+
+ProbeLayers::ProbeLayers(const std::vector<loader::Probe>& probes) {
+  for (const loader::Probe& probe : probes) {
+    if (is_layer(probe)) by_address_[probe.address].push_back(&probe);
+  }
+}
+
+void ProbeLayers::start(CoreView& core) {
+  for (const auto& [address, probes] : by_address_) core.hook(address);
+}
+
+void ProbeLayers::begin(const loader::Probe& probe, CoreView& core, LayerLog& log) {
+  // The same begin again with the stack no deeper: the one before was left without its end.
+  const std::uint32_t sp = core.core_register(kSp);
+  const auto stale = std::find_if(open_.begin(), open_.end(), [&](const Open& open) {
+    return open.probe == &probe && open.process_stack == core.uses_process_stack() && open.sp <= sp;
+  });
+  if (stale != open_.end()) {
+    log.abandon(stale->handle);
+    open_.erase(stale, open_.end());
+  }
+  const LayerLog::Handle handle = log.begin(label_of(probe));
+  if (handle != 0) open_.push_back({handle, &probe, sp, core.uses_process_stack()});
+}
+
+void ProbeLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+  const auto found = by_address_.find(pc);
+  if (found == by_address_.end()) return;
+  for (const loader::Probe* const probe : found->second) {
+    if (probe->kind == loader::ProbeKind::kLayerBegin) {
+      begin(*probe, core, log);
+      continue;
+    }
+    log.end(analysis::printable(probe->name));
+    while (!open_.empty() && !log.is_open(open_.back().handle)) open_.pop_back();
+  }
+}
+
+ProbeEvents::ProbeEvents(const std::vector<loader::Probe>& probes) {
+  for (const loader::Probe& probe : probes) {
+    if (!is_layer(probe)) by_address_[probe.address].push_back(&probe);
+  }
+}
+
+void ProbeEvents::start(CoreView& core) {
+  for (const auto& [address, probes] : by_address_) core.hook(address);
+}
+
+void ProbeEvents::reached(Address pc, CoreView& core, LayerLog&) {
+  const auto found = by_address_.find(pc);
+  if (found == by_address_.end()) return;
+  for (const loader::Probe* const probe : found->second) {
+    if (events_.size() >= kMostEvents) {
+      ++dropped_;
+      continue;
+    }
+    TimelineEvent event;
+    event.cycle = core.now();
+    event.kind = probe->kind == loader::ProbeKind::kCounter ? "counter" : "event";
+    event.provider = analysis::printable(probe->provider);
+    event.name = analysis::printable(probe->name);
+    for (const loader::Argument& argument : probe->arguments) {
+      event.values.push_back(read_argument(argument, pc, core));
+    }
+    events_.push_back(std::move(event));
+  }
+}
+
+std::optional<EventValue> read_argument(const loader::Argument& argument, Address pc,
+                                        const CoreView& core) {
+  using Form = loader::Argument::Form;
+  const auto reg = [&](unsigned number) {
+    return number == 15 ? (pc + 4) & ~Address{3} : core.core_register(number);
+  };
+  const auto pair = [](std::uint32_t low, std::uint32_t high) {
+    return low | std::uint64_t{high} << 32;
+  };
+  std::uint64_t bits = 0;
+  switch (argument.form) {
+    case Form::kImmediate: bits = static_cast<std::uint64_t>(argument.value); break;
+    case Form::kRegister:
+      bits = pair(reg(argument.reg), argument.size_bytes == 8 ? reg(argument.reg + 1u) : 0);
+      break;
+    case Form::kSingleRegister: bits = core.fp_register(argument.reg); break;
+    case Form::kDoubleRegister:
+      if (argument.reg > 15) return std::nullopt;
+      bits = pair(core.fp_register(2u * argument.reg), core.fp_register(2u * argument.reg + 1));
+      break;
+    case Form::kMemory: {
+      Address address = reg(argument.reg) + static_cast<Address>(argument.value);
+      if (argument.index) address += reg(*argument.index) << argument.shift;
+      std::uint8_t bytes[8] = {};
+      if (!core.read_memory(address, bytes, argument.size_bytes)) return std::nullopt;
+      for (unsigned i = 0; i < argument.size_bytes; ++i) bits |= std::uint64_t{bytes[i]} << 8 * i;
+      break;
+    }
+  }
+  const unsigned width = 8u * argument.size_bytes;
+  if (width < 64) bits &= (std::uint64_t{1} << width) - 1;
+  const bool negative = argument.is_signed && (bits >> (width - 1) & 1u) != 0;
+  if (!negative) return EventValue{false, bits};
+  const std::uint64_t extended = width < 64 ? bits | ~std::uint64_t{0} << width : bits;
+  return EventValue{true, ~extended + 1};
+}
+
+// ---- calls and functions
+
+void Activations::open(const analysis::LayerLabel& label, std::uint32_t link, Address function,
+                       CoreView& core, LayerLog& log) {
+  const auto point = return_point(link, core);
+  const LayerLog::Handle handle = log.begin(label);
+  if (handle == 0) return;
+  Activation activation;
+  activation.handle = handle;
+  activation.sp = core.core_register(kSp);
+  activation.process_stack = core.uses_process_stack();
+  activation.function = function;
+  if (point) {
+    activation.return_address = point->address;
+    activation.return_sp = point->sp;
+    activation.return_process_stack = point->process_stack;
+    if (return_addresses_.insert(point->address).second) core.hook(point->address);
+  } else {
+    activation.return_sp = ~std::uint32_t{0};  // never matches: open until the run ends
+  }
+  open_.push_back(activation);
+}
+
+void Activations::close_returned(Address pc, CoreView& core, LayerLog& log) {
+  if (return_addresses_.count(pc) == 0) return;
+  const std::uint32_t sp = core.core_register(kSp);
+  const bool process_stack = core.uses_process_stack();
+  // The outermost one that returns here closes everything opened since: tail calls share it.
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    const Activation& a = open_[i];
+    if (a.return_address != pc || a.return_sp != sp || a.return_process_stack != process_stack) {
+      continue;
+    }
+    // Innermost first, so that those that return here too are closed and not left.
+    for (std::size_t j = open_.size(); j-- > i;) {
+      const Activation& inner = open_[j];
+      const bool returns = inner.return_address == pc && inner.return_sp == sp;
+      if (returns) log.close(inner.handle);
+    }
+    open_.resize(i);
+    return;
+  }
+}
+
+void Activations::drop_from(std::size_t index, LayerLog& log) {
+  if (index >= open_.size()) return;
+  log.abandon(open_[index].handle);
+  open_.resize(index);
+}
+
+void Activations::close_dead(bool also_equal, CoreView& core, LayerLog& log) {
+  const std::uint32_t sp = core.core_register(kSp);
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    const Activation& a = open_[i];
+    if (a.process_stack != core.uses_process_stack()) continue;
+    if (a.sp < sp || (also_equal && a.sp == sp)) return drop_from(i, log);
+  }
+}
+
+void Activations::close_replaced(Address function, CoreView& core, LayerLog& log) {
+  const std::uint32_t sp = core.core_register(kSp);
+  for (std::size_t i = open_.size(); i-- > 0;) {
+    const Activation& a = open_[i];
+    if (a.function == function && a.sp == sp && a.process_stack == core.uses_process_stack()) {
+      return drop_from(i, log);
+    }
+  }
+}
+
+CallLayers::CallLayers(FunctionCode function, const std::vector<CallSite>& sites,
+                       const loader::SymbolTable& symbols)
+    : function_(std::move(function)), symbols_(symbols) {
+  for (const CallSite& site : sites) sites_.emplace(site.address, site);
+}
+
+void CallLayers::start(CoreView& core) {
+  for (const loader::Function* const part : function_.parts) {
+    if (function_.is_entry(part->address)) core.hook(part->address);
+  }
+  std::vector<Address> addresses;
+  for (const auto& [address, site] : sites_) addresses.push_back(address);
+  std::sort(addresses.begin(), addresses.end());
+  for (const Address address : addresses) core.hook(address);
+}
+
+void CallLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+  activations_.close_returned(pc, core, log);
+  if (function_.is_entry(pc)) enter(core);
+  const auto site = sites_.find(pc);
+  if (site != sites_.end()) call(site->second, core, log);
+}
+
+void CallLayers::enter(CoreView& core) {
+  const std::uint32_t sp = core.core_register(kSp);
+  const bool process_stack = core.uses_process_stack();
+  std::erase_if(entered_, [&](const Entered& before) {
+    return before.process_stack == process_stack && before.sp <= sp;
+  });
+  constexpr std::size_t kMostEntered = 1024;
+  if (entered_.size() >= kMostEntered) entered_.erase(entered_.begin());
+  entered_.push_back({sp, process_stack, {}});
+}
+
+std::string CallLayers::callee_name(Address target) const {
+  const loader::Function* const function = symbols_.find_function(target);
+  if (function == nullptr) return analysis::hexadecimal(target);
+  std::string name = analysis::printable(function->demangled);
+  if (function->address != target) name += fmt::format("+0x{:x}", target - function->address);
+  return name;
+}
+
+/// "callee#k" for the k-th call of it in this activation.
+std::string CallLayers::ordinal_name(const std::string& callee, CoreView& core) {
+  const std::uint32_t sp = core.core_register(kSp);
+  const bool process_stack = core.uses_process_stack();
+  std::erase_if(entered_, [&](const Entered& before) {
+    return before.process_stack == process_stack && before.sp < sp;
+  });
+  if (entered_.empty() || entered_.back().process_stack != process_stack) {
+    entered_.push_back({~std::uint32_t{0}, process_stack, {}});  // entered before the run began
+  }
+  const unsigned ordinal = ++entered_.back().calls[callee];
+  if (ordinal > kMostOrdinals) return fmt::format("{}#{}+", callee, kMostOrdinals + 1);
+  return fmt::format("{}#{}", callee, ordinal);
+}
+
+void CallLayers::call(const CallSite& site, CoreView& core, LayerLog& log) {
+  if ((engine::kConditionTable[site.condition] >> core.nzcv() & 1u) == 0) return;
+  const Address target =
+      site.target ? *site.target : core.core_register(site.target_register) & ~Address{1};
+  if (site.tail && !site.target && (function_.contains(target) || target >= 0xF0000000u)) return;
+  activations_.close_dead(!site.tail, core, log);
+  const std::uint32_t link =
+      site.tail ? core.core_register(kLr) : (site.address + site.size_bytes) | 1u;
+  activations_.open({.name = ordinal_name(callee_name(target), core), .kind = "call"}, link,
+                    site.address, core, log);
+}
+
+FunctionLayers::FunctionLayers(const std::vector<const loader::Function*>& functions) {
+  for (const loader::Function* const function : functions) {
+    names_.emplace(function->address, analysis::printable(function->demangled));
+  }
+}
+
+void FunctionLayers::start(CoreView& core) {
+  for (const auto& [address, name] : names_) core.hook(address);
+}
+
+void FunctionLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+  activations_.close_returned(pc, core, log);
+  const auto found = names_.find(pc);
+  if (found == names_.end()) return;
+  activations_.close_dead(false, core, log);
+  activations_.close_replaced(pc, core, log);
+  activations_.open({.name = found->second, .kind = "function"}, core.core_register(kLr), pc, core,
+                    log);
+}
+
+}  // namespace mcost::cli

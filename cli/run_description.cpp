@@ -1,0 +1,191 @@
+// The parts of RunSession that turn a machine after its run into words and lists.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "analysis/reports/groups.h"
+#include "boards/spec_reader.h"
+#include "cli/run_session.h"
+
+namespace mcost::cli {
+namespace {
+
+ExitReason reason_of(engine::StopReason stop) {
+  switch (stop) {
+    case engine::StopReason::exited: return ExitReason::exited;
+    case engine::StopReason::idle: return ExitReason::idle;
+    case engine::StopReason::until: return ExitReason::until;
+    case engine::StopReason::cycle_limit: return ExitReason::cycle_limit;
+    case engine::StopReason::time_limit: return ExitReason::time_limit;
+    case engine::StopReason::lockup: return ExitReason::lockup;
+    case engine::StopReason::fault: return ExitReason::fault;
+    case engine::StopReason::none: break;
+  }
+  throw InternalError("the run ended without a reason");
+}
+
+const char* name_of(engine::FaultKind kind) {
+  switch (kind) {
+    case engine::FaultKind::undefined_instruction: return "undefined_instruction";
+    case engine::FaultKind::invalid_state: return "invalid_state";
+    case engine::FaultKind::invalid_pc_load: return "invalid_pc_load";
+    case engine::FaultKind::no_coprocessor: return "no_coprocessor";
+    case engine::FaultKind::unaligned: return "unaligned";
+    case engine::FaultKind::divide_by_zero: return "divide_by_zero";
+    case engine::FaultKind::bus_instruction: return "bus_instruction";
+    case engine::FaultKind::bus_data_precise: return "bus_data_precise";
+    case engine::FaultKind::breakpoint: return "breakpoint";
+  }
+  return "unknown";
+}
+
+bool has_data_address(engine::FaultKind kind) {
+  return kind == engine::FaultKind::unaligned || kind == engine::FaultKind::bus_data_precise;
+}
+
+/// Source: Arm "Semihosting for AArch32 and AArch64", section 6.
+std::string operation_name(unsigned operation) {
+  struct Named {
+    unsigned operation;
+    const char* name;
+  };
+  constexpr std::array<Named, 23> kNames{{
+      {0x01, "SYS_OPEN"},          {0x02, "SYS_CLOSE"},    {0x03, "SYS_WRITEC"},
+      {0x04, "SYS_WRITE0"},        {0x05, "SYS_WRITE"},    {0x06, "SYS_READ"},
+      {0x07, "SYS_READC"},         {0x08, "SYS_ISERROR"},  {0x09, "SYS_ISTTY"},
+      {0x0A, "SYS_SEEK"},          {0x0C, "SYS_FLEN"},     {0x0D, "SYS_TMPNAM"},
+      {0x0E, "SYS_REMOVE"},        {0x0F, "SYS_RENAME"},   {0x10, "SYS_CLOCK"},
+      {0x11, "SYS_TIME"},          {0x12, "SYS_SYSTEM"},   {0x13, "SYS_ERRNO"},
+      {0x15, "SYS_GET_CMDLINE"},   {0x16, "SYS_HEAPINFO"}, {0x18, "SYS_EXIT"},
+      {0x20, "SYS_EXIT_EXTENDED"}, {0x30, "SYS_ELAPSED"},
+  }};
+  for (const Named& entry : kNames) {
+    if (entry.operation == operation) return entry.name;
+  }
+  return operation == 0x31 ? "SYS_TICKFREQ" : "unknown";
+}
+
+/// True if a value of the board can have changed this run's numbers: it belongs to the clock or to
+/// the timing of a memory that was used.
+bool mattered(const std::string& path, const RunResult& result) {
+  if (path == "clock.rated_hz") return true;
+  for (const char* const irrelevant : {".size_kib", ".fill", ".kind"}) {
+    if (path.ends_with(irrelevant)) return false;
+  }
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    const bool is_used = analysis::used(result.total.counters.traffic[m]) ||
+                         analysis::memory_wait(result.total.counters, m) != 0;
+    if (is_used && path.starts_with("memories." + result.memories[m] + ".")) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void RunSession::describe_board(RunResult& result) {
+  const boards::BoardSpec& spec = machine_->spec();
+  result.tool_version = MCOST_VERSION;
+  result.clock = clock();
+  result.image = {image_.name, image_.sha256};
+  result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
+                  boards::resolved_yaml(spec)};
+  result.energy_absent = "board has no energy data";
+  for (const boards::SourcedValue& value : boards::sources(spec)) {
+    const boards::Source& source = value.source;
+    const bool vouched = source.kind == boards::SourceKind::datasheet && source.verified;
+    if (vouched || !mattered(value.path, result)) continue;
+    result.assumptions.push_back({value.path, value.value,
+                                  std::string(boards::name_of(source.kind)), source.verified,
+                                  source.ref});
+  }
+}
+
+void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
+  engine::Engine& engine = machine_->engine();
+  RunExit& exit = result.exit;
+  exit.reason = reason_of(stop);
+  result.partial = exit.reason == ExitReason::time_limit;
+  if (exit.reason == ExitReason::exited) exit.code = engine.exit_code();
+  std::array<std::uint32_t, 16> registers = engine.core().r;
+  registers[15] = engine.pc();
+  if (const auto& record = engine.first_fault()) {
+    FaultDetails fault;
+    fault.kind = name_of(record->fault.kind);
+    fault.exception = record->exception;
+    if (has_data_address(record->fault.kind)) fault.data_address = record->fault.address;
+    fault.write = record->fault.write;
+    fault.place = places_.place_with_line(record->pc);
+    exit.fault = std::move(fault);
+    registers = record->registers;
+    registers[15] = record->pc;
+  }
+  const bool ended_itself = exit.reason == ExitReason::exited || exit.reason == ExitReason::idle ||
+                            exit.reason == ExitReason::until;
+  if (ended_itself && !exit.fault) {
+    exit.place = places_.place(engine.pc());
+    return;
+  }
+  exit.place = places_.place_with_line(engine.pc());
+  exit.backtrace = places_.backtrace(registers, *view_);
+}
+
+void RunSession::describe_accesses(RunResult& result) {
+  for (const boards::UnmodelledAccess& access : machine_->unmodelled()) {
+    UnmodelledRegister entry;
+    entry.address = access.address;
+    entry.peripheral = access.peripheral;
+    entry.reads = access.reads;
+    entry.writes = access.writes;
+    entry.first = places_.place_with_line(access.first_pc);
+    entry.rule = access.rule;
+    result.unmodelled.push_back(std::move(entry));
+  }
+  for (const auto& [operation, calls] : machine_->semihosting_calls()) {
+    result.semihosting.push_back({operation, operation_name(operation), calls});
+  }
+}
+
+void RunSession::describe_notes(RunResult& result) {
+  engine::Engine& engine = machine_->engine();
+  result.notes = notes_;
+  for (const std::string& path : machine_->spec().pinned) {
+    result.notes.push_back(fmt::format("{} is overridden: firmware cannot change it", path));
+  }
+  for (const std::string& note : machine_->notes()) result.notes.push_back(note);
+  for (const std::string& note : tracker_.notes()) result.notes.push_back(note);
+  if (events_ != nullptr && events_->dropped() != 0) {
+    result.notes.push_back(
+        fmt::format("{} further events are not on the timeline", events_->dropped()));
+  }
+  if (engine.never_written_reads() != 0) {
+    const Address pc = engine.first_never_written_read().value_or(0);
+    result.notes.push_back(
+        fmt::format("RAM was read before it was written, {} times: first at 0x{:08X} {}",
+                    engine.never_written_reads(), pc, places_.symbol(pc)));
+  }
+  std::vector<std::pair<Address, std::uint64_t>> unpredictable(engine.unpredictable().begin(),
+                                                               engine.unpredictable().end());
+  std::sort(unpredictable.begin(), unpredictable.end());
+  for (const auto& [pc, count] : unpredictable) {
+    result.notes.push_back(
+        fmt::format("UNPREDICTABLE instruction at 0x{:08X} {}, executed {} times", pc,
+                    places_.symbol(pc), count));
+  }
+  if (result.partial) {
+    result.notes.emplace_back("stopped by --timeout: where it stopped differs from host to host");
+  }
+}
+
+void RunSession::describe_statistics(RunResult& result) {
+  const engine::EngineStatistics& statistics = machine_->engine().statistics();
+  result.statistics = {{"blocks_built", statistics.blocks_built},
+                       {"blocks_dropped", statistics.blocks_dropped},
+                       {"variants_built", statistics.variants_built},
+                       {"memoised_visits", statistics.memoised_visits},
+                       {"replayed_visits", statistics.replayed_visits},
+                       {"capped_visits", statistics.capped_visits},
+                       {"timing_states", statistics.timing_states}};
+}
+
+}  // namespace mcost::cli

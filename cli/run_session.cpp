@@ -1,0 +1,291 @@
+#include "cli/run_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "analysis/sums.h"
+#include "boards/spec_reader.h"
+#include "boards/suggestions.h"
+#include "sim_core/base/error.h"
+
+namespace mcost::cli {
+namespace {
+
+/// std::regex needs stack in proportion to the text it searches.
+constexpr std::size_t kLongestSearchedName = 1000;
+
+boards::MachineOptions machine_options(const RunOptions& options, const SessionIo& io,
+                                       const loader::SymbolTable& symbols) {
+  boards::MachineOptions machine;
+  machine.seed = options.seed;
+  if (!options.entry.empty()) machine.entry = resolve_address(options.entry, symbols, "--entry");
+  machine.semihosting_arguments = options.args;
+  machine.semihosting_root = options.semihosting_root;
+  machine.strict = options.strict;
+  machine.console = io.console;
+  return machine;
+}
+
+/// Functions whose demangled name the expression is found in.
+std::vector<const loader::Function*> matching_functions(const loader::SymbolTable& symbols,
+                                                        const std::string& pattern) {
+  const std::string where = "--layers functions:" + pattern;
+  std::vector<const loader::Function*> matches;
+  try {
+    const std::regex expression(pattern, std::regex::ECMAScript | std::regex::optimize);
+    for (const loader::Function& function : symbols.functions()) {
+      if (function.demangled.size() > kLongestSearchedName) continue;
+      if (std::regex_search(function.demangled, expression)) matches.push_back(&function);
+    }
+  } catch (const std::regex_error&) {
+    throw ConfigError("not a regular expression", where, "write one as ECMAScript has them");
+  }
+  if (matches.empty()) {
+    throw ConfigError("no function of the firmware matches", where,
+                      "write part of a name, or ^name$; `arm-none-eabi-nm -C` lists names");
+  }
+  return matches;
+}
+
+FunctionCode called_function(const loader::SymbolTable& symbols, const std::string& name) {
+  FunctionCode function = find_function_code(symbols, name);
+  if (!function.parts.empty()) return function;
+  std::vector<std::string> names;
+  for (const loader::Function& known : symbols.functions()) names.push_back(known.demangled);
+  const std::string near = boards::nearest_name(name, names);
+  throw ConfigError(fmt::format("the firmware has no function \"{}\"", name),
+                    "--layers calls:" + name,
+                    names.empty()  ? "it has no symbols"
+                    : near.empty() ? "it may be inlined; name a function that calls the layers"
+                                   : fmt::format("did you mean \"{}\"?", near));
+}
+
+}  // namespace
+
+/// Hears of hooked addresses and passes them to the sources of layers and events.
+class RunSession::Listener final : public engine::HookListener {
+ public:
+  Listener(EngineView& core, LayerLog& log) : core_(core), log_(log) {}
+  void add(std::unique_ptr<LayerSource> source) { sources_.push_back(std::move(source)); }
+  void start() {
+    for (const auto& source : sources_) source->start(core_);
+  }
+  void reached(Address pc, engine::Engine&) override {
+    for (const auto& source : sources_) source->reached(pc, core_, log_);
+  }
+
+ private:
+  EngineView& core_;
+  LayerLog& log_;
+  std::vector<std::unique_ptr<LayerSource>> sources_;
+};
+
+RunSession::RunSession(RunOptions options, SessionIo io)
+    : options_(std::move(options)),
+      io_(std::move(io)),
+      image_(loader::read_image(options_.firmware, options_.load_at)),
+      symbols_(loader::SymbolTable::read(image_)),
+      probes_(loader::read_probes(image_, symbols_)),
+      places_(image_, symbols_) {
+  boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
+  machine_ =
+      std::make_unique<boards::Machine>(std::move(spec), machine_options(options_, io_, symbols_));
+  notes_ = machine_->load(image_);
+  if (!options_.until.empty()) until_ = resolve_address(options_.until, symbols_, "--until");
+  const loader::Symbol* const main = symbols_.find_symbol("main");
+  if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
+  view_ = std::make_unique<EngineView>(machine_->engine());
+  log_ = std::make_unique<LayerLog>(tracker_, *view_);
+  listener_ = std::make_unique<Listener>(*view_, *log_);
+  choose_layers();
+  read_inputs();
+  check_dumps();
+}
+
+RunSession::~RunSession() = default;
+
+Hertz RunSession::clock() const { return {machine_->spec().clock.rated_hz, 1}; }
+
+void RunSession::choose_layers() {
+  switch (options_.layer_mode) {
+    case LayerMode::none: return;
+    case LayerMode::probes:
+      if (probes_.empty()) {
+        throw ConfigError("the firmware has no probes", "--layers probes",
+                          "use calls:FUNCTION or functions:REGEX, or add mcost.h to the firmware");
+      }
+      listener_->add(std::make_unique<ProbeLayers>(probes_));
+      break;
+    case LayerMode::automatic: listener_->add(std::make_unique<ProbeLayers>(probes_)); break;
+    case LayerMode::calls: {
+      FunctionCode function = called_function(symbols_, options_.layer_pattern);
+      const auto sites = find_call_sites(image_, symbols_, function);
+      if (sites.empty()) {
+        throw ConfigError("the function makes no calls", "--layers calls:" + options_.layer_pattern,
+                          "its callees may be inlined; name another function");
+      }
+      listener_->add(std::make_unique<CallLayers>(std::move(function), sites, symbols_));
+      break;
+    }
+    case LayerMode::functions:
+      listener_->add(
+          std::make_unique<FunctionLayers>(matching_functions(symbols_, options_.layer_pattern)));
+      break;
+  }
+  auto events = std::make_unique<ProbeEvents>(probes_);
+  events_ = events.get();
+  listener_->add(std::move(events));
+}
+
+/// True in .data and .bss, which start-up code writes before main.
+bool RunSession::initialised_by_startup(Address address) const {
+  return std::any_of(image_.sections.begin(), image_.sections.end(), [&](const auto& section) {
+    return section.contains(address) && section.writable &&
+           (!section.loaded || section.load_address != section.address);
+  });
+}
+
+void RunSession::read_inputs() {
+  for (const InputFile& file : options_.inputs) {
+    Input input;
+    input.text = "--input " + file.text;
+    input.address = resolve_address(file.where, symbols_, "--input");
+    std::ifstream stream(file.file, std::ios::binary | std::ios::ate);
+    const std::streamoff size = stream ? static_cast<std::streamoff>(stream.tellg()) : -1;
+    if (size < 0 || std::filesystem::is_directory(file.file)) {
+      throw ConfigError("the file cannot be read", input.text, "name a file that exists");
+    }
+    if (size > 0xFFFFFFFFll) {
+      throw ConfigError("the file is larger than any memory", input.text, "give a smaller file");
+    }
+    input.bytes.resize(static_cast<std::size_t>(size));
+    stream.seekg(0);
+    stream.read(reinterpret_cast<char*>(input.bytes.data()), size);
+    if (!stream) {
+      throw ConfigError("the file cannot be read to its end", input.text, "check its disk");
+    }
+    input.at_main = main_ && initialised_by_startup(input.address);
+    inputs_.push_back(std::move(input));
+  }
+  // Written now in any case, so that one that does not fit is found before the run.
+  for (const Input& input : inputs_) {
+    machine_->write_input(input.address, input.bytes, input.text);
+  }
+}
+
+void RunSession::write_inputs_at_main() {
+  for (const Input& input : inputs_) {
+    if (!input.at_main) continue;
+    machine_->write_input(input.address, input.bytes, input.text);
+    notes_.push_back(fmt::format(
+        "--input at 0x{:08X}: written when main was reached, after start-up code", input.address));
+  }
+}
+
+void RunSession::check_dumps() {
+  for (const MemoryDump& dump : options_.dumps) {
+    const Address address = resolve_address(dump.where, symbols_, "--dump-memory");
+    const auto ranges = machine_->memory_ranges();
+    const bool fits = std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
+      const std::uint64_t offset = std::uint64_t{address} - range.base;
+      return address >= range.base && offset + dump.length_bytes <= range.size;
+    });
+    if (!fits) {
+      throw ConfigError(
+          fmt::format("no memory has {} bytes at 0x{:08X}", dump.length_bytes, address),
+          "--dump-memory " + dump.text, "`mcost boards NAME` shows where memories are");
+    }
+    dump_addresses_.push_back(address);
+  }
+}
+
+void RunSession::write_dumps() {
+  for (std::size_t i = 0; i < options_.dumps.size(); ++i) {
+    const MemoryDump& dump = options_.dumps[i];
+    std::vector<std::uint8_t> bytes(dump.length_bytes);
+    if (!machine_->engine().read_memory(dump_addresses_[i], bytes.data(), bytes.size())) {
+      throw ConfigError("the memory cannot be read", "--dump-memory " + dump.text,
+                        "give a range inside one memory");
+    }
+    std::ofstream stream(dump.file, std::ios::binary | std::ios::trunc);
+    stream.write(reinterpret_cast<const char*>(bytes.data()),
+                 static_cast<std::streamsize>(bytes.size()));
+    stream.close();
+    if (!stream) {
+      throw ConfigError("the file cannot be written", "--dump-memory " + dump.text,
+                        "name a file in a folder you may write to");
+    }
+  }
+}
+
+engine::StopReason RunSession::execute() {
+  engine::Engine& engine = machine_->engine();
+  engine.set_listener(listener_.get());
+  listener_->start();
+  engine::RunLimits limits;
+  if (options_.max_cycles) limits.max_cycles = *options_.max_cycles;
+  limits.keep_going = io_.keep_going;
+  limits.until = until_;
+  const bool wait_for_main =
+      std::any_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.at_main; });
+  if (wait_for_main) {
+    limits.until = main_;
+    const engine::StopReason stop = engine.run(limits);
+    if (stop != engine::StopReason::until) {
+      notes_.emplace_back("main was not reached: --input was written before the run only");
+      return stop;
+    }
+    write_inputs_at_main();
+    if (until_ && (*until_ & ~1u) == *main_) return stop;
+    limits.until = until_;
+  }
+  return engine.run(limits);
+}
+
+RunResult RunSession::run() {
+  const engine::StopReason stop = execute();
+  write_dumps();
+  RunResult result;
+  describe_run(result, stop);
+  require_sums(result);
+  return result;
+}
+
+void require_sums(const RunResult& result) {
+  const std::vector<std::string> broken = analysis::broken_sums(result);
+  if (broken.empty()) return;
+  std::string text = "the result does not add up";
+  for (const std::string& line : broken) text += "; " + line;
+  throw InternalError(text);
+}
+
+/// The part of the result that is the ledger.
+void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
+  log_->settle();
+  const Cycles now = machine_->engine().now();
+  result.layers = tracker_.finish(now);
+  result.total = view_->total();
+  if (result.total.counters.cycles != now) {
+    throw InternalError(
+        fmt::format("the clock shows {} cycles, the ledger {}", now, result.total.counters.cycles));
+  }
+  result.memories = machine_->memory_names();
+  result.model_counters = view_->model_counters();
+  // Layers without cost have empty lists of model counters.
+  for (LayerResult& layer : result.layers) {
+    layer.exclusive.model.resize(result.model_counters.size());
+    layer.inclusive.model.resize(result.model_counters.size());
+  }
+  if (events_ != nullptr) result.timeline = events_->events();
+  describe_board(result);
+  describe_exit(result, stop);
+  describe_accesses(result);
+  describe_notes(result);
+  if (options_.stats) describe_statistics(result);
+}
+
+}  // namespace mcost::cli
