@@ -74,12 +74,8 @@ Visit Engine::visit_of(const Block& block) const {
 }
 
 Variant* Engine::find_variant(Block& block, const VariantKey& key) {
-  for (std::size_t i = 0; i < block.variants.size(); ++i) {
-    if (!(block.variants[i]->key == key)) continue;
-    std::swap(block.variants[i], block.variants[i / 2]);  // drifts to the front by use
-    return block.variants[i / 2].get();
-  }
-  return nullptr;
+  const auto found = block.by_key.find(key);
+  return found == block.by_key.end() ? nullptr : found->second;
 }
 
 bool Engine::lines_resident(Block& block, Variant& variant) {
@@ -174,6 +170,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   variant->lines = std::move(log.lines);
   if (!variant->lines.empty()) cached_variants_.push_back(variant.get());
   ++statistics_.variants_built;
+  block.by_key.emplace(key, variant.get());
   block.variants.push_back(std::move(variant));
   return block.variants.back().get();
 }

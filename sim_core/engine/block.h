@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "sim_core/base/cause.h"
@@ -52,6 +53,18 @@ struct VariantKey {
   Address target = 0;       // of kTaken and kIndirect
   std::uint32_t sites = 0;  // id of the block's site configuration
   friend bool operator==(const VariantKey&, const VariantKey&) = default;
+};
+
+struct VariantKeyHash {
+  std::size_t operator()(const VariantKey& key) const {
+    std::uint64_t hash = 0;
+    for (const std::uint32_t word :
+         {key.entry_state, key.passed, key.missed, key.exit, key.target, key.sites}) {
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+      hash ^= hash >> 29;
+    }
+    return static_cast<std::size_t>(hash);
+  }
 };
 
 struct OpCharge {
@@ -118,6 +131,7 @@ struct Block {
   std::uint32_t sites = 0;  // id of the current site configuration
   std::map<std::vector<std::uint16_t>, std::uint32_t> site_ids;
   std::vector<std::unique_ptr<Variant>> variants;
+  std::unordered_map<VariantKey, Variant*, VariantKeyHash> by_key;
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;

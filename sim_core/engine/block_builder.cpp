@@ -121,7 +121,8 @@ bool may_misalign_stack(const isa::Decoded& decoded, const isa::Roles& roles) {
            decoded.instruction->row->timing_class == TimingClass::alu);
 }
 
-/// `b .`, the idle loop. It has a block of its own, so that the run loop sees it before it executes.
+/// `b .`, the idle loop. It has a block of its own, so that the run loop sees it before it
+/// executes.
 bool is_self_branch(const isa::Decoded& decoded, Address pc, isa::ItState it) {
   const bool is_branch = decoded.instruction->row->timing_class == TimingClass::branch &&
                          decoded.operands.imm == pc && !it.in_it_block();

@@ -31,7 +31,7 @@ namespace mcost::engine {
 struct EngineOptions {
   unsigned longest_block = 32;  // instructions, 1 to 32
   bool memoise = true;  // false: every visit is replayed (the stepped loop, with longest_block 1)
-  unsigned most_variants = 64;  // per block; beyond it visits are replayed
+  unsigned most_variants = 1024;  // per block; beyond it visits are replayed
 };
 
 enum class StopReason : std::uint8_t {
