@@ -1,4 +1,5 @@
-// The row of an instruction table: what identifies an encoding. One struct per encoding in isa/insn/ carries one.
+// The row of an instruction table: what identifies an encoding. One struct per encoding in
+// isa/insn/ carries one.
 #pragma once
 
 #include <array>
@@ -15,35 +16,41 @@ namespace mcost::isa {
 enum class Feature : std::uint8_t { v6m, v7m, dsp, fpv4_sp, fpv5_sp, fpv5_dp, v8m };
 
 using FeatureSet = std::uint32_t;
-[[nodiscard]] constexpr FeatureSet feature_bit(Feature feature) { return FeatureSet{1} << static_cast<unsigned>(feature); }
+[[nodiscard]] constexpr FeatureSet feature_bit(Feature feature) {
+  return FeatureSet{1} << static_cast<unsigned>(feature);
+}
 inline constexpr FeatureSet kArmv7m = feature_bit(Feature::v6m) | feature_bit(Feature::v7m);
-inline constexpr FeatureSet kCortexM4 = kArmv7m | feature_bit(Feature::dsp) | feature_bit(Feature::fpv4_sp);
+inline constexpr FeatureSet kCortexM4 =
+    kArmv7m | feature_bit(Feature::dsp) | feature_bit(Feature::fpv4_sp);
 
 enum Form : std::uint8_t { T1 = 1, T2, T3, T4, T5 };
 
 /// How an instruction may leave straight-line execution; decides where blocks end.
 enum class Flow : std::uint8_t {
-  next,         // always goes on to the next instruction
-  may_branch,   // may write the PC (branches; loads, moves and adds whose destination is the PC)
-  ends_block,   // changes execution rules: MSR, CPS, SVC, WFI, ISB, BKPT
+  next,        // always goes on to the next instruction
+  may_branch,  // may write the PC (branches; loads, moves and adds whose destination is the PC)
+  ends_block,  // changes execution rules: MSR, CPS, SVC, WFI, ISB, BKPT
 };
 
-/// Patterns the manual's "SEE" sends elsewhere: an instruction matching one of them does not belong to the row.
+/// Patterns the manual's "SEE" sends elsewhere: an instruction matching one of them does not belong
+/// to the row.
 struct See {
   std::array<Pattern, 6> patterns{};
   unsigned count = 0;
   constexpr See() = default;
   template <class... P>
-  consteval explicit See(const P&... pattern) : patterns{Pattern(pattern)...}, count(sizeof...(P)) {}
+  consteval explicit See(const P&... pattern)
+      : patterns{Pattern(pattern)...}, count(sizeof...(P)) {}
 };
 
 struct Encoding {
-  const char* name;        // the manual's heading, "ADD (immediate)"
+  const char* name;  // the manual's heading, "ADD (immediate)"
   Form form;
   Feature feature;
   TimingClass timing_class;
   Pattern pattern;
-  /// UAL syntax; <rd> <rn> <rm> <ra> <imm> <shift> <list> <label> <sd> ... are operands, {s} and {c} suffixes.
+  /// UAL syntax; <rd> <rn> <rm> <ra> <imm> <shift> <list> <label> <sd> ... are operands, {s} and
+  /// {c} suffixes.
   const char* syntax;
   See see{};
   Flow flow = Flow::next;
@@ -60,8 +67,11 @@ struct Encoding {
 /// Field access for decode(): fields are named by the pattern's letters.
 class Fields {
  public:
-  constexpr Fields(const Pattern& pattern, std::uint32_t instruction) : pattern_(pattern), instruction_(instruction) {}
-  [[nodiscard]] constexpr std::uint32_t operator[](char letter) const { return pattern_.field(instruction_, letter); }
+  constexpr Fields(const Pattern& pattern, std::uint32_t instruction)
+      : pattern_(pattern), instruction_(instruction) {}
+  [[nodiscard]] constexpr std::uint32_t operator[](char letter) const {
+    return pattern_.field(instruction_, letter);
+  }
   [[nodiscard]] constexpr std::uint8_t reg(char letter) const {
     return static_cast<std::uint8_t>(pattern_.field(instruction_, letter));
   }
@@ -77,7 +87,7 @@ class Fields {
 
 /// Where an instruction stands: decode-time facts beside its bits.
 struct Place {
-  Address pc = 0;   // address of the instruction itself
+  Address pc = 0;  // address of the instruction itself
   ItState it{};
   /// The value a read of the PC gives. Source: ARMv7-M ARM A5.1.2.
   [[nodiscard]] constexpr Address pc_value() const { return pc + 4; }

@@ -1,4 +1,5 @@
-// Decoded operands: the decode-time facts of one instruction, host values that bodies may branch on.
+// Decoded operands: the decode-time facts of one instruction, host values that bodies may branch
+// on.
 #pragma once
 
 #include <cstdint>
@@ -37,22 +38,24 @@ inline constexpr std::uint8_t kAlways = 14;
 /// Register numbers, immediates and choices of one instruction. Fields a row does not use stay 0.
 /// FP rows keep singles as S0-S31 in rd, rn, rm; doubles as D0-D15 there with `wide` set.
 struct Operands {
-  std::uint8_t rd = 0;           // Rd, Rt, RdLo, Sd, Dd
+  std::uint8_t rd = 0;  // Rd, Rt, RdLo, Sd, Dd
   std::uint8_t rn = 0;
   std::uint8_t rm = 0;
-  std::uint8_t ra = 0;           // Ra, Rt2, RdHi; registers in an FP list
-  std::uint32_t imm = 0;         // immediate, offset, branch target, register list, width fields
+  std::uint8_t ra = 0;    // Ra, Rt2, RdHi; registers in an FP list
+  std::uint32_t imm = 0;  // immediate, offset, branch target, register list, width fields
   Shift shift = Shift::lsl;
-  std::uint8_t amount = 0;       // shift or rotation amount, lsb, fraction bits
+  std::uint8_t amount = 0;  // shift or rotation amount, lsb, fraction bits
   std::uint8_t condition = kAlways;
-  bool set_flags : 1 = false;    // the S suffix
-  bool add : 1 = true;           // U: offset is added
-  bool index : 1 = true;         // P: address includes the offset
-  bool write_back : 1 = false;   // W
-  bool wide : 1 = false;         // FP: operands are doubles
-  bool option : 1 = false;       // R, X, T, N: the row's own choice (round, exchange, top half, toward zero)
-  bool unpredictable : 1 = false;  // the manual says UNPREDICTABLE: executed as the pseudocode reads, and reported
-  bool undefined : 1 = false;      // the manual says UNDEFINED
+  bool set_flags : 1 = false;   // the S suffix
+  bool add : 1 = true;          // U: offset is added
+  bool index : 1 = true;        // P: address includes the offset
+  bool write_back : 1 = false;  // W
+  bool wide : 1 = false;        // FP: operands are doubles
+  bool option : 1 =
+      false;  // R, X, T, N: the row's own choice (round, exchange, top half, toward zero)
+  bool unpredictable : 1 =
+      false;  // the manual says UNPREDICTABLE: executed as the pseudocode reads, and reported
+  bool undefined : 1 = false;  // the manual says UNDEFINED
   friend constexpr bool operator==(const Operands&, const Operands&) = default;
 };
 static_assert(sizeof(Operands) == 12);

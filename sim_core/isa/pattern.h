@@ -1,6 +1,7 @@
-// Bit patterns of encodings, written as the manual prints them: "00110 ddd iiiiiiii". `0` and `1` are fixed bits, a
-// letter is a field (bits of one letter are concatenated from the left wherever they stand), `Z` and `O` are the
-// manual's (0) and (1): UNPREDICTABLE if otherwise. Spaces are ignored. A wrong length or character does not compile.
+// Bit patterns of encodings, written as the manual prints them: "00110 ddd iiiiiiii". `0` and `1`
+// are fixed bits, a letter is a field (bits of one letter are concatenated from the left wherever
+// they stand), `Z` and `O` are the manual's (0) and (1): UNPREDICTABLE if otherwise. Spaces are
+// ignored. A wrong length or character does not compile.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,8 @@ class Pattern {
  public:
   constexpr Pattern() = default;
   template <std::size_t N>
-  consteval Pattern(const char (&text)[N]) {  // NOLINT(google-explicit-constructor): rows read as in the manual
+  consteval Pattern(
+      const char (&text)[N]) {  // NOLINT(google-explicit-constructor): rows read as in the manual
     unsigned count = 0;
     for (std::size_t i = 0; i + 1 < N; ++i) count += text[i] == ' ' ? 0u : 1u;
     if (count != 16 && count != 32) throw "a pattern has 16 or 32 bits";
@@ -39,7 +41,9 @@ class Pattern {
   [[nodiscard]] constexpr unsigned width_bits() const { return width_; }
   [[nodiscard]] constexpr std::uint32_t mask() const { return mask_; }
   [[nodiscard]] constexpr std::uint32_t value() const { return value_; }
-  [[nodiscard]] constexpr bool matches(std::uint32_t instruction) const { return (instruction & mask_) == value_; }
+  [[nodiscard]] constexpr bool matches(std::uint32_t instruction) const {
+    return (instruction & mask_) == value_;
+  }
   /// False where a (0) or (1) bit of the manual is otherwise.
   [[nodiscard]] constexpr bool should_be_holds(std::uint32_t instruction) const {
     return (instruction & should_mask_) == should_value_;
@@ -57,7 +61,8 @@ class Pattern {
   }
   [[nodiscard]] constexpr unsigned field_width(char letter) const {
     unsigned count = 0;
-    for (unsigned position = 0; position < width_; ++position) count += letters_[position] == letter ? 1u : 0u;
+    for (unsigned position = 0; position < width_; ++position)
+      count += letters_[position] == letter ? 1u : 0u;
     return count;
   }
   [[nodiscard]] constexpr char letter_at(unsigned position) const { return letters_[position]; }
