@@ -22,6 +22,7 @@
 //   CONTROL may take two; SVC and WFI one. All `assumed`.
 // - Exceptions are whole numbers (3.10); stacking does not go through the memory models.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <limits>
@@ -70,6 +71,10 @@ enum class Tail : std::uint8_t {
   slow_store,  // register offset: a NOP starts under its second cycle
 };
 
+/// A bool without padding bits.
+enum class Flag : std::uint8_t { no, yes };
+constexpr Flag flag(bool value) { return value ? Flag::yes : Flag::no; }
+
 enum class Refilling : std::uint8_t { no, branch, exception };
 
 /// State between instructions. Cycles count from the port clock, the cycle in which the last
@@ -79,38 +84,22 @@ struct M4State {
   PrefetchState prefetch;
   std::uint32_t late_singles = 0;  // S registers not ready for `fp_late` cycles
   std::uint16_t lag = 0;           // from the port clock to the first cycle of the next instruction
-  std::uint16_t alu_results =
-      0;  // core registers written in the last cycle: too late for the address unit
+  std::uint16_t alu_results = 0;   // core registers written too late for the next address
   std::uint16_t load_results = 0;  // core registers whose load data phase is the last cycle
-  std::uint16_t late_bases =
-      0;  // written back by a load, not ready for an access that starts under it
+  std::uint16_t late_bases = 0;    // written back too late for an access that starts under the load
   Tail tail = Tail::none;
   std::uint8_t tail_memory = 0;
   bus::CorePort tail_port = bus::CorePort::icode;
   std::uint8_t fp_busy = 0;  // cycles until the FPU takes an instruction
   std::uint8_t fp_late = 0;
-  std::uint8_t folds_it = 0;  // an IT directly behind takes no cycle
-  std::uint8_t sets_flags = 0;
-  std::uint8_t writes_lr = 0;
+  Flag folds_it{};  // an IT directly behind takes no cycle
+  Flag sets_flags{};
+  Flag writes_lr{};
   Refilling refilling = Refilling::no;
   std::uint8_t buffer_memory = 0;  // that the System port is busy with
-  std::uint8_t reserved[2] = {};
+  std::array<std::uint8_t, 2> reserved{};
 };
 static_assert(sizeof(M4State) <= State::kBytes);
-
-constexpr bool is_load(TimingClass c) {
-  switch (c) {
-    case TimingClass::load:
-    case TimingClass::load_literal:
-    case TimingClass::load_dual:
-    case TimingClass::load_multiple:
-    case TimingClass::load_exclusive:
-    case TimingClass::fp_load:
-    case TimingClass::fp_load_multiple:
-    case TimingClass::table_branch: return true;
-    default: return false;
-  }
-}
 
 constexpr bool is_store(TimingClass c) {
   switch (c) {
@@ -147,21 +136,23 @@ constexpr To saturate(int value) {
 class Passage {
  public:
   Passage(const ThreeStageCore& core, M4State& state, const OpTiming& op, const Outcome& outcome,
-          bus::TimingPort& port)
+          bus::TimingPort& port, Advance& result)
       : core_(core),
         state_(state),
         op_(op),
         outcome_(outcome),
         port_(port),
         fetch_(state.prefetch, outcome.pc, op.size_bytes, port),
+        result_(result),
+        charges_(result.charges),
         first_(state.lag) {}
 
-  Advance run();
+  void run();
 
  private:
   using Class = TimingClass;
 
-  Advance fold();
+  void fold();
   void wait_for_decode();
   void wait_for_operands();
   void enter_execute();
@@ -199,7 +190,8 @@ class Passage {
   const Outcome& outcome_;
   bus::TimingPort& port_;
   PrefetchUnit fetch_;
-  Charges charges_;
+  Advance& result_;
+  Charges& charges_;
   int first_;               // the instruction's first cycle: the one after its predecessor's last
   int decode_ = 0;          // enters decode
   int enter_ = 0;           // enters execute
@@ -228,7 +220,7 @@ bool Passage::starts_under_previous() const {
 bool Passage::reads_stable_lr() const {
   // BX lr, BLX lr, MOV pc, lr unless the instruction in execute writes LR. TRM-M3 branch status;
   // C19-C28.
-  const bool lr_in_execute = state_.writes_lr != 0;
+  const bool lr_in_execute = state_.writes_lr == Flag::yes;
   return !is_immediate_branch() && is_branch() && !op_.adds_to_pc && !lr_in_execute &&
          (op_.roles.reads & isa::kCoreRegisters & ~kProgramCounter) == kLinkRegister;
 }
@@ -260,8 +252,8 @@ void Passage::delay(int& when, int cycle, Cause cause, std::uint8_t memory) {
   when = cycle;
 }
 
-Advance Passage::run() {
-  if (op_.timing_class == Class::it && state_.folds_it != 0) return fold();
+void Passage::run() {
+  if (op_.timing_class == Class::it && state_.folds_it == Flag::yes) return fold();
   wait_for_decode();
   wait_for_operands();
   execute();
@@ -270,23 +262,18 @@ Advance Passage::run() {
   charges_.add(Cause::issue, static_cast<std::uint32_t>(total) - charges_.total());
   leave();
   leave_fp(total);
-  Advance result;
-  result.charges = charges_;
-  result.data_phase = static_cast<std::uint32_t>(std::max(data_end_ - first_, 0));
-  result.port_cycles = static_cast<std::uint32_t>(fetch_.now());
-  return result;
+  result_.data_phase = static_cast<std::uint32_t>(std::max(data_end_ - first_, 0));
+  result_.port_cycles = static_cast<std::uint32_t>(fetch_.now());
 }
 
 /// IT decoded together with the 16-bit instruction before it. 3.7; C49-C56.
-Advance Passage::fold() {
+void Passage::fold() {
   fetch_.take();
   state_.tail = Tail::none;  // 3.7: a load with an IT behind it does not pair
   state_.tail_memory = 0;
   state_.tail_port = bus::CorePort::icode;
-  state_.folds_it = 0;
-  Advance result;
-  result.folded = true;
-  return result;
+  state_.folds_it = Flag::no;
+  result_.folded = true;
 }
 
 void Passage::wait_for_decode() {
@@ -309,7 +296,7 @@ void Passage::wait_for_operands() {
   const std::uint16_t address = core_set(op_.roles.base | op_.roles.index);
   // The address unit works in decode: a result of the instruction in execute comes a cycle late.
   // M8, M18, M39, M49. An access known in decode to be skipped does not wait (3.7).
-  if ((address & state_.alu_results) != 0 && (executed() || state_.sets_flags != 0)) {
+  if ((address & state_.alu_results) != 0 && (executed() || state_.sets_flags == Flag::yes)) {
     delay(enter_, first_ + 1, Cause::address_interlock);
   }
   if (!is_fp(op_.timing_class) || !executed()) return;
@@ -330,7 +317,7 @@ void Passage::enter_execute() {
   const bool gives_up = speculates && !outcome_.branch_taken;
   // With stable flags the verdict on B<c> is there a cycle after decode began, else in execute. C3,
   // C6.
-  const bool flags_in_execute = state_.sets_flags != 0 && decode_ < first_;
+  const bool flags_in_execute = state_.sets_flags == Flag::yes && decode_ < first_;
   const int verdict = flags_in_execute ? enter_ : decode_ + 1;
   if (speculates) fetch_.speculate(outcome_.branch_taken ? outcome_.target : op_.direct_target);
   while (fetch_.now() < enter_) {
@@ -508,10 +495,10 @@ void Passage::leave() {
   const bool left_sequence = outcome_.branch_taken || op_.timing_class == Class::barrier;
   const RegisterSet writes = executed() ? op_.roles.writes : 0;
   state_.lag = saturate<std::uint16_t>(end_ - fetch_.now());
-  state_.folds_it = op_.size_bytes == 2 && next_seen_ && !op_.in_it_block && !is_branch() &&
-                    op_.timing_class != Class::it && !left_sequence;
-  state_.sets_flags = op_.sets_flags && executed();
-  state_.writes_lr = (writes & kLinkRegister) != 0;
+  state_.folds_it = flag(op_.size_bytes == 2 && next_seen_ && !op_.in_it_block && !is_branch() &&
+                         op_.timing_class != Class::it && !left_sequence);
+  state_.sets_flags = flag(op_.sets_flags && executed());
+  state_.writes_lr = flag((writes & kLinkRegister) != 0);
   state_.refilling = left_sequence ? Refilling::branch : Refilling::no;
   state_.tail = Tail::none;
   state_.tail_memory = 0;
@@ -610,7 +597,8 @@ State ThreeStageModel::reset_state() const {
 Advance ThreeStageModel::advance(State& state, const OpTiming& op, const Outcome& outcome,
                                  bus::TimingPort& port) const {
   auto own = state.get<M4State>();
-  const Advance result = Passage(core_, own, op, outcome, port).run();
+  Advance result;
+  Passage(core_, own, op, outcome, port, result).run();
   state.set(own);
   return result;
 }

@@ -1,5 +1,6 @@
 #include "tests/timing/measure.h"
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -110,9 +111,9 @@ std::uint32_t resolve(const Value& value, const Case& one, Address code) {
 }
 
 void put_word(engine::Engine& engine, Address address, std::uint32_t value) {
-  std::uint8_t bytes[4];
-  std::memcpy(bytes, &value, sizeof(value));
-  engine.write_memory(address, bytes, sizeof(bytes));
+  std::array<std::uint8_t, 4> bytes{};
+  std::memcpy(bytes.data(), &value, bytes.size());
+  engine.write_memory(address, bytes.data(), bytes.size());
 }
 
 }  // namespace
