@@ -70,7 +70,7 @@ std::string operation_name(unsigned operation) {
 /// the timing of a memory that was used.
 bool mattered(const std::string& path, const RunResult& result) {
   if (path == "clock.rated_hz") return true;
-  for (const char* const irrelevant : {".size_kib", ".fill", ".kind"}) {
+  for (const char* const irrelevant : {".size_kib", ".fill", ".kind", ".wait_state_limits_hz"}) {
     if (path.ends_with(irrelevant)) return false;
   }
   for (std::size_t m = 0; m < result.memories.size(); ++m) {

@@ -24,6 +24,17 @@ std::string joined_path(const LayerResult& layer) {
   return printable(text);
 }
 
+/// The first column of a table of layers.
+Table tree(const RunResult& result, TreeStyle style) {
+  Table table;
+  if (style == TreeStyle::paths) table.limit_first(~std::size_t{0});
+  table.add("layer", cells(result, [&](const LayerResult& layer) {
+              if (style == TreeStyle::paths) return joined_path(layer);
+              return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
+            }));
+  return table;
+}
+
 void append_part(std::string& parts, const char* name, std::uint64_t cycles) {
   if (cycles == 0) return;
   if (!parts.empty()) parts += ", ";
@@ -79,14 +90,30 @@ std::string exit_sentence(const RunExit& exit) {
   return place;
 }
 
-Table layer_table(const RunResult& result, bool indented) {
-  Table table;
+void add_cause_columns(Table& table, const RunResult& result) {
   const Counters& total = result.total.counters;
-  if (!indented) table.limit_first(200);
-  table.add("layer", cells(result, [&](const LayerResult& layer) {
-              if (!indented) return joined_path(layer);
-              return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
-            }));
+  const auto add = [&](const std::string& name, auto&& cycles_of) {
+    if (cycles_of(total) == 0) return;
+    table.add(name + "%", cells(result, [&](const LayerResult& layer) {
+                const Counters& c = layer.inclusive.counters;
+                return percent(cycles_of(c), c.cycles);
+              }));
+  };
+  for (unsigned g = 0; g < kCauseGroups; ++g) {
+    const auto group = static_cast<CauseGroup>(g);
+    if (group != CauseGroup::memory) {
+      add(kCauseGroupNames[g], [&](const Counters& c) { return group_cycles(c, group); });
+      continue;
+    }
+    for (std::size_t m = 0; m < result.memories.size(); ++m) {
+      add(printable(result.memories[m]), [&](const Counters& c) { return memory_wait(c, m); });
+    }
+  }
+}
+
+Table layer_table(const RunResult& result, TreeStyle style) {
+  Table table = tree(result, style);
+  const Counters& total = result.total.counters;
   table.add("visits",
             cells(result, [](const LayerResult& layer) { return grouped(layer.visits); }));
   const auto add = [&](const char* heading, auto&& cell_of) {
@@ -99,24 +126,26 @@ Table layer_table(const RunResult& result, bool indented) {
   add("time", [&](const Counters& c) { return duration(c.cycles, result.clock); });
   add("instr", [](const Counters& c) { return grouped(c.instructions); });
   add("MACs", [](const Counters& c) { return grouped(c.macs); });
-  add("MAC/cyc", [](const Counters& c) { return ratio(c.macs, c.cycles, 3); });
-  for (unsigned g = 0; g < kCauseGroups; ++g) {
-    const auto group = static_cast<CauseGroup>(g);
-    const bool always = group == CauseGroup::issue || group == CauseGroup::latency ||
-                        group == CauseGroup::memory || group == CauseGroup::branch;
-    if (!always && group_cycles(total, group) == 0) continue;
-    const std::string heading = fmt::format("{}%", kCauseGroupNames[g]);
-    add(heading.c_str(),
-        [&](const Counters& c) { return percent(group_cycles(c, group), c.cycles); });
+  const bool any_declared = std::any_of(result.layers.begin(), result.layers.end(),
+                                        [](const auto& layer) { return layer.declared_macs; });
+  if (any_declared) {
+    table.add("declared", cells(result, [](const LayerResult& layer) {
+                return layer.declared_macs ? grouped(*layer.declared_macs * layer.visits)
+                                           : std::string("-");
+              }));
   }
+  add("MAC/cyc", [](const Counters& c) { return ratio(c.macs, c.cycles, 3); });
+  return table;
+}
+
+Table cause_table(const RunResult& result, TreeStyle style) {
+  Table table = tree(result, style);
+  add_cause_columns(table, result);
   return table;
 }
 
 Table byte_table(const RunResult& result) {
-  Table table;
-  table.add("layer", cells(result, [](const LayerResult& layer) {
-              return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
-            }));
+  Table table = tree(result, TreeStyle::indented);
   for (std::size_t m = 0; m < result.memories.size(); ++m) {
     const Traffic& total = result.total.counters.traffic[m];
     const std::string name = printable(result.memories[m]);

@@ -14,9 +14,16 @@ namespace mcost::analysis {
 /// "0x00000124 main+0x4 (main.c:3)".
 [[nodiscard]] std::string place_text(const CodePlace& place);
 
-/// Layers with cycles, time, MACs and the causes of their cycles in per cent. `indented` shows the
-/// tree by spaces, else by paths.
-[[nodiscard]] Table layer_table(const RunResult& result, bool indented);
+/// How a layer's place in the tree is shown.
+enum class TreeStyle : std::uint8_t { indented, paths };
+
+/// Layers with cycles, time, instructions and MACs.
+[[nodiscard]] Table layer_table(const RunResult& result, TreeStyle style);
+/// Adds shares of each layer's cycles in per cent: groups, memory by memory. What never happened in
+/// the run has no column.
+void add_cause_columns(Table& table, const RunResult& result);
+/// Layers with those shares alone.
+[[nodiscard]] Table cause_table(const RunResult& result, TreeStyle style);
 /// Bytes by layer and memory.
 [[nodiscard]] Table byte_table(const RunResult& result);
 /// Traffic and waits of memories that were used.

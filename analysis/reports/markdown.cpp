@@ -19,6 +19,12 @@ Table summary(const RunResult& result) {
   return table;
 }
 
+Table layers(const RunResult& result) {
+  Table table = layer_table(result, TreeStyle::paths);
+  add_cause_columns(table, result);
+  return table;
+}
+
 Table causes(const RunResult& result) {
   std::vector<std::string> names;
   std::vector<std::string> cycles;
@@ -42,7 +48,7 @@ std::string markdown_report(const RunResult& result) {
                                  printable(result.board.name), frequency(result.clock));
   text += exit_sentence(result.exit) + (result.partial ? " (partial)" : "") + "\n\n";
   text += summary(result).markdown();
-  text += "\n### Layers\n\n" + layer_table(result, false).markdown();
+  text += "\n### Layers\n\n" + layers(result).markdown();
   text += "\n### Cycles by cause\n\n" + causes(result).markdown();
   text += "\n### Memory traffic\n\n" + memory_table(result).markdown();
   if (!result.notes.empty()) text += "\n### Notes\n\n";

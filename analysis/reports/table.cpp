@@ -37,6 +37,27 @@ std::size_t display_width(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
 }
 
+std::string wrapped(const std::string& text, const std::string& first, std::size_t width) {
+  const std::string indent(display_width(first), ' ');
+  std::string lines;
+  std::string line = first;
+  bool empty = true;
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t end = std::min(text.find(' ', from), text.size());
+    const std::string word = text.substr(from, end - from);
+    if (!empty && display_width(line) + 1 + display_width(word) > width) {
+      lines += line + "\n";
+      line = indent;
+      empty = true;
+    }
+    line += (empty ? "" : " ") + word;
+    empty = false;
+    from = end + 1;
+  }
+  return lines + line + "\n";
+}
+
 void Table::add(std::string heading, std::vector<std::string> cells) {
   Column column{std::move(heading), std::move(cells), 0};
   if (columns_.empty()) {
@@ -67,6 +88,12 @@ std::string Table::lines(const std::vector<const Column*>& columns, std::size_t 
     line([row](const Column& column) -> const std::string& { return column.cells[row]; });
   }
   return text;
+}
+
+std::size_t Table::width(std::size_t indent) const {
+  std::size_t width = indent;
+  for (const Column& column : columns_) width += column.width + (width > indent ? kGap : 0);
+  return width;
 }
 
 std::string Table::text(std::size_t indent, std::size_t max_width) const {

@@ -65,6 +65,16 @@ std::string causes(const RunResult& result) {
   return text;
 }
 
+/// One table where it fits, else the shares of causes in one of their own.
+std::string layers(const RunResult& result) {
+  Table table = layer_table(result, TreeStyle::indented);
+  Table wide = table;
+  add_cause_columns(wide, result);
+  if (wide.width(kIndent) <= kWidth) return "\nLayers\n" + wide.text(kIndent, kWidth);
+  return "\nLayers\n" + table.text(kIndent, kWidth) + "\nCycles of layers by cause\n" +
+         cause_table(result, TreeStyle::indented).text(kIndent, kWidth);
+}
+
 std::string memories(const RunResult& result) {
   std::string text = "\nMemory traffic\n" + memory_table(result).text(kIndent, kWidth);
   for (const std::string& line : model_counter_lines(result)) text += "  " + line + "\n";
@@ -95,9 +105,11 @@ std::string unmodelled(const RunResult& result) {
   for (const UnmodelledRegister& entry : result.unmodelled) {
     const std::string rule =
         entry.rule.empty() ? "reads what was last written" : "rule " + printable(entry.rule);
-    text += fmt::format("  {} {}: {} reads, {} writes, {}; first at {}\n",
-                        hexadecimal(entry.address), printable(entry.peripheral),
-                        grouped(entry.reads), grouped(entry.writes), rule, place_text(entry.first));
+    text += wrapped(
+        fmt::format("{} {}: {} reads, {} writes, {}; first at {}", hexadecimal(entry.address),
+                    printable(entry.peripheral), grouped(entry.reads), grouped(entry.writes), rule,
+                    place_text(entry.first)),
+        "  ", kWidth);
   }
   return text;
 }
@@ -116,7 +128,7 @@ std::string assumptions(const RunResult& result) {
 std::string notes(const RunResult& result) {
   if (result.notes.empty()) return {};
   std::string text = "\nNotes\n";
-  for (const std::string& note : result.notes) text += "  - " + printable(note) + "\n";
+  for (const std::string& note : result.notes) text += wrapped(printable(note), "  - ", kWidth);
   return text;
 }
 
@@ -133,7 +145,7 @@ std::string statistics(const RunResult& result) {
 
 std::string text_report(const RunResult& result) {
   std::string text = header(result) + summary(result) + backtrace(result.exit) + causes(result);
-  text += "\nLayers\n" + layer_table(result, true).text(kIndent, kWidth);
+  text += layers(result);
   text += "\nBytes by layer\n" + byte_table(result).text(kIndent, kWidth);
   text += memories(result) + timeline(result) + unmodelled(result) + assumptions(result);
   return text + notes(result) + statistics(result);
