@@ -2,6 +2,7 @@
 // read from it, shared by instruction fetches and data reads. Depends on sim_core/bus.
 #pragma once
 
+#include "memory_models/array_port.h"
 #include "sim_core/bus/memory_model.h"
 
 namespace mcost::memory {
@@ -10,23 +11,25 @@ class LineBufferFlash final : public bus::MemoryModel {
  public:
   /// `array_bytes` is what one read brings; a read takes `wait_states` + 1 core cycles.
   LineBufferFlash(std::uint32_t array_bytes, std::uint32_t wait_states)
-      : array_bytes_(array_bytes), wait_states_(wait_states) {}
+      : port_{array_bytes, wait_states, true} {}
 
   [[nodiscard]] bus::DataPath data_path() const override { return bus::DataPath::timed; }
   [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override {
-    std::uint32_t& busy = state.words[kArrayBusy];
-    busy = elapsed >= busy ? 0 : busy - static_cast<std::uint32_t>(elapsed);
+    ArrayPort::age(state, elapsed);
   }
   std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t,
                       bus::FoldLog*) override {
-    return read(state, offset);
+    return port_.fetch(state, offset);
+  }
+  void announce_fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t) const override {
+    ArrayPort::announce(state, offset);
   }
   std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
                      bus::FoldLog*) override {
-    return transfer.kind == bus::AccessKind::write ? 0 : read(state, transfer.offset);
+    return transfer.kind == bus::AccessKind::write ? 0 : port_.load(state, transfer.offset);
   }
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
   [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
@@ -34,20 +37,7 @@ class LineBufferFlash final : public bus::MemoryModel {
   void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {}
 
  private:
-  enum Word : unsigned {
-    kHeld,
-    kArrayBusy
-  };  // the line held plus one, 0 for none; cycles the array is busy
-  std::uint32_t read(bus::MicroState& state, std::uint32_t offset) const {
-    const std::uint32_t line = offset / array_bytes_ + 1;
-    if (state.words[kHeld] == line) return 0;
-    const std::uint32_t wait = state.words[kArrayBusy] + wait_states_;
-    state.words[kArrayBusy] = wait + 1;
-    state.words[kHeld] = line;
-    return wait;
-  }
-  std::uint32_t array_bytes_;
-  std::uint32_t wait_states_;
+  ArrayPort port_;
   std::uint64_t generation_ = 0;
 };
 

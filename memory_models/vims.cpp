@@ -3,8 +3,8 @@
 namespace mcost::memory {
 namespace {
 
-// Micro-state: lines are kept plus one, so that 0 means none.
-enum Word : unsigned { kCodeBuffer, kSystemBuffer, kCacheBuffer, kArrayBusy };
+// Micro-state beyond that of the array port for I/D-code; lines are kept plus one.
+enum Word : unsigned { kSystemBuffer = ArrayPort::kFirstFree, kCacheBuffer };
 
 }  // namespace
 
@@ -14,19 +14,22 @@ Vims::Vims(const VimsParameters& parameters)
               Replacement::pseudo_random},
              parameters.size_bytes / parameters.line_bytes) {}
 
-void Vims::age(bus::MicroState& state, Cycles elapsed) const {
-  std::uint32_t& busy = state.words[kArrayBusy];
-  busy = elapsed >= busy ? 0 : busy - static_cast<std::uint32_t>(elapsed);
+void Vims::age(bus::MicroState& state, Cycles elapsed) const { ArrayPort::age(state, elapsed); }
+
+ArrayPort Vims::code_port() const {
+  return {parameters_.array_bytes, parameters_.wait_states, parameters_.code_line_buffer};
 }
 
-/// Wait cycles of a read through the line buffer `buffer`.
-std::uint32_t Vims::read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer,
-                               bool buffered) const {
+bool Vims::cached(std::uint8_t view) const { return view == kCachedView && parameters_.cache; }
+
+/// Wait cycles through the system bus, which has a line buffer of its own.
+std::uint32_t Vims::read_system(bus::MicroState& state, std::uint32_t offset) const {
   const std::uint32_t line = offset / parameters_.array_bytes + 1;
-  if (buffered && state.words[buffer] == line) return 0;
-  const std::uint32_t wait = state.words[kArrayBusy] + parameters_.wait_states;
-  state.words[kArrayBusy] = wait + 1;
-  state.words[buffer] = buffered ? line : 0;
+  const bool hit = parameters_.system_line_buffer && state.words[kSystemBuffer] == line;
+  state.words[kSystemBuffer] = parameters_.system_line_buffer ? line : 0;
+  if (hit) return 0;
+  const std::uint32_t wait = state.words[ArrayPort::kBusy] + parameters_.wait_states;
+  state.words[ArrayPort::kBusy] = wait + 1;
   return wait;
 }
 
@@ -49,25 +52,24 @@ std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bu
   }
   ++misses_;
   lines_.fill(line, 0);
-  return lookup + read_array(state, offset, kCodeBuffer, parameters_.code_line_buffer);
-}
-
-std::uint32_t Vims::read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
-                         bus::FoldLog* log) {
-  if (view == kSystemView)
-    return read_array(state, offset, kSystemBuffer, parameters_.system_line_buffer);
-  if (view == kCachedView && parameters_.cache) return read_cached(state, offset, log);
-  return read_array(state, offset, kCodeBuffer, parameters_.code_line_buffer);
+  return lookup + code_port().read(state, offset);
 }
 
 std::uint32_t Vims::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
                           bus::FoldLog* log) {
-  return read(state, offset, view, log);
+  if (view == kSystemView) return read_system(state, offset);
+  return cached(view) ? read_cached(state, offset, log) : code_port().fetch(state, offset);
+}
+
+void Vims::announce_fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view) const {
+  if (view != kSystemView && !cached(view)) ArrayPort::announce(state, offset);
 }
 
 std::uint32_t Vims::data(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log) {
   if (transfer.kind == bus::AccessKind::write) return 0;
-  return read(state, transfer.offset, transfer.view, log);
+  if (transfer.view == kSystemView) return read_system(state, transfer.offset);
+  return cached(transfer.view) ? read_cached(state, transfer.offset, log)
+                               : code_port().load(state, transfer.offset);
 }
 
 void Vims::set_cache(bool enabled) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "memory_models/array_port.h"
 #include "memory_models/line_store.h"
 #include "sim_core/bus/memory_model.h"
 
@@ -39,6 +40,8 @@ class Vims final : public bus::MemoryModel {
   void age(bus::MicroState& state, Cycles elapsed) const override;
   std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
                       bus::FoldLog* log) override;
+  void announce_fetch(bus::MicroState& state, std::uint32_t offset,
+                      std::uint8_t view) const override;
   std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
                      bus::FoldLog* log) override;
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
@@ -60,10 +63,9 @@ class Vims final : public bus::MemoryModel {
   [[nodiscard]] const VimsParameters& parameters() const { return parameters_; }
 
  private:
-  std::uint32_t read(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
-                     bus::FoldLog* log);
-  std::uint32_t read_array(bus::MicroState& state, std::uint32_t offset, unsigned buffer,
-                           bool buffered) const;
+  [[nodiscard]] ArrayPort code_port() const;
+  [[nodiscard]] bool cached(std::uint8_t view) const;
+  std::uint32_t read_system(bus::MicroState& state, std::uint32_t offset) const;
   std::uint32_t read_cached(bus::MicroState& state, std::uint32_t offset, bus::FoldLog* log);
   VimsParameters parameters_;
   LineStore lines_;

@@ -16,7 +16,7 @@ namespace mcost::bus {
 /// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at
 /// 0.
 struct MicroState {
-  std::array<std::uint32_t, 6> words{};
+  std::array<std::uint32_t, 8> words{};
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
@@ -67,6 +67,11 @@ class MemoryModel {
   /// contents stay as they are.
   virtual std::uint32_t fetch(MicroState& state, std::uint32_t offset, std::uint8_t view,
                               FoldLog* log) = 0;
+  /// The core has a fetch of `offset` on its bus that it will complete later: a data read that
+  /// comes now waits behind it.
+  virtual void announce_fetch(MicroState& state, std::uint32_t offset, std::uint8_t view) const {
+    (void)state, (void)offset, (void)view;
+  }
   /// Wait cycles of a data transfer starting now. With a log, contents stay as they are.
   virtual std::uint32_t data(MicroState& state, const Transfer& transfer, FoldLog* log) = 0;
 

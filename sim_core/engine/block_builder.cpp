@@ -133,14 +133,16 @@ bool is_self_branch(const isa::Decoded& decoded, Address pc, isa::ItState it) {
 }
 
 /// True if NZCV written by op `index` are overwritten in the block before anything could see them.
-bool flags_die(const std::vector<OpInfo>& info, std::size_t index) {
+/// `fp_faults` says that FP instructions may leave it.
+bool flags_die(const std::vector<OpInfo>& info, std::size_t index, bool fp_faults) {
   const isa::RegisterSet made = info[index].timing.roles.writes & isa::kConditionFlags;
   isa::RegisterSet live = made;
   for (std::size_t i = index + 1; i < info.size(); ++i) {
     const OpInfo& later = info[i];
     const bool can_leave = later.access_bytes != 0 || later.operand_timed || later.predicated ||
                            later.decoded.instruction->row->flow != Flow::next;
-    if (can_leave || (later.timing.roles.reads & live) != 0) return false;
+    const bool may_fault = fp_faults && later.timing.timing_class >= TimingClass::fp_add;
+    if (can_leave || may_fault || (later.timing.roles.reads & live) != 0) return false;
     live &= ~later.timing.roles.writes;
     if (live == 0) return true;
   }
@@ -170,7 +172,7 @@ void Engine::choose_handlers(Block& block) {
   for (std::size_t i = 0; i < block.info.size(); ++i) {
     OpInfo& info = block.info[i];
     if (info.decoded.instruction == nullptr) continue;
-    info.flags_die = info.decoded.operands.set_flags && flags_die(block.info, i);
+    info.flags_die = info.decoded.operands.set_flags && flags_die(block.info, i, (block.mode & kModeFpReady) == 0);
     block.ops[info.micro_op].handler = handler_of(info, false);
   }
 }

@@ -225,7 +225,10 @@ class Engine {
   void enter_exception(unsigned number, Address return_address);
   void vector_to(unsigned number);
   void invalid_vector(unsigned number);
-  void lock_up_if_nested(unsigned number);
+  unsigned derived_exception(unsigned number, Address stack);
+  [[nodiscard]] bool may_return(unsigned kind) const;
+  void invalid_return(std::uint32_t exc_return);
+  void note_fault(const GuestFault& fault, unsigned number);
   bool save_fp(Address address);
   bool restore_fp(Address address);
   void return_from_exception(std::uint32_t exc_return);

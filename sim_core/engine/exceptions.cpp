@@ -166,6 +166,12 @@ unsigned Exceptions::synchronous(unsigned number) {
   return kHardFault;
 }
 
+bool Exceptions::goes_before(unsigned number, unsigned other) const {
+  const int first = priority_of(number);
+  const int second = priority_of(other);
+  return first != second ? first < second : number < other;
+}
+
 void Exceptions::activate(unsigned number) {
   state_[number].pending = false;
   state_[number].active = true;

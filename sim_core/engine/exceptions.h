@@ -63,6 +63,9 @@ class Exceptions {
   /// lockup.
   [[nodiscard]] unsigned synchronous(unsigned number);
 
+  /// True if `number` is taken before `other` where both could be.
+  [[nodiscard]] bool goes_before(unsigned number, unsigned other) const;
+
   void activate(unsigned number);
   void deactivate(unsigned number);
   [[nodiscard]] unsigned active_count() const;

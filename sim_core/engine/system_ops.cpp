@@ -15,6 +15,7 @@ constexpr std::uint32_t kLspen = 1u << 30;
 constexpr std::uint32_t kAspen = 1u << 31;
 constexpr std::uint32_t kBasicFrame = 0x20;
 constexpr std::uint32_t kExtendedFrame = 0x68;
+constexpr std::uint32_t kStackingError = 1u << 12;  // BFSR.STKERR
 constexpr unsigned kBasicWords = 8;
 constexpr unsigned kExtendedWords = 26;
 
@@ -76,8 +77,12 @@ void Engine::enter_exception(unsigned number, Address return_address) {
   clear_exclusive();
   event_register_ = true;
   account(pipeline::ExceptionEvent::entry, extended && !lazy ? kExtendedWords : kBasicWords);
-  vector_to(number);
-  if (!stacked) lock_up_if_nested(number);
+  if (!stacked) number = derived_exception(number, stack);
+  if (number == 0) {
+    lock_up();
+  } else {
+    vector_to(number);
+  }
 }
 
 /// The vector fetch of exception entry.
@@ -102,10 +107,17 @@ void Engine::invalid_vector(unsigned number) {
   take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
 }
 
-/// An unstackable frame escalates; in HardFault it is lockup.
-void Engine::lock_up_if_nested(unsigned number) {
-  exceptions_.cfsr |= 1u << 12;  // BFSR.STKERR
-  if (number == kHardFault || number == kNmi) lock_up();
+/// A frame that cannot be stacked is a BusFault; the more urgent of the two is taken first. Returns
+/// it, or 0 for lockup.  Source: ARMv7-M ARM B1.5.6, derived exceptions.
+unsigned Engine::derived_exception(unsigned number, Address stack) {
+  exceptions_.cfsr |= kStackingError;
+  if (number == kHardFault || number == kNmi) return 0;
+  const unsigned derived = exceptions_.synchronous(kBusFault);
+  if (derived == 0) return 0;
+  note_fault(GuestFault{FaultKind::bus_data_precise, stack, true}, derived);
+  const bool derived_first = exceptions_.goes_before(derived, number);
+  exceptions_.pend(derived_first ? number : derived);
+  return derived_first ? derived : number;
 }
 
 bool Engine::save_fp(Address address) {
@@ -120,15 +132,36 @@ bool Engine::restore_fp(Address address) {
   return pop_word(address + 64, core_.fp.fpscr) && ok;
 }
 
+/// Checks of ExceptionReturn() before anything is unstacked: the handler is active, and a return to
+/// thread mode ends the last one.  Source: ARMv7-M ARM B1.5.8; CCR.NONBASETHRDENA is bit 0.
+bool Engine::may_return(unsigned kind) const {
+  if (!exceptions_.is_active(exceptions_.ipsr())) return false;
+  if (kind == 1) return true;
+  const bool last = exceptions_.active_count() == 1 || (exceptions_.ccr & 1u) != 0;
+  return (kind == 9 || kind == 13) && last;
+}
+
+/// INVPC is taken on the frame that stays where it is, like a tail-chained exception.
+void Engine::invalid_return(std::uint32_t exc_return) {
+  core_.r[14] = exc_return;
+  const GuestFault fault{FaultKind::invalid_pc_load, exc_return, false};
+  const unsigned number = exceptions_.raise_fault(fault);
+  note_fault(fault, number);
+  if (number == 0) {
+    lock_up();
+    return;
+  }
+  account(pipeline::ExceptionEvent::tail_chain, 0);
+  vector_to(number);
+}
+
 void Engine::return_from_exception(std::uint32_t exc_return) {
   const unsigned returning = exceptions_.ipsr();
   const std::uint32_t kind = exc_return & 0xFu;
   const bool to_thread = kind == 9 || kind == 13;
-  if (!exceptions_.is_active(returning) || (kind != 1 && !to_thread) ||
-      (exc_return & 0x0FFFFFE0u) != 0x0FFFFFE0u) {
+  if (!may_return(kind) || (exc_return & 0x0FFFFFE0u) != 0x0FFFFFE0u) {
     exceptions_.deactivate(returning);
-    core_.r[14] = exc_return;
-    take_fault(GuestFault{FaultKind::invalid_pc_load, exc_return, false});
+    invalid_return(exc_return);
     return;
   }
   exceptions_.deactivate(returning);
@@ -183,17 +216,20 @@ void Engine::account(pipeline::ExceptionEvent event, unsigned words) {
   account_exception(charges);
 }
 
+void Engine::note_fault(const GuestFault& fault, unsigned number) {
+  if (first_fault_) return;
+  FaultRecord record;
+  record.fault = fault;
+  record.pc = pc_;
+  record.exception = number;
+  std::copy(core_.r.begin(), core_.r.end(), record.registers.begin());
+  record.registers[15] = pc_;
+  first_fault_ = record;
+}
+
 void Engine::take_fault(const GuestFault& fault) {
   const unsigned number = exceptions_.raise_fault(fault);
-  if (!first_fault_) {
-    FaultRecord record;
-    record.fault = fault;
-    record.pc = pc_;
-    record.exception = number;
-    std::copy(core_.r.begin(), core_.r.end(), record.registers.begin());
-    record.registers[15] = pc_;
-    first_fault_ = record;
-  }
+  note_fault(fault, number);
   if (number == 0) {
     lock_up();
     return;

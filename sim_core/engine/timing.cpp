@@ -46,29 +46,39 @@ bus::MicroState* BusPort::state_at(const bus::Memory& memory, Cycles at) {
   return &state;
 }
 
-bus::Wait BusPort::fetch(Address address, Cycles at) {
+/// The region a fetch goes to; null where no memory is. A speculative fetch there answers at once:
+/// executing there faults before it is timed.
+const bus::Region* BusPort::fetch_region(Address address) {
   if (fetch_region_ == nullptr || !fetch_region_->contains(address)) {
     const bus::Region* region = bus_.find(address);
-    // A speculative fetch beyond memory answers at once; executing there faults before it is timed.
-    if (region == nullptr || region->kind != bus::RegionKind::memory) return {};
+    if (region == nullptr || region->kind != bus::RegionKind::memory) return nullptr;
     fetch_region_ = region;
   }
-  const bus::Region& region = *fetch_region_;
-  bus::Memory& memory = bus_.memories[region.memory];
-  ++fetches_.words[region.memory];
-  bus::Wait wait{0, region.memory, region.fetch_port};
+  return fetch_region_;
+}
+
+bus::Wait BusPort::fetch(Address address, Cycles at) {
+  const bus::Region* region = fetch_region(address);
+  if (region == nullptr) return {};
+  bus::Memory& memory = bus_.memories[region->memory];
+  ++fetches_.words[region->memory];
+  bus::Wait wait{0, region->memory, region->fetch_port};
   if (memory.model->constant_fetch()) {
     wait.cycles = memory.model->fetch_wait();
   } else {
-    const std::uint32_t offset = region.memory_offset + (address - region.base);
-    bus::FoldLog elsewhere;
-    const bool guarded = log_ == nullptr || region.memory == log_memory_;
-    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region.view,
-                                      guarded ? log_ : &elsewhere);
-    // A variant guards lines of its block's memory only.
-    if (!elsewhere.foldable || !elsewhere.lines.empty()) log_->foldable = false;
+    const std::uint32_t offset = region->memory_offset + (address - region->base);
+    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, log_);
   }
   return wait;
+}
+
+void BusPort::announce_fetch(Address address, Cycles at) {
+  const bus::Region* region = fetch_region(address);
+  if (region == nullptr) return;
+  bus::Memory& memory = bus_.memories[region->memory];
+  if (memory.model->constant_fetch()) return;
+  const std::uint32_t offset = region->memory_offset + (address - region->base);
+  memory.model->announce_fetch(*state_at(memory, at), offset, region->view);
 }
 
 bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {

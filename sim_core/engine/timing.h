@@ -86,6 +86,7 @@ class BusPort final : public bus::TimingPort {
   BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory = 0)
       : bus_(bus), state_(state), log_(log), log_memory_(log_memory) {}
   bus::Wait fetch(Address address, Cycles at) override;
+  void announce_fetch(Address address, Cycles at) override;
   bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
 
   void begin_op(const TimedAccess* accesses) { accesses_ = accesses; }
@@ -98,6 +99,7 @@ class BusPort final : public bus::TimingPort {
   Fetches& fetches() { return fetches_; }
 
  private:
+  const bus::Region* fetch_region(Address address);
   bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
   bus::SystemBus& bus_;
   TimingState& state_;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "memory_models/constant_latency.h"
+#include "memory_models/vims.h"
 #include "sim_core/engine/engine.h"
 #include "sim_core/pipeline/registry.h"
-#include "tests/timing/cc2652.h"
 
 namespace mcost::test {
 namespace {
@@ -18,77 +18,59 @@ constexpr std::uint32_t kMemoryBytes = 0x8000;
 constexpr Address kFlashBase = 0x00000000;
 constexpr Address kSramBase = 0x20000000;
 constexpr Address kDwtBase = 0xE0001000;
-constexpr Address kCounter = kDwtBase + 4;
+constexpr std::uint32_t kCounterOffset = 4;
 constexpr std::uint32_t kCodeOffset = 0x1000;
 constexpr std::uint32_t kDataOffset = 0x4000;
 constexpr std::uint32_t kStackOffset = 0x6000;
 
-/// The Cortex-M4 with its own port in place of the engine's bus: counts time itself, in program
-/// order.
-class Stopwatch final : public pipeline::PipelineModel {
+/// DWT with nothing but CYCCNT: keeps when it was read.
+class Counter final : public bus::Device {
  public:
-  explicit Stopwatch(bool line_buffer)
-      : model_(pipeline::make_pipeline_model("cortex-m4")),
-        state_(model_->reset_state()),
-        port_(line_buffer) {}
-
-  [[nodiscard]] std::string_view name() const override { return model_->name(); }
-  [[nodiscard]] pipeline::State reset_state() const override { return model_->reset_state(); }
-  pipeline::Advance advance(pipeline::State&, const pipeline::OpTiming& op,
-                            const pipeline::Outcome& outcome, bus::TimingPort&) const override {
-    const pipeline::Advance result = model_->advance(state_, op, outcome, port_);
-    for (const bus::Access& access : outcome.accesses) {
-      if (access.address == kCounter) reads_.push_back(now_ + result.data_phase);
-    }
-    now_ += result.charges.total();
-    port_.pass(result.port_cycles);
-    return result;
+  std::uint32_t read(const bus::DeviceAccess& access) override {
+    if (access.offset == kCounterOffset) reads_.push_back(access.now);
+    return static_cast<std::uint32_t>(access.now);
   }
-  [[nodiscard]] std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed,
-                                            std::uint32_t first,
-                                            std::uint32_t second) const override {
-    return model_->operand_cycles(timing_class, is_signed, first, second);
-  }
-  pipeline::Charges exception(pipeline::State& state, pipeline::ExceptionEvent event,
-                              unsigned words_stacked) const override {
-    return model_->exception(state, event, words_stacked);
-  }
-  [[nodiscard]] std::uint32_t worst_case(const pipeline::OpTiming& op) const override {
-    return model_->worst_case(op);
-  }
-  /// Cycles in which the counter was read.
+  void write(const bus::DeviceAccess&, std::uint32_t) override {}
   [[nodiscard]] const std::vector<Cycles>& reads() const { return reads_; }
 
  private:
-  std::unique_ptr<pipeline::PipelineModel> model_;
-  mutable pipeline::State state_;
-  mutable Cc2652 port_;
-  mutable Cycles now_ = 0;
-  mutable std::vector<Cycles> reads_;
+  std::vector<Cycles> reads_;
 };
 
-void add_memory(bus::SystemBus& bus, const char* name, Address base, bus::CorePort data_port,
-                bus::CorePort fetch_port) {
-  bus::Memory memory;
-  memory.name = name;
-  memory.bytes.assign(kMemoryBytes, 0);
-  memory.is_ram = true;
-  memory.tag_shift = 2;
-  memory.tags.assign(kMemoryBytes >> memory.tag_shift, 0);
-  memory.model = std::make_unique<memory::ConstantLatency>(0);
+bus::Region region_of(const char* name, Address base, bus::CorePort data_port,
+                      bus::CorePort fetch_port) {
   bus::Region region;
   region.name = name;
   region.base = base;
   region.size_bytes = kMemoryBytes;
-  region.memory = static_cast<std::uint8_t>(bus.memories.size());
   region.data_port = data_port;
   region.fetch_port = fetch_port;
-  region.executable = base != kDwtBase;
   region.writable = true;
   region.is_device_memory = true;  // the core's write buffer was off
-  region.view = 1;                 // outcomes tell exact addresses
+  return region;
+}
+
+void add_memory(bus::SystemBus& bus, bus::Region region, std::unique_ptr<bus::MemoryModel> model) {
+  bus::Memory memory;
+  memory.name = region.name;
+  memory.bytes.assign(kMemoryBytes, 0);
+  if (!model->constant_fetch()) memory.micro_state_slot = 0;
+  memory.model = std::move(model);
+  region.memory = static_cast<std::uint8_t>(bus.memories.size());
+  region.executable = true;
   bus.memories.push_back(std::move(memory));
-  bus.regions.push_back(region);
+  bus.regions.push_back(std::move(region));
+}
+
+/// Flash of the CC2652R with its cache off: 128-bit lines, 2 wait states. Source: core-timing 0.4.
+std::unique_ptr<bus::MemoryModel> make_flash(bool line_buffer) {
+  memory::VimsParameters parameters;
+  parameters.size_bytes = kMemoryBytes;
+  parameters.array_bytes = 16;
+  parameters.wait_states = 2;
+  parameters.cache = false;
+  parameters.code_line_buffer = line_buffer;
+  return std::make_unique<memory::Vims>(parameters);
 }
 
 std::vector<std::uint8_t> from_hex(const std::string& text) {
@@ -120,12 +102,19 @@ void put_word(engine::Engine& engine, Address address, std::uint32_t value) {
 
 unsigned measure(const Case& one, Placement placement, bool line_buffer) {
   bus::SystemBus bus;
-  add_memory(bus, "flash", kFlashBase, bus::CorePort::dcode, bus::CorePort::icode);
-  add_memory(bus, "sram", kSramBase, bus::CorePort::system, bus::CorePort::system);
-  add_memory(bus, "private", kDwtBase, bus::CorePort::ppb, bus::CorePort::ppb);
-  const Stopwatch stopwatch(line_buffer);
+  add_memory(bus, region_of("flash", kFlashBase, bus::CorePort::dcode, bus::CorePort::icode),
+             make_flash(line_buffer));
+  add_memory(bus, region_of("sram", kSramBase, bus::CorePort::system, bus::CorePort::system),
+             std::make_unique<memory::ConstantLatency>(0));
+  Counter counter;
+  bus::Region dwt = region_of("dwt", kDwtBase, bus::CorePort::ppb, bus::CorePort::ppb);
+  dwt.kind = bus::RegionKind::device;
+  dwt.memory = 2;
+  dwt.device = &counter;
+  bus.regions.push_back(dwt);
+  const auto model = pipeline::make_pipeline_model("cortex-m4");
   const engine::EngineOptions stepped{.longest_block = 1, .memoise = false};
-  engine::Engine engine(stopwatch, bus, isa::kCortexM4, 32, 4, stepped);
+  engine::Engine engine(*model, bus, isa::kCortexM4, 32, 4, stepped);
 
   const Address code = (placement == Placement::sram ? kSramBase : kFlashBase) + kCodeOffset;
   const std::vector<std::uint8_t> bytes = from_hex(one.code);
@@ -143,10 +132,10 @@ unsigned measure(const Case& one, Placement placement, bool line_buffer) {
   limits.until = code + one.closing + (narrow ? 2 : 4);
   limits.max_cycles = 10'000;
   const engine::StopReason reason = engine.run(limits);
-  if (reason != engine::StopReason::until || stopwatch.reads().size() != 2) {
+  if (reason != engine::StopReason::until || counter.reads().size() != 2) {
     throw std::runtime_error("the case did not come to its second counter read");
   }
-  return static_cast<unsigned>(stopwatch.reads()[1] - stopwatch.reads()[0]);
+  return static_cast<unsigned>(counter.reads()[1] - counter.reads()[0]);
 }
 
 }  // namespace mcost::test
