@@ -172,7 +172,8 @@ void Engine::choose_handlers(Block& block) {
   for (std::size_t i = 0; i < block.info.size(); ++i) {
     OpInfo& info = block.info[i];
     if (info.decoded.instruction == nullptr) continue;
-    info.flags_die = info.decoded.operands.set_flags && flags_die(block.info, i, (block.mode & kModeFpReady) == 0);
+    info.flags_die = info.decoded.operands.set_flags &&
+                     flags_die(block.info, i, (block.mode & kModeFpReady) == 0);
     block.ops[info.micro_op].handler = handler_of(info, false);
   }
 }
