@@ -289,7 +289,10 @@ void Generator::cycle_counter() {
 
 /// Rewrites the constant of a MOVS in RAM, often one of the function that runs.
 void Generator::patch() {
-  if (patchable_.empty()) return;
+  if (patchable_.empty()) {
+    code().nop();
+    return;
+  }
   code().mov32(r6, patchable_[below(static_cast<unsigned>(patchable_.size()))]);
   narrow_alu();
   code().access(Access::strb, data_register(), r6, 0);
