@@ -24,6 +24,12 @@ std::string joined_path(const LayerResult& layer) {
   return printable(text);
 }
 
+std::string short_name(CauseGroup group) {
+  if (group == CauseGroup::latency) return "lat";
+  if (group == CauseGroup::exception) return "exc";
+  return kCauseGroupNames[static_cast<unsigned>(group)];
+}
+
 /// The first column of a table of layers.
 Table tree(const RunResult& result, TreeStyle style) {
   Table table;
@@ -102,7 +108,7 @@ void add_cause_columns(Table& table, const RunResult& result) {
   for (unsigned g = 0; g < kCauseGroups; ++g) {
     const auto group = static_cast<CauseGroup>(g);
     if (group != CauseGroup::memory) {
-      add(kCauseGroupNames[g], [&](const Counters& c) { return group_cycles(c, group); });
+      add(short_name(group), [&](const Counters& c) { return group_cycles(c, group); });
       continue;
     }
     for (std::size_t m = 0; m < result.memories.size(); ++m) {

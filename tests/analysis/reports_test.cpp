@@ -1,0 +1,170 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "analysis/reports/groups.h"
+#include "analysis/reports/registry.h"
+#include "analysis/sums.h"
+#include "sim_core/base/error.h"
+#include "tests/analysis/sample_result.h"
+
+namespace mcost::analysis {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string golden_path(const std::string& name) {
+  return std::string(MCOST_SOURCE_DIR) + "/tests/golden/reports/" + name;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+/// Compares with a file of tests/golden/reports; MCOST_BLESS=1 in the environment rewrites it.
+void expect_golden(const std::string& name, const std::string& text) {
+  if (std::getenv("MCOST_BLESS") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
+    std::ofstream(golden_path(name), std::ios::binary) << text;
+  }
+  EXPECT_EQ(read_file(golden_path(name)), text) << "golden file tests/golden/reports/" << name;
+}
+
+TEST(Reports, Text) { expect_golden("run.txt", text_report(test::sample_result())); }
+TEST(Reports, Json) { expect_golden("run.json", json_report(test::sample_result())); }
+TEST(Reports, Csv) { expect_golden("run.csv", csv_report(test::sample_result())); }
+TEST(Reports, Markdown) { expect_golden("run.md", markdown_report(test::sample_result())); }
+
+TEST(Reports, TextFitsATerminal) {
+  RunResult result = test::sample_result();
+  for (LayerResult& layer : result.layers) {
+    layer.inclusive.counters.cycles = std::numeric_limits<std::uint64_t>::max();
+    layer.inclusive.counters.instructions = std::numeric_limits<std::uint64_t>::max();
+    layer.inclusive.counters.macs = std::numeric_limits<std::uint64_t>::max();
+    layer.visits = std::numeric_limits<std::uint64_t>::max();
+    layer.name = std::string(200, 'x');
+  }
+  std::istringstream lines(text_report(result));
+  for (std::string line; std::getline(lines, line);) EXPECT_LT(line.size(), 120u) << line;
+}
+
+TEST(Reports, RegistryFindsFormatsByName) {
+  EXPECT_STREQ(report_formats().front().name, "text");
+  for (const ReportFormat& format : report_formats()) {
+    EXPECT_EQ(find_report_format(format.name), &format);
+    const std::string text = format.render(test::sample_result());
+    ASSERT_FALSE(text.empty());
+    EXPECT_EQ(text.back(), '\n');
+  }
+  EXPECT_EQ(find_report_format("xml"), nullptr);
+}
+
+TEST(Reports, GroupsPartitionCauses) {
+  Counters counters;
+  for (unsigned c = 0; c < kCauses; ++c) {
+    counters.charge(static_cast<Cause>(c), 0, std::uint64_t{1} << c);
+  }
+  std::uint64_t sum = 0;
+  for (unsigned g = 0; g < kCauseGroups; ++g) {
+    sum += group_cycles(counters, static_cast<CauseGroup>(g));
+  }
+  EXPECT_EQ(sum, counters.cycles);
+  EXPECT_EQ(group_cycles(counters, CauseGroup::memory), memory_wait(counters, 0));
+}
+
+TEST(JsonReport, ReadsBackToTheSameResultAndReports) {
+  const RunResult result = test::sample_result();
+  const std::string json = json_report(result);
+  const RunResult again = from_json(json, "run.json");
+  EXPECT_EQ(again, result);
+  EXPECT_EQ(json_report(again), json);
+  EXPECT_EQ(text_report(again), text_report(result));
+  EXPECT_EQ(csv_report(again), csv_report(result));
+  EXPECT_EQ(markdown_report(again), markdown_report(result));
+  EXPECT_TRUE(broken_sums(again).empty());
+}
+
+TEST(JsonReport, EmptyResultReadsBack) {
+  RunResult result;
+  result.exit.code = 3;
+  result.exit.reason = ExitReason::exited;
+  result.clock = {25'175'000, 2};
+  EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+}
+
+TEST(JsonReport, LargeIntegersAreStrings) {
+  RunResult result;
+  result.total.counters.instructions = 1ull << 53;
+  result.total.counters.macs = (1ull << 53) + 1;
+  const std::string json = json_report(result);
+  EXPECT_THAT(json, HasSubstr("\"instructions\": 9007199254740992"));
+  EXPECT_THAT(json, HasSubstr("\"macs\": \"9007199254740993\""));
+  EXPECT_EQ(from_json(json, "run.json").total.counters.macs, (1ull << 53) + 1);
+}
+
+TEST(JsonReport, CyclesStandBeforeBoard) {
+  const std::string json = json_report(test::sample_result());
+  EXPECT_LT(json.find("\"cycles\""), json.find("\"board\""));
+}
+
+TEST(JsonReport, EnergyThatIsNotKnownIsNullAndNeverZero) {
+  const std::string json = json_report(test::sample_result());
+  EXPECT_THAT(json, HasSubstr("\"energy\": null"));
+  EXPECT_THAT(json, HasSubstr("\"energy_absent\": \"board has no energy data\""));
+}
+
+/// The message of the ConfigError for `json` after one replacement.
+std::string message_for(const std::string& from, const std::string& to) {
+  std::string json = json_report(test::sample_result());
+  const std::size_t at = json.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) json.replace(at, from.size(), to);
+  try {
+    (void)from_json(json, "run.json");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(JsonReport, MistakesNameTheirPlace) {
+  EXPECT_THAT(message_for("mcost/run/1", "mcost/run/9"),
+              HasSubstr("schema is \"mcost/run/9\", not \"mcost/run/1\": run.json.schema"));
+  EXPECT_THAT(message_for("\"cycles\"", "\"cycels\""), HasSubstr("key \"cycles\" is missing"));
+  EXPECT_THAT(message_for("\"lockup\"", "\"sulk\""), HasSubstr("unknown exit reason \"sulk\""));
+  EXPECT_THAT(message_for("\"parent\": 0", "\"parent\": 7"), HasSubstr("layers[1].parent"));
+  EXPECT_THAT(message_for("\"0x08000124\"", "\"0x8000124\""), HasSubstr("expected an address"));
+  EXPECT_THAT(message_for("\"fetch_wait:flash\"", "\"fetch_wait:fish\""),
+              HasSubstr("no memory is called \"fish\""));
+  EXPECT_THAT(message_for("\"fetch_wait:flash\"", "\"fetch_wait\""), HasSubstr("by memory"));
+  EXPECT_THAT(message_for("\"issue\"", "\"tissue\""), HasSubstr("unknown cause \"tissue\""));
+  EXPECT_THAT(message_for("\"partial\": false", "\"partial\": 0"), HasSubstr("true or false"));
+  EXPECT_THAT(message_for("80000000", "0"), HasSubstr("a clock is not 0"));
+  EXPECT_THAT(message_for("{", "["), HasSubstr("not JSON, byte"));
+}
+
+TEST(JsonReport, EveryPrefixOfAReportIsRefused) {
+  const std::string json = json_report(test::sample_result());
+  for (std::size_t length = 0; length + 2 < json.size(); length += 97) {
+    EXPECT_THROW((void)from_json(std::string_view(json).substr(0, length), "x"), ConfigError);
+  }
+}
+
+TEST(JsonReport, HostileNamesAreHarmless) {
+  RunResult result = test::sample_result();
+  result.layers[0].name = "\x1b]0;title\x07\xff";
+  for (const ReportFormat& format : report_formats()) {
+    const std::string text = format.render(result);
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << format.name;
+    EXPECT_EQ(text.find('\xff'), std::string::npos) << format.name;
+  }
+}
+
+}  // namespace
+}  // namespace mcost::analysis

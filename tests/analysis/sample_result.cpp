@@ -1,0 +1,91 @@
+#include "tests/analysis/sample_result.h"
+
+#include "analysis/layers.h"
+
+namespace mcost::analysis::test {
+namespace {
+
+constexpr std::uint8_t kFlash = 0;
+constexpr std::uint8_t kSram = 1;
+
+/// Cost in proportion to `n`: 10 n cycles of issue, 3 n of waiting for flash, n of refill.
+Cost cost(std::uint64_t n, std::uint64_t macs) {
+  Cost cost;
+  Counters& counters = cost.counters;
+  counters.charge(Cause::issue, kFlash, 10 * n);
+  counters.charge(Cause::fetch_wait, kFlash, 2 * n);
+  counters.charge(Cause::data_wait, kFlash, n);
+  counters.charge(Cause::refill, kFlash, n);
+  counters.charge(Cause::result_latency, kFlash, 1);
+  counters.instructions = 9 * n;
+  counters.skipped = n;
+  counters.macs = macs;
+  counters.traffic[kFlash] = {n, 4 * n, 0, 0, 5 * n, 20 * n};
+  counters.traffic[kSram] = {2 * n, 8 * n, n, 4 * n, 0, 0};
+  cost.model = {7 * n, n};
+  return cost;
+}
+
+void add_layers(RunResult& result) {
+  LayerTracker tracker;
+  Cycles now = 0;
+  const auto spend = [&](std::uint64_t n, std::uint64_t macs) {
+    const Cost spent = cost(n, macs);
+    now += spent.counters.cycles;
+    tracker.charge(spent);
+    result.total += spent;
+  };
+  spend(10, 0);
+  const LayerLabel net{"net", "probe", {{"op", "all"}}, std::nullopt};
+  const LayerLabel conv{"conv<1>", "probe", {{"op", "conv2d"}, {"in", "1x32x32x1"}}, 48'600};
+  for (const std::uint64_t n : {1000u, 2000u}) {
+    tracker.begin(net, now);
+    spend(5, 0);
+    tracker.begin(conv, now);
+    spend(n, 48'600);
+    if (n == 2000) {
+      tracker.enter_interrupt(now);
+      spend(3, 0);
+      tracker.leave_interrupt(now);
+    }
+    tracker.end("conv<1>", now);
+    tracker.end("net", now);
+  }
+  spend(1, 0);
+  result.layers = tracker.finish(now);
+}
+
+}  // namespace
+
+RunResult sample_result() {
+  RunResult result;
+  result.tool_version = "1.2.3";
+  result.clock = {80'000'000, 1};
+  result.exit.reason = ExitReason::lockup;
+  result.exit.place = {0x08000124, "crash+0x4", "crash.c:12"};
+  result.exit.fault =
+      FaultDetails{"bus_data_precise", 5, 0x60000000, true, {0x08000120, "crash", "crash.c:11"}};
+  result.exit.backtrace = {{{0x08000200, "main+0x20", "main.c:7"}, true},
+                           {{0x08000042, "", ""}, false}};
+  result.image = {"demo.elf", std::string(64, 'a')};
+  result.board = {"demo-board", "A board, with a comma", "cortex-m4", "name: demo-board\n"};
+  result.energy_absent = "board has no energy data";
+  result.memories = {"flash", "sram", "peripherals"};
+  result.model_counters = {{kFlash, "icache_hits"}, {kFlash, "icache_misses"}};
+  add_layers(result);
+  result.timeline = {{100, "event", "firmware", "frame", {EventValue{false, 3}, std::nullopt}},
+                     {200, "counter", "firmware", "depth", {EventValue{true, 5}}},
+                     {300, "counter", "firmware", "big", {EventValue{true, 1ull << 60}}}};
+  result.unmodelled = {{0x40023800, "rcc", 2, 1, {0x08000010, "init+0x2", "init.c:3"}, "READY"},
+                       {0x40023804, "rcc", 1, 0, {0x08000012, "init+0x4", ""}, ""}};
+  result.semihosting = {{4, "SYS_WRITE0", 3}, {0x18, "SYS_EXIT", 1}};
+  result.assumptions = {
+      {"memories.flash.wait_states", "4", "assumed", true, "a guess that is long enough"}};
+  result.notes = {"a short note",
+                  "a note so long that it needs more than one line of the report, because there is "
+                  "so much to be said about what happened in this run of the firmware"};
+  result.statistics = {{"blocks_built", 12}, {"variants_built", (1ull << 53) + 1}};
+  return result;
+}
+
+}  // namespace mcost::analysis::test

@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""Checks that stored reports follow the published JSON Schema, and that the schema refuses broken ones.
+
+Usage: schema_test.py SCHEMA RUN.json...
+"""
+import copy
+import json
+import sys
+
+import jsonschema
+
+
+def broken_reports(run):
+    """Pairs of what was broken and the broken report."""
+
+    def changed(what, change):
+        report = copy.deepcopy(run)
+        change(report)
+        return what, report
+
+    for key in run:
+        if key != "statistics":
+            yield changed(f"without {key}", lambda report, key=key: report.pop(key))
+    yield changed("unknown key", lambda report: report.update(extra=1))
+    yield changed("schema of another version", lambda report: report.update(schema="mcost/run/2"))
+    yield changed("negative cycles", lambda report: report.update(cycles=-1))
+    yield changed("inexact cycles", lambda report: report.update(cycles=2**53 + 2))
+    yield changed("energy of zero", lambda report: report.update(energy=0))
+    yield changed("unknown cause", lambda report: report["causes"].update(boredom=1))
+    yield changed("wait for no memory", lambda report: report["causes"].update(fetch_wait=1))
+    yield changed("unknown exit", lambda report: report["exit"].update(reason="sulk"))
+    yield changed("address without zeros", lambda report: report["exit"].update(pc="0x1"))
+    yield changed("layer without self", lambda report: report["layers"][0].pop("self"))
+    yield changed("layer of unknown kind", lambda report: report["layers"][0].update(kind="x"))
+    yield changed("layer without energy", lambda report: report["layers"][0].pop("energy"))
+
+
+def main(schema_path, *report_paths):
+    with open(schema_path, encoding="utf-8") as stream:
+        schema = json.load(stream)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    for path in report_paths:
+        with open(path, encoding="utf-8") as stream:
+            run = json.load(stream)
+        validator.validate(run)
+        for what, report in broken_reports(run):
+            if validator.is_valid(report):
+                sys.exit(f"{path}: the schema accepts a report {what}")
+    print(f"{len(report_paths)} reports follow the schema")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
