@@ -61,10 +61,14 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
     state.words[kUsed] = 0;
     return 0;
   }
-  // From here on the answer depends on the line not being cached, which no guard of a variant says.
   if (parameters_.icache && log != nullptr) {
+    if (log->brings(granule)) {
+      state.words[kUsed] = 0;
+      return 0;
+    }
+    // From here on the answer depends on the line not being cached, which no guard of a variant
+    // says.
     log->foldable = false;
-    return 0;
   }
   if (state.words[kPrefetched] == granule + 1) {
     // A prefetched line is used but not copied to the cache.  Source: RM0090, instruction cache
@@ -78,12 +82,17 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
   }
   const std::uint32_t wait = read_array(state);
   if (parameters_.icache) {
-    ++code_misses_;
     const std::uint32_t sectors = parameters_.sectors_per_line;
     const std::uint32_t first = parameters_.whole_line_fill ? granule / sectors * sectors : granule;
     const std::uint32_t last = parameters_.whole_line_fill ? first + sectors - 1 : granule;
-    for (std::uint32_t sector = first; sector <= last; ++sector)
-      code_.fill(sector, ++program_order_);
+    code_misses_ += log == nullptr ? 1 : 0;
+    for (std::uint32_t sector = first; sector <= last; ++sector) {
+      if (log != nullptr) {
+        log->bring(sector);
+      } else {
+        code_.fill(sector, ++program_order_);
+      }
+    }
     state.words[kUsed] = 0;
   } else {
     state.words[kUsed] = granule + 1;

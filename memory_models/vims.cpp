@@ -47,11 +47,12 @@ std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bu
     return lookup;
   }
   if (log != nullptr) {
-    log->foldable = false;
-    return lookup;
+    if (log->brings(line)) return lookup;
+    log->bring(line);
+  } else {
+    ++misses_;
+    lines_.fill(line, 0);
   }
-  ++misses_;
-  lines_.fill(line, 0);
   return lookup + code_port().read(state, offset);
 }
 

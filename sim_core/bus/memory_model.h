@@ -4,6 +4,7 @@
 // and guards by a generation number. Depends on base.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -20,14 +21,22 @@ struct MicroState {
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
-/// What a memoised fold has asked of contents. A variant may be used while every line in `lines` is
-/// resident.
+/// What was asked of contents by a fold, or by a look ahead that must not change them. A variant may
+/// be used while every line in `lines` is resident.
 struct FoldLog {
   std::vector<std::uint32_t> lines;  // in order of last use
   bool foldable = true;  // false: an answer would have changed contents or needs absolute time
+  std::vector<std::uint32_t> brought;  // lines that would have come; later answers see them
   void use(std::uint32_t line) {
     std::erase(lines, line);
     lines.push_back(line);
+  }
+  void bring(std::uint32_t line) {
+    foldable = false;
+    brought.push_back(line);
+  }
+  [[nodiscard]] bool brings(std::uint32_t line) const {
+    return std::find(brought.begin(), brought.end(), line) != brought.end();
   }
 };
 

@@ -67,9 +67,19 @@ bus::Wait BusPort::fetch(Address address, Cycles at) {
     wait.cycles = memory.model->fetch_wait();
   } else {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
-    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, log_);
+    bus::FoldLog* log = log_of(*region);
+    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, log);
+    // A variant guards lines of its block's memory only.
+    if (log != log_ && (!log->foldable || !log->lines.empty())) log_->foldable = false;
   }
   return wait;
+}
+
+/// Where contents of a region's memory note what was asked of them.
+bus::FoldLog* BusPort::log_of(const bus::Region& region) {
+  if (log_ == nullptr || region.memory == log_memory_) return log_;
+  const std::uint8_t slot = bus_.memories[region.memory].micro_state_slot;
+  return &elsewhere_[slot < kMicroStates ? slot : 0];
 }
 
 void BusPort::announce_fetch(Address address, Cycles at) {
@@ -98,7 +108,7 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
                                access.size_bytes, access.kind, timed.missed, region.view};
   bus::MicroState& state =
       memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
-  wait.cycles = memory.model->data(state, transfer, log_);
+  wait.cycles = memory.model->data(state, transfer, log_of(region));
   return wait;
 }
 

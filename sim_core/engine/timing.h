@@ -101,10 +101,12 @@ class BusPort final : public bus::TimingPort {
  private:
   const bus::Region* fetch_region(Address address);
   bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
+  bus::FoldLog* log_of(const bus::Region& region);
   bus::SystemBus& bus_;
   TimingState& state_;
   bus::FoldLog* log_;
   unsigned log_memory_;
+  std::array<bus::FoldLog, kMicroStates> elsewhere_;  // logs of other memories
   const TimedAccess* accesses_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;
   Fetches fetches_;
