@@ -92,7 +92,7 @@ struct Advance {
   Charges charges;
   std::uint32_t data_phase = 0;  // cycle, relative to the first, in which the first data transfer's
                                  // data phase ends; a read of CYCCNT sees this cycle
-  bool folded = false;  // took no issue slot (DWT FOLDCNT)
+  bool folded = false;           // took no issue slot (DWT FOLDCNT)
   std::uint32_t port_cycles =
       0;  // by how much the time base of port calls moves on; see bus::TimingPort
 };
