@@ -21,8 +21,8 @@ struct MicroState {
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
-/// What was asked of contents by a fold, or by a look ahead that must not change them. A variant may
-/// be used while every line in `lines` is resident.
+/// What was asked of contents by a fold, or by a look ahead that must not change them. A variant
+/// may be used while every line in `lines` is resident.
 struct FoldLog {
   std::vector<std::uint32_t> lines;  // in order of last use
   bool foldable = true;  // false: an answer would have changed contents or needs absolute time
