@@ -44,7 +44,8 @@ bus::Memory make_memory(const char* name, std::uint32_t size_bytes) {
 
 }  // namespace
 
-McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureSet features) {
+McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureSet features)
+    : has_fpu_((features & isa::feature_bit(isa::Feature::fpv4_sp)) != 0) {
   if (timing == Timing::flat) {
     pipeline_ = std::make_unique<FlatPipeline>();
   } else {
@@ -69,7 +70,7 @@ McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureS
   bus_.regions = {code, ram};
   // Eight priority bits, so that BASEPRI keeps all of what is written.
   engine_ = std::make_unique<engine::Engine>(*pipeline_, bus_, features, 0, 8, options);
-  place(kEpilogue, epilogue_code());
+  place(kEpilogue, epilogue_code(has_fpu_));
 }
 
 void McostCore::place(Address address, std::span<const std::uint16_t> code) {
@@ -78,7 +79,7 @@ void McostCore::place(Address address, std::span<const std::uint16_t> code) {
 
 void McostCore::load(const Program& program) {
   start_ = program.start;
-  place(kPrologue, prologue_code(start_));
+  place(kPrologue, prologue_code(start_, has_fpu_));
   place(start_, program.code);
   clear_around(program, bus_.memories[0].bytes);
   engine_->invalidate_all_blocks();
@@ -117,6 +118,7 @@ std::string McostCore::run(const State& initial, State& result) {
   engine_->reset(kRam, kPrologue, kNoVectors);
   engine_->exceptions().cpacr = 0xFu << 20;
   engine_->core().r[0] = kStateBlock;
+  if (preparation_) preparation_(*engine_);
   std::string error = go();
   read_registers(result);
   const engine::Core& core = engine_->core();

@@ -2,7 +2,9 @@
 // product's.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "sim_core/bus/system_bus.h"
 #include "sim_core/engine/engine.h"
@@ -21,6 +23,10 @@ class McostCore final : public Machine {
   [[nodiscard]] std::span<std::uint8_t> ram() override { return bus_.memories[1].bytes; }
   void load(const Program& program) override;
   std::string run(const State& initial, State& result) override;
+  /// Called before each run, after reset.
+  void prepare(std::function<void(engine::Engine&)> preparation) {
+    preparation_ = std::move(preparation);
+  }
   /// Some words of the scratch area get the tag of RAM that nothing was written to, others not.
   void mark_never_written(std::uint64_t seed);
   /// Instructions retired since the last call.
@@ -35,7 +41,9 @@ class McostCore final : public Machine {
   std::unique_ptr<pipeline::PipelineModel> pipeline_;
   bus::SystemBus bus_;
   std::unique_ptr<engine::Engine> engine_;
+  bool has_fpu_;
   Address start_ = 0;
+  std::function<void(engine::Engine&)> preparation_;
 };
 
 }  // namespace mcost::oracle

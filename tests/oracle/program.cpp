@@ -57,12 +57,16 @@ void Assembler::branch(Address here, Address target) {
        (offset >> 1 & 0x7FFu));
 }
 
-std::vector<std::uint16_t> prologue_code(Address program) {
+std::vector<std::uint16_t> prologue_code(Address program, bool has_fpu) {
   std::vector<std::uint16_t> code;
   Assembler a(code);
-  a.wide(0xECB00A20);  // vldmia r0!, {s0-s31}
-  a.wide(0xF8501B04);  // ldr r1, [r0], #4
-  a.wide(0xEEE11A10);  // vmsr fpscr, r1
+  if (has_fpu) {
+    a.wide(0xECB00A20);  // vldmia r0!, {s0-s31}
+    a.wide(0xF8501B04);  // ldr r1, [r0], #4
+    a.wide(0xEEE11A10);  // vmsr fpscr, r1
+  } else {
+    a.narrow(0x3084);  // adds r0, #132
+  }
   a.wide(0xF8501B04);  // ldr r1, [r0], #4
   a.wide(0xF3818C00);  // msr apsr_nzcvqg, r1
   a.wide(0xF2400100);  // movw r1, #0
@@ -78,17 +82,17 @@ std::vector<std::uint16_t> prologue_code(Address program) {
   return code;
 }
 
-std::vector<std::uint16_t> epilogue_code() {
+std::vector<std::uint16_t> epilogue_code(bool has_fpu) {
   std::vector<std::uint16_t> code;
   Assembler a(code);
-  a.wide(0xF3EF8000);  // mrs r0, apsr
-  a.wide(0xEEF11A10);  // vmrs r1, fpscr
-  a.wide(0xF3EF8214);  // mrs r2, control
-  a.wide(0xF3EF8310);  // mrs r3, primask
-  a.wide(0xF3EF8411);  // mrs r4, basepri
-  a.wide(0xF3EF8513);  // mrs r5, faultmask
-  a.wide(0xF3EF8608);  // mrs r6, msp
-  a.wide(0xF3EF8709);  // mrs r7, psp
+  a.wide(0xF3EF8000);                         // mrs r0, apsr
+  a.wide(has_fpu ? 0xEEF11A10 : 0xF2400100);  // vmrs r1, fpscr, or movw r1, #0
+  a.wide(0xF3EF8214);                         // mrs r2, control
+  a.wide(0xF3EF8310);                         // mrs r3, primask
+  a.wide(0xF3EF8411);                         // mrs r4, basepri
+  a.wide(0xF3EF8513);                         // mrs r5, faultmask
+  a.wide(0xF3EF8608);                         // mrs r6, msp
+  a.wide(0xF3EF8709);                         // mrs r7, psp
   a.narrow(Assembler::kSelf);
   return code;
 }

@@ -47,10 +47,10 @@ class Assembler {
   std::vector<std::uint16_t>& code_;
 };
 
-/// Code at kPrologue: reads a state block at r0 and goes on at kProgram or kProgram + 2.
-[[nodiscard]] std::vector<std::uint16_t> prologue_code(Address program);
+/// Code at kPrologue: reads a state block at r0 and goes on at `program`.
+[[nodiscard]] std::vector<std::uint16_t> prologue_code(Address program, bool has_fpu);
 /// Code at kEpilogue: APSR FPSCR CONTROL PRIMASK BASEPRI FAULTMASK MSP PSP to r0-r7.
-[[nodiscard]] std::vector<std::uint16_t> epilogue_code();
+[[nodiscard]] std::vector<std::uint16_t> epilogue_code(bool has_fpu);
 /// The words the prologue reads.
 [[nodiscard]] std::vector<std::uint32_t> state_block(const State& state);
 

@@ -20,7 +20,8 @@ constexpr std::array kCoreNames{UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2,  
 
 }  // namespace
 
-UnicornCore::UnicornCore(UnicornModel model) : code_(kCodeSize), ram_(kRamSize) {
+UnicornCore::UnicornCore(UnicornModel model)
+    : code_(kCodeSize), ram_(kRamSize), has_fpu_(model == UnicornModel::cortex_m4) {
   // Not UC_MODE_MCLASS: Unicorn 2.0.1 then ignores the model and runs a Cortex-M33.
   check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine_), "uc_open");
   const int name = model == UnicornModel::cortex_m4 ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3;
@@ -29,7 +30,7 @@ UnicornCore::UnicornCore(UnicornModel model) : code_(kCodeSize), ram_(kRamSize) 
         "uc_mem_map_ptr");
   check(uc_mem_map_ptr(engine_, kRam, kRamSize, UC_PROT_READ | UC_PROT_WRITE, ram_.data()),
         "uc_mem_map_ptr");
-  place(kEpilogue, epilogue_code());
+  place(kEpilogue, epilogue_code(has_fpu_));
 }
 
 UnicornCore::~UnicornCore() { uc_close(engine_); }
@@ -43,7 +44,7 @@ void UnicornCore::place(Address address, std::span<const std::uint16_t> code) {
 void UnicornCore::load(const Program& program) {
   if (program.start != start_) {
     start_ = program.start;
-    place(kPrologue, prologue_code(start_));
+    place(kPrologue, prologue_code(start_, has_fpu_));
   }
   end_ = program.end();
   clear_around(program, code_);

@@ -31,6 +31,7 @@ class UnicornCore final : public Machine {
   uc_struct* engine_ = nullptr;
   std::vector<std::uint8_t> code_;
   std::vector<std::uint8_t> ram_;
+  bool has_fpu_;
   Address end_ = 0;
   Address start_ = 0;
 };

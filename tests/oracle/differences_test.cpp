@@ -1,0 +1,69 @@
+// The lists of differences hold: mcost does as the manual says, and Unicorn differs where a list
+// says so and nowhere else.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/oracle/campaign.h"
+#include "tests/oracle/unicorn_differences.h"
+
+namespace mcost::oracle {
+namespace {
+
+bool unicorn_differs(UnicornModel model, const Snippet& snippet, isa::FeatureSet features) {
+  McostCore mcost(Timing::flat, {}, features);
+  UnicornCore unicorn(model);
+  const Program program = program_of(snippet);
+  for (Machine* machine : {static_cast<Machine*>(&mcost), static_cast<Machine*>(&unicorn)}) {
+    machine->load(program);
+    set_memory(*machine, snippet);
+  }
+  State ours;
+  State theirs;
+  const std::string our_error = mcost.run(initial_state(snippet), ours);
+  const std::string their_error = unicorn.run(initial_state(snippet), theirs);
+  if (!our_error.empty() && !their_error.empty()) return false;  // both refuse
+  return our_error != their_error || !(ours == theirs) ||
+         !std::equal(mcost.ram().begin(), mcost.ram().begin() + kScratchSize,
+                     unicorn.ram().begin());
+}
+
+void check_list(std::span<const Difference> list, UnicornModel model, isa::FeatureSet features) {
+  for (const Difference& difference : list) {
+    for (std::size_t i = 0; i < difference.snippets.size(); ++i) {
+      const Snippet& snippet = difference.snippets[i];
+      EXPECT_EQ(check(snippet, {}, features), "") << difference.rule;
+      EXPECT_EQ(unicorn_differs(model, snippet, features), i < difference.count)
+          << difference.rule << ": " << snippet.text;
+    }
+    EXPECT_GT(difference.count, 0u) << difference.rule;
+  }
+}
+
+TEST(UnicornDifferences, CortexM4) {
+  check_list(unicorn_differences(), UnicornModel::cortex_m4, isa::kCortexM4);
+}
+
+TEST(UnicornDifferences, CortexM3) {
+  check_list(unicorn_m3_differences(), UnicornModel::cortex_m3, isa::kArmv7m);
+}
+
+/// Unicorn plays the core it was asked for: a Cortex-M4 has the DSP extension, and nothing of
+/// FPv5 or Armv8-M.
+TEST(UnicornModel, IsACortexM4) {
+  UnicornCore unicorn;
+  const auto runs = [&](const char* text, std::uint32_t instruction) {
+    const Snippet snippet{text, {instruction}, {{1, kData}}, {}};
+    unicorn.load(program_of(snippet));
+    State result;
+    return unicorn.run(initial_state(snippet), result).empty();
+  };
+  EXPECT_TRUE(runs("sadd16 r0, r1, r2", 0xFA91F002));
+  EXPECT_TRUE(runs("vfma.f32 s0, s1, s2", 0xEEA00A81));
+  EXPECT_FALSE(runs("vseleq.f32 s0, s1, s2", 0xFE000A81));  // FPv5: Cortex-M7, M33
+  EXPECT_FALSE(runs("lda r0, [r1]", 0xE8D10FAF));           // Armv8-M: Cortex-M33
+  EXPECT_FALSE(runs("vadd.f64 d0, d1, d2", 0xEE310B02));    // Cortex-M7
+}
+
+}  // namespace
+}  // namespace mcost::oracle
