@@ -39,7 +39,8 @@ std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bu
   const std::uint32_t line = offset / parameters_.line_bytes;
   const std::uint32_t last = state.words[kCacheBuffer];
   if (last == line + 1) return 0;
-  const bool tag_ready = parameters_.tag_prefetch && last == line;  // the line after the last one
+  // The tag of the line after the last one.
+  const bool tag_ready = parameters_.tag_prefetch && last != 0 && last == line;
   state.words[kCacheBuffer] = line + 1;
   const std::uint32_t lookup = tag_ready ? 0 : parameters_.tag_lookup_cycles;
   if (lines_.contains(line)) {
