@@ -104,6 +104,7 @@ class EqualityCase {
       for (const Address address : program_.instructions) {
         if (random() % 12 == 0) machine.engine().add_hook(address);
       }
+      machine.engine().add_hook(program_.instructions.back());  // in the main loop, always reached
     }
     std::mt19937_64 random(seed_ + way.longest_block);
     Cycles stop = 0;

@@ -1,0 +1,74 @@
+#include "memory_models/line_buffer_flash.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/memory_models/mock_port.h"
+
+namespace mcost::memory {
+namespace {
+
+using test::MockPort;
+
+constexpr std::uint32_t kWaitStates = 3;
+
+TEST(LineBufferFlash, FirstReadWaitsAndItsLineDoesNot) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  EXPECT_EQ(port.fetch(0), kWaitStates);
+  EXPECT_EQ(port.fetch(4), 0u);
+  EXPECT_EQ(port.fetch(12), 0u);
+  EXPECT_EQ(port.fetch(16), kWaitStates);
+  EXPECT_EQ(port.fetch(12), kWaitStates);  // one line only
+}
+
+TEST(LineBufferFlash, FetchesAndLoadsShareTheLine) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  EXPECT_EQ(port.fetch(0), kWaitStates);
+  EXPECT_EQ(port.load(8), 0u);
+  EXPECT_EQ(port.load(0x100), kWaitStates);
+  EXPECT_EQ(port.fetch(4), kWaitStates);
+}
+
+TEST(LineBufferFlash, RequestWhileTheArrayReadsWaitsForWhatIsLeft) {
+  for (std::uint32_t passed = 0; passed <= kWaitStates + 2; ++passed) {
+    LineBufferFlash flash(16, kWaitStates);
+    MockPort port(flash);
+    ASSERT_EQ(port.begin_fetch(0), kWaitStates);
+    port.pass(passed);
+    // The array is busy for wait states + 1 cycles.
+    const std::uint32_t left = passed >= kWaitStates + 1 ? 0 : kWaitStates + 1 - passed;
+    EXPECT_EQ(port.begin_load(0x100), left + kWaitStates) << passed << " cycles later";
+  }
+}
+
+TEST(LineBufferFlash, AnnouncedFetchGoesBeforeTheLoad) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  port.announce(0x20);
+  // The load waits for the fetch's read and then its own.
+  EXPECT_EQ(port.begin_load(0x100), kWaitStates + 1 + kWaitStates);
+  // The fetch, when it completes, waits only for its own.
+  EXPECT_EQ(port.begin_fetch(0x20), kWaitStates);
+}
+
+TEST(LineBufferFlash, StoresCostNothingHere) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  EXPECT_EQ(port.store(0), 0u);
+  EXPECT_EQ(port.fetch(0), kWaitStates);
+}
+
+TEST(LineBufferFlash, StateIsCanonicalOnceTheArrayIsQuiet) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort a(flash);
+  MockPort b(flash);
+  a.fetch(0);
+  b.fetch(8);
+  b.pass(100);
+  a.pass(7);
+  EXPECT_EQ(a.state(), b.state());
+}
+
+}  // namespace
+}  // namespace mcost::memory
