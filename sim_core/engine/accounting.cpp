@@ -66,6 +66,7 @@ Visit Engine::visit_of(const Block& block) const {
   visit.block = &block;
   visit.passed = core_.passed;
   visit.missed = core_.missed;
+  visit.misaligned = core_.misaligned;
   visit.exit = core_.exit;
   visit.target = core_.target;
   visit.exception_return = (requests_ & kExceptionReturn) != 0;
@@ -74,8 +75,12 @@ Visit Engine::visit_of(const Block& block) const {
 }
 
 Variant* Engine::find_variant(Block& block, const VariantKey& key) {
+  Variant*& recent = block.recent[VariantKeyHash{}(key) >> 7 & (block.recent.size() - 1)];
+  if (recent != nullptr && recent->key == key) return recent;
   const auto found = block.by_key.find(key);
-  return found == block.by_key.end() ? nullptr : found->second;
+  if (found == block.by_key.end()) return nullptr;
+  recent = found->second;
+  return recent;
 }
 
 bool Engine::lines_resident(Block& block, Variant& variant) {
@@ -95,12 +100,13 @@ Variant* Engine::select_variant(Block& block) {
     sites_dirty_ = false;
     update_sites(block);
   }
-  VariantKey key{state_,
-                 core_.passed,
-                 core_.missed,
-                 core_.exit,
-                 core_.exit == kFallThrough ? 0 : core_.target,
-                 block.sites};
+  const VariantKey key{.entry_state = state_,
+                       .passed = core_.passed,
+                       .missed = core_.missed,
+                       .misaligned = core_.misaligned,
+                       .exit = core_.exit,
+                       .target = core_.exit == kFallThrough ? 0 : core_.target,
+                       .sites = block.sites};
   Variant* variant = find_variant(block, key);
   if (variant == nullptr) {
     if (block.variants.size() >= options_.most_variants) {

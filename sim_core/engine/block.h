@@ -26,7 +26,7 @@ struct OpInfo {
   Address pc = 0;
   isa::ItState it{};              // before the instruction
   std::uint16_t micro_op = 0;     // index of its MicroOp in Block::ops
-  std::uint16_t site = 0;         // what its timing depends on, see site_of()
+  std::uint16_t site = 0;         // window (region + 1) of its accesses; cycles of its operands
   std::uint8_t access_bytes = 0;  // of one transfer; 0 if it makes none
   std::uint8_t macs = 0;          // multiply-accumulates when executed
   bool predicated = false;
@@ -36,19 +36,12 @@ struct OpInfo {
   bool flags_die = false;      // NZCV it sets are overwritten before anything could see them
 };
 
-/// The site of an access: the window (region + 1) it stays in, and address bits 1:0 where it is not
-/// naturally aligned. Ops timed by their operands keep the cycles of the operands there.
-[[nodiscard]] constexpr std::uint16_t site_of(unsigned window, unsigned misalignment) {
-  return static_cast<std::uint16_t>(window | misalignment << 8);
-}
-[[nodiscard]] constexpr unsigned site_window(std::uint16_t site) { return site & 0xFFu; }
-[[nodiscard]] constexpr unsigned site_misalignment(std::uint16_t site) { return site >> 8; }
-
 /// What an edge of the block's timing depends on. Equal keys of one block have equal timing.
 struct VariantKey {
   std::uint32_t entry_state = 0;  // id of the timing state before the block
   std::uint32_t passed = 0;       // predicated ops that executed
   std::uint32_t missed = 0;       // loads that missed a data cache
+  std::uint64_t misaligned = 0;   // address bits 1:0 of misaligned accesses
   std::uint32_t exit = 0;
   Address target = 0;       // of kTaken and kIndirect
   std::uint32_t sites = 0;  // id of the block's site configuration
@@ -58,8 +51,9 @@ struct VariantKey {
 struct VariantKeyHash {
   std::size_t operator()(const VariantKey& key) const {
     std::uint64_t hash = 0;
-    for (const std::uint32_t word :
-         {key.entry_state, key.passed, key.missed, key.exit, key.target, key.sites}) {
+    for (const std::uint64_t word : {std::uint64_t{key.entry_state} << 32 | key.sites,
+                                     std::uint64_t{key.passed} << 32 | key.missed, key.misaligned,
+                                     std::uint64_t{key.exit} << 32 | key.target}) {
       hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
       hash ^= hash >> 29;
     }
@@ -132,6 +126,8 @@ struct Block {
   std::map<std::vector<std::uint16_t>, std::uint32_t> site_ids;
   std::vector<std::unique_ptr<Variant>> variants;
   std::unordered_map<VariantKey, Variant*, VariantKeyHash> by_key;
+  std::array<Variant*, 16>
+      recent{};  // by hash, in front of by_key; null or a variant of this block
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;

@@ -155,8 +155,8 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index, bool fp_fault
 Handler Engine::handler_of(const OpInfo& info, bool stamping) {
   const HandlerSet& set = all_handlers()[info.decoded.instruction->index];
   const isa::Operands& operands = info.decoded.operands;
-  const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0 &&
-                     !operands.option && operands.add && !operands.write_back;
+  const bool plain =
+      operands.shift == isa::Shift::lsl && operands.amount == 0 && !operands.option && operands.add;
   if (stamping && info.access_bytes != 0 && !info.stores) {
     if (info.predicated) return set.stamping_predicated;
     return plain ? set.stamping_plain : set.stamping;

@@ -46,6 +46,8 @@ inline constexpr unsigned kWindows = 64;
 struct Core : ArchState {
   std::uint32_t passed = 0;  // predicated ops of this visit that executed, by op index
   std::uint32_t missed = 0;  // loads of this visit that missed a data cache, by op index
+  std::uint64_t misaligned =
+      0;  // address bits 1:0 of this visit's misaligned accesses, by op index
   std::uint32_t exit = kFallThrough;
   Address target = 0;  // where kTaken and kIndirect go
   std::uint32_t unusual = 0;

@@ -169,6 +169,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     current_ = block;
     core_.passed = 0;
     core_.missed = 0;
+    core_.misaligned = 0;
     const MicroOp* ops = block->ops.data();
     ops->handler(core_, ops);
     if (core_.unusual != 0) {
@@ -178,7 +179,8 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     const std::uint32_t exit = core_.exit;
     Variant* variant = block->guess[exit];
     if (variant->key.entry_state != state_ || variant->key.passed != core_.passed ||
-        variant->key.missed != core_.missed || variant->generation != *block->generation ||
+        variant->key.missed != core_.missed || variant->key.misaligned != core_.misaligned ||
+        variant->generation != *block->generation ||
         (exit == kIndirect && variant->key.target != core_.target)) [[unlikely]] {
       variant = select_variant(*block);
       if (variant == nullptr) {
@@ -232,6 +234,7 @@ void Engine::end_visit() {
   core_.unusual = 0;
   core_.passed = 0;
   core_.missed = 0;
+  core_.misaligned = 0;
   log_.clear();
   timed_ops_ = 0;
   if (sites_dirty_) {

@@ -266,8 +266,8 @@ class Engine {
                            unsigned flags, Part part);
   void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
                    unsigned beat, unsigned flags, Part part);
-  [[nodiscard]] bool stays_misaligned(const MicroOp* op, Address address,
-                                      unsigned size_bytes) const;
+  [[nodiscard]] const bus::Window* misaligned_window(const MicroOp* op, Address address,
+                                                     unsigned size_bytes) const;
   Part part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write);
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;

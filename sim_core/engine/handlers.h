@@ -73,7 +73,6 @@ isa::Operands operands_of(const MicroOp* op) {
     operands.amount = 0;
     operands.option = false;
     operands.add = true;
-    operands.write_back = false;
   }
   return operands;
 }

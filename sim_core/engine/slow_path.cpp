@@ -46,9 +46,9 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
     if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
     return {value, next_after(op)};
   }
-  if (stays_misaligned(op, address, size_bytes)) {
-    const bus::Window& window = core_.windows[site_window(current_->info[op->index].site)];
-    return {read_host(window.host + (address - window.base), size_bytes), op + 1};
+  if (const bus::Window* window = misaligned_window(op, address, size_bytes)) {
+    core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
+    return {read_host(window->host + (address - window->base), size_bytes), op + 1};
   }
   check_unaligned(address, size_bytes, flags, false);
   const Part part = part_of(op, address, size_bytes, false);
@@ -78,22 +78,25 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
   return next_after(op);
 }
 
-/// The usual case of a misaligned load: it stays in the window and at the alignment its site tells,
-/// in memory that was written.
-bool Engine::stays_misaligned(const MicroOp* op, Address address, unsigned size_bytes) const {
-  const std::uint16_t site = current_->info[op->index].site;
-  if (site_misalignment(site) != (address & 3u)) return false;
-  const bus::Window& window = core_.windows[site_window(site)];
+/// The usual case of a misaligned load: the window that the op's last access was in, if this one is
+/// too, costs a constant and reads memory that was written. Else null.
+const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
+                                             unsigned size_bytes) const {
+  const OpInfo& info = current_->info[op->index];
+  const bus::Window& window = core_.windows[info.site];
   const std::uint32_t first = address - window.base;
   const std::uint32_t last = first + size_bytes - 1;
-  if (first >= window.size_bytes || last >= window.size_bytes) return false;
+  if (first >= window.size_bytes || last >= window.size_bytes) return nullptr;
+  if (window.stamps != nullptr || info.timing.transfers != 1) return nullptr;
+  const bool traps = (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
+                     bus_.regions[window.region].is_device_memory || (core_.unusual & kLeft) != 0;
   const unsigned tags =
       window.tags[first >> window.tag_shift] | window.tags[last >> window.tag_shift];
-  return (tags & bus::kReadSlow) == 0 && (core_.unusual & kLeft) == 0;
+  return traps || (tags & bus::kReadSlow) != 0 ? nullptr : &window;
 }
 
-/// Whether an unaligned access needs a log entry per piece, or is told by the op's site alone:
-/// every byte in one window of constant cost.
+/// Whether an unaligned access needs a log entry per piece, or is told by its window and address
+/// bits alone: every byte in one window of constant cost.
 Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write) {
   const bus::Region& region = *bus_.find(address);
   const unsigned window = window_of(region);
@@ -102,8 +105,8 @@ Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_b
                         core_.windows[window].size_bytes != 0 && (region.writable || !write) &&
                         bus_.memories[region.memory].model->data_path() == bus::DataPath::constant;
   if (!constant || current_->info[op->index].timing.transfers != 1) return Part::logged;
-  inline_op(op).window = 0;
-  set_site(op, site_of(window, address & 3u));
+  adopt_window(op, region);
+  core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
   return Part::told_by_site;
 }
 
@@ -138,7 +141,7 @@ void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
         handler_of(current_->info[op->index], core_.windows[window].stamps != nullptr);
     micro_op.window = static_cast<std::uint16_t>(window);
   }
-  set_site(op, site_of(window, 0));
+  set_site(op, static_cast<std::uint16_t>(window));
 }
 
 void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -206,7 +209,7 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
       bus_.memories[region.memory].model->data_path() == bus::DataPath::timed || region.view != 0;
   if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
     if (beat == 0) adopt_window(op, region);
-    const bool in_window = current_->info[op->index].site == site_of(window_of(region), 0);
+    const bool in_window = current_->info[op->index].site == window_of(region);
     const bool single = current_->info[op->index].timing.transfers == 1;
     if (in_window && missed && single) core_.missed |= 1u << op->index;
     if (in_window && window_of(region) != 0 && (!missed || single)) return;

@@ -146,12 +146,12 @@ void OpReplay::collect(const OpInfo& info, unsigned index) {
 
 /// An access that its site tells all about: where it is and how it is aligned.
 void OpReplay::collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index) {
-  const bus::Region& region = bus_.regions[core_.windows[site_window(info.site)].region];
+  const bus::Region& region = bus_.regions[core_.windows[info.site].region];
   TimedAccess timed;
   timed.region = &region;
   timed.missed = (visit_.missed >> index & 1u) != 0;
   timed.constant = !timed.missed;
-  const unsigned misalignment = site_misalignment(info.site);
+  const auto misalignment = static_cast<unsigned>(visit_.misaligned >> (2 * index) & 3u);
   for (unsigned done = 0; done < info.access_bytes;) {
     const Address address = region.base + misalignment + done;
     const unsigned size =

@@ -61,6 +61,7 @@ struct Visit {
   const Block* block = nullptr;
   std::uint32_t passed = 0;
   std::uint32_t missed = 0;
+  std::uint64_t misaligned = 0;
   std::uint32_t exit = kFallThrough;
   Address target = 0;
   bool exception_return = false;
