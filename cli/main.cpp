@@ -89,6 +89,10 @@ int dispatch(int count, const char* const* values) {
     program.parse(std::move(reversed));
   } catch (const CLI::Success& success) {
     return program.exit(success);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string what = error.what();
+    throw ConfigError("a value is missing", what.substr(0, what.find(':')),
+                      "`mcost COMMAND --help` says what it takes");
   } catch (const CLI::ParseError& error) {
     std::string what = error.what();
     if (!what.empty() && what.back() == '.') what.pop_back();

@@ -18,7 +18,7 @@ std::uint64_t integer_option(const std::string& text, const char* option, std::u
                              const char* remedy) {
   const auto value = parse_integer(text);
   if (!value || *value < least) {
-    throw ConfigError(fmt::format("not a number it can take, \"{}\"", text), option, remedy);
+    throw ConfigError(fmt::format("\"{}\" is no number it takes", text), option, remedy);
   }
   return *value;
 }
@@ -28,7 +28,7 @@ double timeout_option(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
   if (stop != end || error != std::errc{} || !(value > 0) || value > kLongestTimeout_s) {
-    throw ConfigError(fmt::format("not a time, \"{}\"", text), "--timeout",
+    throw ConfigError(fmt::format("\"{}\" is no time", text), "--timeout",
                       "write host seconds, for example 60 or 0.5");
   }
   return value;

@@ -168,6 +168,12 @@ void RunSession::read_inputs() {
     if (!stream) {
       throw ConfigError("the file cannot be read to its end", input.text, "check its disk");
     }
+    const loader::Symbol* const object = symbols_.find_symbol(file.where);
+    if (object != nullptr && object->size_bytes != 0 && input.bytes.size() > object->size_bytes) {
+      throw ConfigError(fmt::format("the file has {} bytes, {} has room for {}", input.bytes.size(),
+                                    file.where, object->size_bytes),
+                        input.text, "give a smaller file, or an address");
+    }
     input.at_main = main_ && initialised_by_startup(input.address);
     inputs_.push_back(std::move(input));
   }

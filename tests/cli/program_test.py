@@ -1,0 +1,437 @@
+#!/usr/bin/python3
+"""The program from outside: help, messages, exit statuses, streams, and reports of the committed samples.
+
+Usage: program_test.py MCOST SOURCE_DIR. MCOST_BLESS=1 in the environment rewrites tests/golden/cli.
+"""
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+MCOST = os.path.abspath(sys.argv[1])
+SOURCE = os.path.abspath(sys.argv[2])
+SAMPLES = os.path.join(SOURCE, "firmware_samples", "lenet5", "prebuilt")
+SAMPLE = os.path.join(SAMPLES, "lenet5-int8-dsp.elf")
+BOARDS = ("generic-m4", "launchxl-cc26x2r1", "nucleo-l496zg", "stm32f469i-disco")
+
+UDF = 0xDE00
+NOP = 0xBF00
+BRANCH_TO_SELF = 0xE7FE
+BRANCH_BACK = 0xE7FD
+
+
+def run(*arguments, **options):
+    return subprocess.run([MCOST, *arguments], capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+def raw_firmware(*halfwords):
+    """A vector table whose reset vector is 0x40, and code there."""
+    table = struct.pack("<2I", 0x20001000, 0x41).ljust(0x40, b"\0")
+    return table + struct.pack(f"<{len(halfwords)}H", *halfwords)
+
+
+class ProgramTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name, contents=None):
+        path = os.path.join(self.folder, name)
+        if contents is not None:
+            with open(path, "wb") as stream:
+                stream.write(contents)
+        return path
+
+    def report(self, *arguments):
+        """The JSON report of a run that ends well."""
+        result = run("run", *arguments, "--format", "json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+
+class Help(ProgramTest):
+    def test_golden(self):
+        for name, arguments in {
+            "help": ["--help"],
+            "help-run": ["run", "--help"],
+            "help-boards": ["boards", "--help"],
+        }.items():
+            with self.subTest(name):
+                result = run(*arguments)
+                self.assertEqual(result.returncode, 0)
+                self.assertEqual(result.stderr, "")
+                path = os.path.join(SOURCE, "tests", "golden", "cli", name + ".txt")
+                if os.environ.get("MCOST_BLESS"):
+                    with open(path, "w", encoding="utf-8") as stream:
+                        stream.write(result.stdout)
+                with open(path, encoding="utf-8") as stream:
+                    self.assertEqual(stream.read(), result.stdout)
+
+    def test_version(self):
+        result = run("--version")
+        self.assertRegex(result.stdout, r"^mcost \d+\.\d+\.\d+\n$")
+        self.assertEqual(result.returncode, 0)
+
+
+class BadInput(ProgramTest):
+    """Every mistake: exact message, status 2, nothing on stdout."""
+
+    def refuse(self, arguments, *messages):
+        with self.subTest(" ".join(arguments)):
+            result = run(*arguments)
+            self.assertEqual(result.stderr, "".join(f"mcost: error: {message}\n" for message in messages))
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(result.stdout, "")
+
+    def refuse_run(self, options, *messages):
+        self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
+
+    def test_command_line(self):
+        commands = "commands: run, boards"
+        self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
+        self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
+        self.refuse(
+            ["run", "--board", "generic-m4"],
+            "no firmware: command line: name an ELF file: mcost run FW.elf --board NAME",
+        )
+        self.refuse(["run", SAMPLE], "no board: command line: add --board NAME; `mcost boards` lists names")
+        self.refuse(
+            ["run", SAMPLE, "--bord", "generic-m4"],
+            'unknown option "--bord": mcost run: did you mean "--board"? `mcost run --help` lists options',
+        )
+        self.refuse_run(["extra"], 'unexpected argument "extra": mcost run: `mcost run --help` shows what it takes')
+        self.refuse_run(
+            ["--until"], "a value is missing: --until: `mcost COMMAND --help` says what it takes"
+        )
+        self.refuse(
+            ["boards", "--resolved"],
+            "--resolved needs a board: command line: write mcost boards NAME --resolved",
+        )
+
+    def test_no_command(self):
+        result = run()
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("mcost: error: no command: command line: commands: run, boards\n", result.stderr)
+
+    def test_firmware(self):
+        board = ["--board", "generic-m4"]
+        text = self.path("notes.txt", b"hello, this is no firmware\n")
+        self.refuse(
+            ["run", text, *board],
+            "neither an ELF nor an Intel HEX file: notes.txt: give an ELF, or --load-at ADDRESS for a raw binary",
+        )
+        self.refuse(
+            ["run", "nothing.elf", *board], "no such file: nothing.elf: check the path of the firmware"
+        )
+        self.refuse(["run", self.path("empty.elf", b""), *board], "the file is empty: empty.elf: build the firmware again")
+        with open(SAMPLE, "rb") as stream:
+            half = self.path("half.elf", stream.read()[:40])
+        result = run("run", half, *board)
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stderr, r"^mcost: error: truncated ELF: .*: half\.elf.*: .*\n$")
+        self.refuse_run(
+            ["--load-at", "0"],
+            "--load-at is for raw files, this is an ELF: lenet5-int8-dsp.elf: leave it out: an ELF names its addresses",
+        )
+
+    def test_board(self):
+        for arguments in (["run", SAMPLE, "--board", "nucleo-l496"], ["boards", "nucleo-l496"]):
+            result = run(*arguments)
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(result.stdout, "")
+            self.assertIn('mcost: error: unknown board "nucleo-l496": --board: ', result.stderr)
+            self.assertIn('did you mean "nucleo-l496zg"?', result.stderr)
+        bad = self.path("bad.yaml", b"name: bad\nbogus: 1\n")
+        result = run("run", SAMPLE, "--board", bad)
+        self.assertEqual(result.returncode, 2)
+        for line in result.stderr.splitlines():
+            self.assertTrue(line.startswith("mcost: error: "), line)
+        self.assertIn("bogus", result.stderr)
+
+    def test_set(self):
+        self.refuse_run(
+            ["--set", "nonsense"],
+            'no path and value in "nonsense": --set: write PATH=VALUE, for example memories.flash.wait_states=7',
+        )
+        self.refuse_run(
+            ["--set", "memories.code.wait_stats=1", "--set", "memories.code.wait_states=x"],
+            'unknown key "wait_stats": --set memories.code.wait_stats: did you mean "wait_states"? '
+            "allowed: kind, wait_states, size_kib, fill",
+            'wait_states must be 0..15, got "x": --set memories.code.wait_states: write an integer',
+        )
+        self.refuse_run(
+            ["--clock", "1000000", "--set", "clock.rated_hz=2000000"],
+            "two core clocks: --clock and --set clock.rated_hz=2000000: give one of them",
+        )
+        self.refuse_run(
+            ["--clock", "80MHz"],
+            '"80MHz" is no number it takes: --clock: write hertz as an integer, for example 80000000',
+        )
+
+    def test_run_options(self):
+        self.refuse_run(
+            ["--place", ".rodata=data"],
+            "--place is not available yet: --place .rodata=data: leave it out, or link the section into the other memory",
+        )
+        self.refuse_run(
+            ["--until", "mian"], 'the firmware has no symbol "mian": --until: did you mean "main"?'
+        )
+        self.refuse_run(["--max-cycles", "0"], '"0" is no number it takes: --max-cycles: write a positive number of cycles')
+        self.refuse_run(["--timeout", "soon"], '"soon" is no time: --timeout: write host seconds, for example 60 or 0.5')
+        self.refuse_run(
+            ["--layers", "calls:clasify"],
+            'the firmware has no function "clasify": --layers calls:clasify: did you mean "classify"?',
+        )
+        self.refuse_run(
+            ["--layers", "functions:("],
+            "not a regular expression: --layers functions:(: write one as ECMAScript has them",
+        )
+        self.refuse_run(
+            ["--semihosting-root", "no/such/folder"],
+            "no such folder: --semihosting-root no/such/folder: name a folder that exists",
+        )
+        self.refuse_run(["--format", "xml"], 'unknown format "xml": --format: formats: text, json, csv, markdown')
+
+    def test_files(self):
+        self.refuse_run(
+            ["--output", "no/such/folder/out.json"],
+            "the file cannot be written: --output no/such/folder/out.json: name a file in a folder you may write to",
+        )
+        self.refuse_run(
+            ["--input", "nothing.bin@image"],
+            "the file cannot be read: --input nothing.bin@image: name a file that exists",
+        )
+        self.refuse_run(
+            ["--dump-memory", "image:99999999=x.bin"],
+            "no memory has 99999999 bytes at 0x20000000: --dump-memory image:99999999=x.bin: "
+            "`mcost boards NAME` shows where memories are",
+        )
+        report = self.path("kept.json", b"before")
+        self.refuse_run(["--output", report, "--until", "mian"],
+                        'the firmware has no symbol "mian": --until: did you mean "main"?')
+        with open(report, "rb") as stream:
+            self.assertEqual(stream.read(), b"before")
+        created = self.path("created.json")
+        run("run", SAMPLE, "--board", "generic-m4", "--output", created, "--until", "mian")
+        self.assertFalse(os.path.exists(created))
+
+
+class Endings(ProgramTest):
+    """Exit statuses, and what a person reads when the firmware failed."""
+
+    def run_raw(self, halfwords, *options):
+        firmware = self.path("fw.bin", raw_firmware(*halfwords))
+        return run("run", firmware, "--load-at", "0", "--board", "generic-m4", *options)
+
+    def test_exit_code_of_the_firmware_is_passed_on(self):
+        result = run("run", SAMPLE, "--board", "generic-m4", "--args", "lenet5 x", "--format", "json")
+        self.assertEqual(result.returncode, 2)
+        exit_entry = json.loads(result.stdout)["exit"]
+        self.assertEqual((exit_entry["reason"], exit_entry["code"]), ("exited", 2))
+
+    def test_idle_and_until_are_success(self):
+        result = self.run_raw([NOP, BRANCH_TO_SELF])
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("idle at 0x00000042", result.stdout)
+        result = self.run_raw([NOP, NOP, BRANCH_BACK], "--until", "0x42")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_limits_fail(self):
+        result = self.run_raw([NOP, BRANCH_BACK], "--max-cycles", "1000")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(
+            result.stderr,
+            r"^mcost: error: the firmware did not end by itself: cycle limit at 0x0000004[02]: "
+            r"raise --max-cycles, or end the run with --until\n$",
+        )
+        result = self.run_raw([NOP, BRANCH_BACK], "--timeout", "0.05", "--format", "json")
+        self.assertEqual(result.returncode, 1)
+        report = json.loads(result.stdout)
+        self.assertTrue(report["partial"])
+        self.assertEqual(report["exit"]["reason"], "time_limit")
+
+    def test_lockup_fails_with_its_place(self):
+        result = self.run_raw([NOP, UDF])
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"^mcost: error: the firmware did not end by itself: lockup: .*0x00000042")
+        self.assertIn("lockup", result.stdout)
+
+    def test_fault_has_symbol_and_line(self):
+        # Without start-up code the FPU is off; the sample's handler prints and exits.
+        result = run("run", os.path.join(SAMPLES, "lenet5-float-fpu.elf"), "--board", "generic-m4", "--entry", "main",
+                     "--format", "json")
+        report = json.loads(result.stdout)
+        fault = report["exit"]["fault"]
+        self.assertEqual(fault["kind"], "no_coprocessor")
+        self.assertIsNotNone(fault["symbol"])
+        self.assertRegex(fault["line"], r"^\w+\.c:\d+$")
+        self.assertEqual(report["exit"]["code"], 255)
+        self.assertEqual(result.returncode, 255)
+
+
+class Streams(ProgramTest):
+    def test_text_follows_the_console_on_stdout(self):
+        result = run("run", SAMPLE, "--board", "generic-m4")
+        self.assertEqual(result.stderr, "")
+        self.assertTrue(result.stdout.startswith("lenet5 int8-dsp\n"))
+        self.assertLess(result.stdout.index("\ndone\n\nmcost "), result.stdout.index("\nLayers\n"))
+
+    def test_console_moves_aside_for_machines(self):
+        for form in ("json", "csv", "markdown"):
+            result = run("run", SAMPLE, "--board", "generic-m4", "--format", form)
+            self.assertTrue(result.stderr.startswith("lenet5 int8-dsp\n"), form)
+            self.assertNotIn("lenet5 int8-dsp\n", result.stdout, form)
+
+    def test_output_takes_the_report_away(self):
+        report = self.path("report.json")
+        result = run("run", SAMPLE, "--board", "generic-m4", "--format", "json", "--output", report)
+        self.assertTrue(result.stdout.startswith("lenet5 int8-dsp\n"))
+        self.assertTrue(result.stdout.endswith("done\n"))
+        self.assertEqual(result.stderr, "")
+        with open(report, encoding="utf-8") as stream:
+            self.assertEqual(json.load(stream)["schema"], "mcost/run/1")
+
+    def test_full_disk_is_an_error(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = subprocess.run([MCOST, "boards"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertTrue(result.stderr.startswith("mcost: error: the output cannot be written: stdout: "))
+
+    def test_progress_is_for_terminals(self):
+        command = [MCOST, "run", SAMPLE, "--board", "generic-m4", "--args", "lenet5 1000000", "--timeout", "1.5",
+                   "--format", "csv", "--output", self.path("out.csv")]
+        quiet = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertNotIn("\r", quiet.stderr)
+        terminal, other_end = pty.openpty()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=other_end, check=False)
+        os.close(other_end)
+        shown = b""
+        try:
+            while chunk := os.read(terminal, 4096):
+                shown += chunk
+        except OSError:
+            pass  # the end, as Linux says it
+        os.close(terminal)
+        self.assertRegex(shown.decode(), r"\rmcost: simulated [0-9.]+ \w+, [0-9.]+ simulated MHz")
+
+
+class Reports(ProgramTest):
+    """Promises about numbers, on the committed samples."""
+
+    def test_schema_and_sums(self):
+        with open(os.path.join(SOURCE, "docs", "schema", "run.schema.json"), encoding="utf-8") as stream:
+            validator = jsonschema.Draft7Validator(json.load(stream))
+        for variant in ("int8-dsp", "int8-plain", "float-fpu"):
+            for board in BOARDS:
+                with self.subTest(variant=variant, board=board):
+                    firmware = os.path.join(SAMPLES, f"lenet5-{variant}.elf")
+                    report = self.report(firmware, "--board", board, "--stats")
+                    validator.validate(report)
+                    self.check_sums(report)
+                    names = [layer["name"] for layer in report["layers"]]
+                    self.assertEqual(
+                        names, ["conv1", "pool1", "conv2", "pool2", "fc1", "fc2", "fc3", "(outside)"]
+                    )
+
+    def check_sums(self, report):
+        self.assertEqual(sum(report["causes"].values()), report["cycles"])
+        for layer in report["layers"]:
+            self.assertEqual(sum(layer["causes"].values()), layer["cycles"])
+            self.assertEqual(sum(layer["self"]["causes"].values()), layer["self"]["cycles"])
+        outermost = [layer for layer in report["layers"] if layer["parent"] is None]
+        for key in ("cycles", "instructions", "macs"):
+            self.assertEqual(sum(layer[key] for layer in outermost), report[key])
+            self.assertEqual(sum(layer["self"][key] for layer in report["layers"]), report[key])
+        for cause, cycles in report["causes"].items():
+            self.assertEqual(sum(layer["causes"].get(cause, 0) for layer in outermost), cycles)
+        for memory, traffic in report["memories"].items():
+            for key, value in traffic.items():
+                parts = (layer["memories"].get(memory, {}).get(key) for layer in outermost)
+                if key == "counters":
+                    parts = [part for part in parts if part]
+                    for counter, count in value.items():
+                        self.assertEqual(sum(part[counter] for part in parts), count)
+                else:
+                    self.assertEqual(sum(part or 0 for part in parts), value)
+
+    def test_looking_changes_nothing(self):
+        plain = self.report(SAMPLE, "--board", "nucleo-l496zg", "--layers", "none")
+        for layers in ("probes", "calls:classify", "calls:main", "functions:.", "functions:conv"):
+            report = self.report(SAMPLE, "--board", "nucleo-l496zg", "--layers", layers)
+            self.check_sums(report)
+            for key in ("cycles", "instructions", "macs", "causes", "memories"):
+                self.assertEqual(report[key], plain[key], (layers, key))
+
+    def test_calls_are_the_probed_layers(self):
+        probes = self.report(SAMPLE, "--board", "generic-m4", "--args", "lenet5 2")["layers"]
+        calls = self.report(SAMPLE, "--board", "generic-m4", "--args", "lenet5 2", "--layers", "calls:classify")["layers"]
+        self.assertEqual(
+            [layer["name"] for layer in calls],
+            ["conv3x3#1", "average_pool2x2#1", "conv3x3#2", "average_pool2x2#2", "fully_connected#1",
+             "fully_connected#2", "fully_connected#3", "(outside)"],
+        )
+        for probe, call in zip(probes[:-1], calls[:-1]):
+            self.assertEqual((probe["visits"], call["visits"]), (2, 2))
+            self.assertEqual(probe["macs"], call["macs"])
+
+    def test_same_bytes_every_time_and_from_the_resolved_board(self):
+        arguments = ["run", SAMPLE, "--board", "stm32f469i-disco", "--format", "json"]
+        first = run(*arguments).stdout
+        self.assertEqual(run(*arguments, cwd=self.folder).stdout, first)
+        self.assertNotIn(SOURCE, first)
+        resolved = run("boards", "stm32f469i-disco", "--resolved")
+        self.assertEqual(resolved.stdout, json.loads(first)["board"]["resolved"])
+        board = self.path("board.yaml", resolved.stdout.encode())
+        again = json.loads(run("run", SAMPLE, "--board", board, "--format", "json").stdout)
+        self.assertEqual(again, json.loads(first))
+
+    def test_input_and_dump(self):
+        # Start-up code clears `image`: the input is there when main starts, and main fills it anew.
+        data = self.path("input.bin", bytes(range(16)))
+        dump = self.path("dump.bin")
+        self.report(SAMPLE, "--board", "generic-m4", "--input", data + "@image", "--until", "main",
+                    "--dump-memory", f"image:16={dump}")
+        with open(dump, "rb") as stream:
+            self.assertEqual(stream.read(), bytes(range(16)))
+
+    def test_clock_scales_time(self):
+        slow = self.report(SAMPLE, "--board", "generic-m4", "--clock", "1000000")
+        self.assertEqual(slow["clock_hz"], 1000000)
+        self.assertAlmostEqual(slow["time_s"], slow["cycles"] / 1e6)
+
+    def test_csv_has_a_row_per_layer(self):
+        rows = run("run", SAMPLE, "--board", "generic-m4", "--format", "csv").stdout.splitlines()
+        self.assertEqual(len(rows), 9)
+        self.assertEqual(len({row.count(",") for row in rows}), 1)
+
+
+class Boards(ProgramTest):
+    def test_list_names_every_shipped_board(self):
+        result = run("boards")
+        self.assertEqual(result.returncode, 0)
+        listed = [line.split()[0] for line in result.stdout.splitlines()[1:] if line and not line.startswith("`")]
+        files = sorted(name[:-5] for name in os.listdir(os.path.join(SOURCE, "configs", "boards")))
+        self.assertEqual(listed, files)
+
+    def test_one_board(self):
+        result = run("boards", "nucleo-l496zg")
+        self.assertEqual(result.returncode, 0)
+        for text in ("80 MHz", "0x08000000-0x080FFFFF", "4 wait states", "ART (L4)", "energy   no data",
+                     "memories.flash.wait_states = 4  (datasheet: "):
+            self.assertIn(text, result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
