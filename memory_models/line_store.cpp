@@ -17,6 +17,7 @@ void LineStore::touch(std::uint32_t granule, std::uint64_t stamp) {
 }
 
 std::uint64_t LineStore::last_use(std::uint32_t line) const {
+  if (shape_.sectors == 1) return stamps_[line];
   std::uint64_t newest = 0;
   for (std::uint32_t sector = 0; sector < shape_.sectors; ++sector) {
     const std::uint32_t granule = line * shape_.sectors + sector;
@@ -39,9 +40,16 @@ LineStore::Way& LineStore::victim(std::uint32_t set) {
     random_ = static_cast<std::uint8_t>(random_ >> 1 | bit << 7);
     return *(first + random_ % shape_.ways);
   }
-  return *std::min_element(first, last, [this](const Way& a, const Way& b) {
-    return last_use(a.line) < last_use(b.line);
-  });
+  auto oldest = first;
+  std::uint64_t oldest_use = last_use(first->line);
+  for (auto way = first + 1; way != last; ++way) {
+    const std::uint64_t use = last_use(way->line);
+    if (use < oldest_use) {
+      oldest = way;
+      oldest_use = use;
+    }
+  }
+  return *oldest;
 }
 
 void LineStore::evict(Way& way) {
