@@ -127,6 +127,8 @@ class EqualityCase {
     };
     if (stepped.observation.stop != engine::StopReason::idle) fail("does not end");
     if (!stepped.observation.counters.adds_up()) fail("causes do not add up");
+    if (stepped.observation.counters.cycles != stepped.observation.now)
+      fail("cycles charged are not those that passed");
     if (watched.calls == 0) fail("no hook was reached");
     for (const Way& way : all_ways()) {
       const Outcome found = run(way);

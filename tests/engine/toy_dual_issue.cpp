@@ -9,9 +9,9 @@ namespace {
 
 using isa::TimingClass;
 
-constexpr std::uint8_t kLoadLatency = 2;
-constexpr std::uint8_t kMultiplyLatency = 3;
-constexpr std::uint32_t kRefill = 3;
+constexpr std::uint8_t kLoadLatency = 3;
+constexpr std::uint8_t kMultiplyLatency = 4;
+constexpr std::uint32_t kRefill = 1;
 constexpr std::uint32_t kMispredict = 5;
 constexpr std::uint32_t kException = 11;
 

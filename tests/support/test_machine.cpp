@@ -250,18 +250,17 @@ engine::StopReason TestMachine::run_until(Address pc) {
   return stop_;
 }
 
-Observation TestMachine::observe() {
+Observation observe(engine::Engine& engine, engine::StopReason stop, bool profile) {
   Observation seen;
-  engine::Engine& engine = *engine_;
   const engine::Core& core = engine.core();
-  seen.stop = stop_;
+  seen.stop = stop;
   seen.now = engine.now();
   seen.pc = engine.pc();
   seen.xpsr = engine.xpsr();
   std::copy_n(core.r.begin(), seen.registers.size(), seen.registers.begin());
   std::copy(core.s.begin(), core.s.end(), seen.singles.begin());
   seen.fpscr = core.fp.fpscr;
-  for (const bus::Memory& memory : bus_.memories) {
+  for (const bus::Memory& memory : engine.bus().memories) {
     std::uint64_t hash = 1;
     for (std::size_t i = 0; i + 8 <= memory.bytes.size(); i += 8) {
       std::uint64_t word = 0;
@@ -273,11 +272,16 @@ Observation TestMachine::observe() {
       seen.model_counters.push_back(counter.value);
   }
   seen.counters = engine.take_counters();
-  if (profile_) {
+  if (profile) {
     for (const auto& [address, cost] : engine.instruction_costs())
       seen.costs.emplace(address, cost);
   }
   seen.never_written_reads = engine.never_written_reads();
+  return seen;
+}
+
+Observation TestMachine::observe() {
+  Observation seen = test::observe(*engine_, stop_, profile_);
   for (const RegisterFile::Event& event : device_.events) {
     seen.device_hash = mix(seen.device_hash, event.access.offset);
     seen.device_hash = mix(seen.device_hash, event.access.now);

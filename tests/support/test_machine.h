@@ -94,6 +94,9 @@ struct Observation {
   std::uint64_t device_hash = 0;
 };
 
+/// Closes the ledger's period; the counters are those since the last call.
+[[nodiscard]] Observation observe(engine::Engine& engine, engine::StopReason stop, bool profile);
+
 /// Empty if equal, else what differs first, for messages.
 [[nodiscard]] std::string difference(const Observation& expected, const Observation& found,
                                      bool with_costs);
@@ -122,7 +125,7 @@ class TestMachine {
 
   engine::StopReason run(Cycles max_cycles = Cycles{1} << 32);
   engine::StopReason run_until(Address pc);
-  /// Closes the ledger's period, so counters are those since the last call.
+  /// As observe() above, with what the device saw.
   [[nodiscard]] Observation observe();
 
  private:
