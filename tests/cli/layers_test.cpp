@@ -172,7 +172,7 @@ TEST(ProbeLayers, CostsNothing) {
 TEST(ProbeEvents, ValuesComeFromRegistersAndMemory) {
   Program program;
   program.function("reset").add({0x2005, 0xB401, kNop, kBranchToSelf});  // movs r0, #5; push {r0}
-  program.probe({3, 0x44, 0, "seen", "4@r0 -1@#255 4@[sp] 4@[r0, #1048576]"});
+  program.probe({3, 0x44, 0, "seen", "4@r0 -1@#255 4@[sp] 4@[r0, #-2147483648]"});
   const RunResult result = run(options_for(program.write("events.elf"), ""));
   ASSERT_EQ(result.timeline.size(), 1u);
   const auto& values = result.timeline[0].values;
@@ -180,6 +180,7 @@ TEST(ProbeEvents, ValuesComeFromRegistersAndMemory) {
   EXPECT_EQ(values[0], (EventValue{false, 5}));
   EXPECT_EQ(values[1], (EventValue{true, 1}));
   EXPECT_EQ(values[2], (EventValue{false, 5}));
+  EXPECT_EQ(values[3], std::nullopt);  // 0x80000005: nothing is there
   EXPECT_EQ(result.timeline[0].name, "seen");
 }
 
