@@ -250,17 +250,30 @@ class Effects {
   constexpr void load_write_pc(U32 target) { write(core_register(15), target.unit); }
 
   // System.
-  constexpr U32 read_special(unsigned) {
-    read(status(StatusField::system) | kConditionFlags | status(StatusField::q) |
-         status(StatusField::ge));
-    return {};
+  constexpr U32 read_special(unsigned sysm) {
+    // MSP and PSP: one of them is R13. Others are banked in no register.
+    const RegisterSet stack = sysm == 8 || sysm == 9 ? core_register(13) : 0;
+    const bool has_ipsr = sysm > 3 || (sysm & 1u) != 0;
+    return {read((has_ipsr ? status(StatusField::system) : 0) | stack | (sysm <= 3 ? kApsr : 0)),
+            Unit::alu};
   }
-  constexpr void write_special(unsigned, unsigned, U32) {
-    write(status(StatusField::system) | kConditionFlags | status(StatusField::q) |
-              status(StatusField::ge) | core_register(13),
-          Unit::alu);
+  /// Mask bit 1 is for N, Z, C, V and Q, bit 0 for GE. CONTROL may exchange the stack pointers.
+  constexpr void write_special(unsigned sysm, unsigned mask, U32) {
+    if (sysm <= 3) {
+      write((mask & 2u) != 0 ? kApsr & ~status(StatusField::ge) : 0, Unit::alu);
+      write((mask & 1u) != 0 ? status(StatusField::ge) : 0, Unit::alu);
+      return;
+    }
+    // What it does depends on mode and privilege, and on the register's old value.
+    read(status(StatusField::system));
+    write(status(StatusField::system), Unit::alu);
+    if (sysm == 8 || sysm == 9 || sysm == 20) {
+      read(core_register(13));
+      write(core_register(13), Unit::alu);
+    }
   }
   constexpr void change_processor_state(bool, bool, bool) {
+    read(status(StatusField::system));
     write(status(StatusField::system), Unit::alu);
   }
   constexpr void supervisor_call(unsigned) { system_ = true; }
@@ -317,7 +330,12 @@ class Effects {
     write(status(StatusField::fp_flags) | status(StatusField::fp_exceptions), Unit::fp);
   }
   constexpr U32 fp_to_fixed(U32 a, unsigned, unsigned, bool, bool) { return fp_arithmetic(a, a); }
-  constexpr U32 fixed_to_fp(U32 a, unsigned, unsigned, bool, bool) { return fp_arithmetic(a, a); }
+  constexpr U32 fixed_to_fp(U32 a, unsigned, unsigned, bool, bool round_to_nearest) {
+    if (!round_to_nearest) return fp_arithmetic(a, a);
+    read(status(StatusField::fp_exceptions));  // FPSCR's modes do not matter
+    write(status(StatusField::fp_exceptions), Unit::fp);
+    return {a.from, Unit::fp};
+  }
   constexpr U32 half_to_single(U32 a) { return fp_arithmetic(a, a); }
   constexpr U32 single_to_half(U32 a) { return fp_arithmetic(a, a); }
   constexpr U32 read_fpscr() {
@@ -352,6 +370,9 @@ class Effects {
   }
 
  private:
+  static constexpr RegisterSet kApsr =
+      kConditionFlags | status(StatusField::q) | status(StatusField::ge);
+
   constexpr RegisterSet read(RegisterSet set) {
     roles_.reads |= set;
     return set;
