@@ -69,6 +69,7 @@ struct Machine::Parts {
   void add_peripherals();
   void add_private_bus();
   void add_bit_band();
+  [[nodiscard]] const bus::Region* stack_region() const;
   void add_semihosting();
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
@@ -179,6 +180,20 @@ void Machine::Parts::add_peripherals() {
   }
 }
 
+/// RAM for heap and stack: where the initial stack pointer points, else the first at the usual
+/// place of data (firmware that sets its stack up from SYS_HEAPINFO has no vector table).
+const bus::Region* Machine::Parts::stack_region() const {
+  constexpr Address kData = 0x20000000u;
+  const std::uint32_t stack_pointer = engine->core().r[13];
+  const bus::Region* first = nullptr;
+  for (const bus::Region& region : bus.regions) {
+    if (region.kind != bus::RegionKind::memory || !region.writable) continue;
+    if (stack_pointer != 0 && region.contains(stack_pointer - 1)) return &region;
+    if (first == nullptr && region.base >= kData) first = &region;
+  }
+  return first;
+}
+
 void Machine::Parts::add_semihosting() {
   guest_memory = std::make_unique<EngineMemory>(*engine);
   SemihostingSetup setup;
@@ -187,12 +202,8 @@ void Machine::Parts::add_semihosting() {
   setup.console = options.console;
   setup.now = [this] { return engine->now(); };
   setup.clock_hz = spec.clock.rated_hz;
-  for (const bus::Region& region : bus.regions) {
-    if (region.kind != bus::RegionKind::memory || !bus.memories[region.memory].is_ram) continue;
-    if (region.base > engine->core().r[13] ||
-        engine->core().r[13] - region.base > region.size_bytes)
-      continue;
-    setup.heap_limit = setup.stack_base = region.base + region.size_bytes;
+  if (const bus::Region* ram = stack_region()) {
+    setup.heap_limit = setup.stack_base = ram->base + ram->size_bytes;
   }
   semihosting = std::make_unique<Semihosting>(*guest_memory, std::move(setup));
   engine->set_semihosting([this](engine::Engine& core_engine) {
