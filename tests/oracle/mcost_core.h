@@ -23,6 +23,8 @@ class McostCore final : public Machine {
   [[nodiscard]] std::span<std::uint8_t> ram() override { return bus_.memories[1].bytes; }
   void load(const Program& program) override;
   std::string run(const State& initial, State& result) override;
+  /// Writes code anywhere, for who drives engine() alone.
+  void place(Address address, std::span<const std::uint16_t> code);
   /// Called before each run, after reset.
   void prepare(std::function<void(engine::Engine&)> preparation) {
     preparation_ = std::move(preparation);
@@ -34,7 +36,6 @@ class McostCore final : public Machine {
   [[nodiscard]] engine::Engine& engine() { return *engine_; }
 
  private:
-  void place(Address address, std::span<const std::uint16_t> code);
   std::string go();
   void read_registers(State& state);
 
