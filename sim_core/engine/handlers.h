@@ -27,6 +27,13 @@ struct HandlerSet {
   Handler stamping_predicated;
 };
 
+// Handlers swallow the bodies whole; under sanitizers that only makes them slow to compile.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MCOST_FLATTEN
+#else
+#define MCOST_FLATTEN [[gnu::flatten]]
+#endif
+
 namespace detail {
 
 struct Choice {
@@ -78,7 +85,7 @@ isa::Operands operands_of(const MicroOp* op) {
 }
 
 template <class Row, Choice kChoice, Pass kPass>
-[[gnu::flatten]] void execute(Core& core, const MicroOp* op) {
+MCOST_FLATTEN void execute(Core& core, const MicroOp* op) {
   Evaluating<kPass, kChoice.stamps> evaluator(core, op);
   if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
   Row::execute(evaluator, operands_of<kChoice>(op));
@@ -95,7 +102,7 @@ template <class Row, Choice kChoice>
 }
 
 template <class Row, Choice kChoice>
-[[gnu::flatten]] void run(Core& core, const MicroOp* op) {
+MCOST_FLATTEN void run(Core& core, const MicroOp* op) {
   if constexpr (kChoice.predicated) {
     if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) == 0) {
       if constexpr (kEndsBlock<Row>) {
