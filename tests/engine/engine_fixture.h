@@ -76,8 +76,10 @@ class EngineTest : public testing::TestWithParam<Loop> {
   }
   [[nodiscard]] engine::Exceptions& exceptions() { return machine->exceptions(); }
 
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): tests share a fixture's members
   std::unique_ptr<TestMachine> machine;
   Assembler code{kProgram};
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
 
  private:
   std::unique_ptr<pipeline::PipelineModel> model_ = pipeline::make_pipeline_model("cortex-m4");

@@ -22,7 +22,7 @@ class SelfModifying : public EngineTest {
   /// A store of the low byte of r1 to `target`, through r2.
   void store_byte(Assembler::Label target, unsigned byte) {
     ram.mov32(r2, 0);  // patched below, when the label is known
-    stores_.push_back({ram.pc() - 8, target});
+    stores_.emplace_back(ram.pc() - 8, target);
     ram.movs(r1, byte);
     ram.access(Access::strb, r1, r2, 0);
   }
@@ -37,7 +37,9 @@ class SelfModifying : public EngineTest {
   }
   [[nodiscard]] std::uint64_t dropped() { return machine->engine().statistics().blocks_dropped; }
 
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): tests share a fixture's members
   Assembler ram{kCode};
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
 
  private:
   std::vector<std::pair<Address, Assembler::Label>> stores_;

@@ -42,10 +42,10 @@ pipeline::State ToyDualIssue::reset_state() const {
   return state;
 }
 
-pipeline::Advance ToyDualIssue::advance(pipeline::State& opaque, const pipeline::OpTiming& op,
+pipeline::Advance ToyDualIssue::advance(pipeline::State& state, const pipeline::OpTiming& op,
                                         const pipeline::Outcome& outcome,
                                         bus::TimingPort& port) const {
-  auto state = opaque.get<ToyState>();
+  auto own = state.get<ToyState>();
   pipeline::Advance result;
   pipeline::Charges& charges = result.charges;
   const auto reads = static_cast<std::uint16_t>(op.roles.reads);
@@ -54,21 +54,21 @@ pipeline::Advance ToyDualIssue::advance(pipeline::State& opaque, const pipeline:
   // Fetch, one word at a time; words already held cost nothing.
   const std::uint32_t last = (outcome.pc + op.size_bytes - 1) / 4 + 1;
   for (std::uint32_t word = outcome.pc / 4 + 1; word <= last; ++word) {
-    if (word == state.fetched) continue;
+    if (word == own.fetched) continue;
     const bus::Wait wait = port.fetch((word - 1) * 4, charges.total());
     charges.add(Cause::fetch_wait, wait.cycles, wait.memory);
-    state.fetched = word;
+    own.fetched = word;
   }
   // Operands. What was charged so far has let results come nearer.
   std::uint32_t late = 0;
-  for (unsigned i = 0; i < state.ready.size(); ++i) {
-    if ((reads >> i & 1u) != 0) late = std::max<std::uint32_t>(late, state.ready[i]);
+  for (unsigned i = 0; i < own.ready.size(); ++i) {
+    if ((reads >> i & 1u) != 0) late = std::max<std::uint32_t>(late, own.ready[i]);
   }
   if (late > charges.total()) charges.add(Cause::result_latency, late - charges.total());
   // The second slot: not what depends on the first, not a second access, never behind a stall.
-  const bool pairs = state.slot_open != 0 && charges.total() == 0 &&
-                     ((reads | writes) & state.written) == 0 &&
-                     (is_alu(op.timing_class) || (state.accesses == 0 && op.transfers == 1));
+  const bool pairs = own.slot_open != 0 && charges.total() == 0 &&
+                     ((reads | writes) & own.written) == 0 &&
+                     (is_alu(op.timing_class) || (own.accesses == 0 && op.transfers == 1));
   if (!pairs) charges.add(Cause::issue, 1);
   result.folded = pairs;
   result.data_phase = charges.total();
@@ -84,17 +84,17 @@ pipeline::Advance ToyDualIssue::advance(pipeline::State& opaque, const pipeline:
   if (outcome.branch_taken) {
     charges.add(outcome.predicted ? Cause::refill : Cause::mispredict,
                 outcome.predicted ? kRefill : kMispredict);
-    state.fetched = 0;
+    own.fetched = 0;
   }
-  for (std::uint8_t& cycles : state.ready)
+  for (std::uint8_t& cycles : own.ready)
     cycles = static_cast<std::uint8_t>(cycles - std::min<std::uint32_t>(cycles, charges.total()));
-  for (unsigned i = 0; i < state.ready.size(); ++i) {
-    if ((writes >> i & 1u) != 0) state.ready[i] = latency_of(op.timing_class);
+  for (unsigned i = 0; i < own.ready.size(); ++i) {
+    if ((writes >> i & 1u) != 0) own.ready[i] = latency_of(op.timing_class);
   }
-  state.slot_open = !pairs && !outcome.branch_taken && outcome.accesses.size() <= 1 ? 1 : 0;
-  state.written = state.slot_open != 0 ? writes : std::uint16_t{0};
-  state.accesses = state.slot_open != 0 && !outcome.accesses.empty() ? 1 : 0;
-  opaque.set(state);
+  own.slot_open = !pairs && !outcome.branch_taken && outcome.accesses.size() <= 1 ? 1 : 0;
+  own.written = own.slot_open != 0 ? writes : std::uint16_t{0};
+  own.accesses = own.slot_open != 0 && !outcome.accesses.empty() ? 1 : 0;
+  state.set(own);
   result.port_cycles = charges.total();
   return result;
 }

@@ -16,7 +16,7 @@ using engine::StopReason;
 class DualIssue : public testing::Test {
  protected:
   struct Cost {
-    Cycles cycles;
+    Cycles cycles = 0;
     Counters counters;
   };
   /// Runs the program `write` makes, with blocks of at most `longest` instructions.

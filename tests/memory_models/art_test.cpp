@@ -25,7 +25,7 @@ class ArtTest : public testing::Test {
     parameters.d_lines = parameters.d_ways = 2;
     parameters.wait_states = kWait;
   }
-  Art make() { return Art(parameters, tags, program_order); }
+  Art make() { return {parameters, tags, program_order}; }
   /// A load as the engine makes it: a line that is absent is filled at once and timed as missed.
   std::uint32_t load(Art& art, MockPort& port, std::uint32_t offset) {
     const bool missed = (tags[offset / parameters.array_bytes] & bus::kAbsent) != 0;
@@ -36,9 +36,11 @@ class ArtTest : public testing::Test {
     }
     return port.load(offset, 0, missed);
   }
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): tests share a fixture's members
   ArtParameters parameters;
   std::vector<std::uint8_t> tags;
   std::uint64_t program_order = 64;
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
 };
 
 TEST_F(ArtTest, MissWaitsAndTheLineHitsAfterwards) {

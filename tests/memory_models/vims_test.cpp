@@ -20,7 +20,9 @@ class VimsTest : public testing::Test {
     parameters.ways = 2;
     parameters.wait_states = kWait;
   }
+  // NOLINTBEGIN(misc-non-private-member-variables-in-classes): tests share a fixture's members
   VimsParameters parameters;
+  // NOLINTEND(misc-non-private-member-variables-in-classes)
 };
 
 TEST_F(VimsTest, MissCostsTheLookupAndTheArray) {

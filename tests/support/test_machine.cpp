@@ -95,7 +95,9 @@ TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& 
   make_flash(setup.flash);
   add_memory("ram", kRamSize, true, 0);
   add_memory("slow_ram", kSlowRamSize, true, 1);
-  add_regions(setup.flash);
+  add_memory_regions(setup.flash);
+  add_device_regions();
+  add_bit_band_regions();
   engine_ = std::make_unique<engine::Engine>(model, bus_, setup.features, 32, 4, setup.engine);
   system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec());
   for (bus::Region& region : bus_.regions) {
@@ -149,7 +151,7 @@ void TestMachine::add_region(const bus::Region& region) {
             [](const bus::Region& a, const bus::Region& b) { return a.base < b.base; });
 }
 
-void TestMachine::add_regions(FlashKind kind) {
+void TestMachine::add_memory_regions(FlashKind kind) {
   const auto memory_region = [](const char* name, Address base, std::uint32_t size_bytes,
                                 unsigned memory) {
     bus::Region region;
@@ -172,7 +174,9 @@ void TestMachine::add_regions(FlashKind kind) {
   }
   add_region(memory_region("ram", kRam, kRamSize, kRamIndex));
   add_region(memory_region("slow_ram", kSlowRam, kSlowRamSize, kSlowRamIndex));
+}
 
+void TestMachine::add_device_regions() {
   bus::Region device;
   device.name = "device";
   device.base = kDevice;
@@ -194,7 +198,9 @@ void TestMachine::add_regions(FlashKind kind) {
   ppb.device_wait = 0;
   ppb.device = nullptr;  // set when the engine is there
   add_region(ppb);
+}
 
+void TestMachine::add_bit_band_regions() {
   bus::Region alias;
   alias.kind = bus::RegionKind::bit_band;
   alias.writable = true;

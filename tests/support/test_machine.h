@@ -106,6 +106,7 @@ class TestMachine {
   TestMachine(const pipeline::PipelineModel& model, const TestSetup& setup);
   TestMachine(const TestMachine&) = delete;
   TestMachine& operator=(const TestMachine&) = delete;
+  ~TestMachine() = default;
 
   engine::Engine& engine() { return *engine_; }
   bus::SystemBus& bus() { return bus_; }
@@ -133,7 +134,9 @@ class TestMachine {
                   std::uint32_t wait_states);
   void make_flash(FlashKind kind);
   void add_region(const bus::Region& region);
-  void add_regions(FlashKind kind);
+  void add_memory_regions(FlashKind kind);
+  void add_device_regions();
+  void add_bit_band_regions();
 
   bus::SystemBus bus_;
   RegisterFile device_;
