@@ -130,7 +130,7 @@ std::string LayerTracker::path_of(std::size_t account) const {
   std::string path = accounts_[account].label.name;
   while (accounts_[account].parent != kNoAccount) {
     account = accounts_[account].parent;
-    path = accounts_[account].label.name + "/" + path;
+    path.insert(0, accounts_[account].label.name + "/");
   }
   return path;
 }

@@ -1,6 +1,8 @@
 // mcost boards: lists shipped boards, or shows one.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <variant>
 
@@ -44,8 +46,9 @@ std::string list_boards() {
     cells[5].push_back(spec.part);
   }
   analysis::Table table;
-  const char* const headings[] = {"board", "core", "clock", "flash", "RAM", "part"};
-  for (std::size_t i = 0; i < cells.size(); ++i) table.add(headings[i], std::move(cells[i]));
+  constexpr std::array<const char*, 6> kHeadings = {"board", "core", "clock",
+                                                    "flash", "RAM",  "part"};
+  for (std::size_t i = 0; i < cells.size(); ++i) table.add(kHeadings[i], std::move(cells[i]));
   return table.text(0, kWidth) + "\n`mcost boards NAME` shows one.\n";
 }
 

@@ -2,6 +2,7 @@
 // testable without an engine. May include anything.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,8 +37,8 @@ class CoreView {
 
   /// A little-endian word. Returns false where no memory answers.
   [[nodiscard]] bool read_word(Address address, std::uint32_t& value) const {
-    std::uint8_t bytes[4] = {};
-    if (!read_memory(address, bytes, sizeof bytes)) return false;
+    std::array<std::uint8_t, 4> bytes{};
+    if (!read_memory(address, bytes.data(), bytes.size())) return false;
     value = bytes[0] | std::uint32_t{bytes[1]} << 8 | std::uint32_t{bytes[2]} << 16 |
             std::uint32_t{bytes[3]} << 24;
     return true;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "analysis/reports/numbers.h"
@@ -190,8 +191,8 @@ std::optional<EventValue> read_argument(const loader::Argument& argument, Addres
     case Form::kMemory: {
       Address address = reg(argument.reg) + static_cast<Address>(argument.value);
       if (argument.index) address += reg(*argument.index) << argument.shift;
-      std::uint8_t bytes[8] = {};
-      if (!core.read_memory(address, bytes, argument.size_bytes)) return std::nullopt;
+      std::array<std::uint8_t, 8> bytes{};
+      if (!core.read_memory(address, bytes.data(), argument.size_bytes)) return std::nullopt;
       for (unsigned i = 0; i < argument.size_bytes; ++i) bits |= std::uint64_t{bytes[i]} << 8 * i;
       break;
     }
@@ -228,7 +229,7 @@ void Activations::open(const analysis::LayerLabel& label, std::uint32_t link, Ad
 }
 
 void Activations::close_returned(Address pc, CoreView& core, LayerLog& log) {
-  if (return_addresses_.count(pc) == 0) return;
+  if (!return_addresses_.contains(pc)) return;
   const std::uint32_t sp = core.core_register(kSp);
   const bool process_stack = core.uses_process_stack();
   // The outermost one that returns here closes everything opened since: tail calls share it.

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -17,10 +18,10 @@
 namespace mcost::cli {
 namespace {
 
-constexpr Command kCommands[] = {
+constexpr std::array<Command, 2> kCommands = {{
     {"run", &add_run},
     {"boards", &add_boards},
-};
+}};
 
 constexpr std::size_t kHelpColumn = 34;
 

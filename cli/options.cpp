@@ -12,7 +12,7 @@
 namespace mcost::cli {
 namespace {
 
-constexpr double kLongestTimeout_s = 1e9;
+constexpr double kLongestTimeoutSeconds = 1e9;
 
 std::uint64_t integer_option(const std::string& text, const char* option, std::uint64_t least,
                              const char* remedy) {
@@ -27,7 +27,7 @@ double timeout_option(const std::string& text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
-  if (stop != end || error != std::errc{} || !(value > 0) || value > kLongestTimeout_s) {
+  if (stop != end || error != std::errc{} || !(value > 0) || value > kLongestTimeoutSeconds) {
     throw ConfigError(fmt::format("\"{}\" is no time", text), "--timeout",
                       "write host seconds, for example 60 or 0.5");
   }

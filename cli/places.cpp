@@ -23,7 +23,7 @@ bool is_blx(std::uint16_t halfword) { return (halfword & 0xFF87u) == 0x4780u; }
 std::string Places::symbol(Address address) const {
   const loader::Function* const function = symbols_.find_function(address);
   if (function == nullptr) return {};
-  const std::string name = analysis::printable(function->demangled);
+  std::string name = analysis::printable(function->demangled);
   if (function->address == address) return name;
   return fmt::format("{}+0x{:x}", name, address - function->address);
 }

@@ -11,7 +11,7 @@
 namespace mcost::cli {
 namespace {
 
-constexpr double kFirstShown_s = 0.5;
+constexpr double kFirstShownSeconds = 0.5;
 constexpr std::chrono::milliseconds kBetween{200};
 
 double seconds_between(std::chrono::steady_clock::time_point from,
@@ -34,7 +34,7 @@ Progress::~Progress() { clear(); }
 bool Progress::tick(Cycles now) {
   const Clock::time_point time = Clock::now();
   const double elapsed_s = seconds_between(start_, time);
-  if (terminal_ && elapsed_s >= kFirstShown_s && time - last_ >= kBetween) {
+  if (terminal_ && elapsed_s >= kFirstShownSeconds && time - last_ >= kBetween) {
     last_ = time;
     show(now, elapsed_s);
   }

@@ -5,18 +5,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include "analysis/sums.h"
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
+#include "cli/function_filter.h"
 #include "sim_core/base/error.h"
 
 namespace mcost::cli {
 namespace {
-
-/// std::regex needs stack in proportion to the text it searches.
-constexpr std::size_t kLongestSearchedName = 1000;
 
 boards::MachineOptions machine_options(const RunOptions& options, const SessionIo& io,
                                        const loader::SymbolTable& symbols) {
@@ -28,27 +25,6 @@ boards::MachineOptions machine_options(const RunOptions& options, const SessionI
   machine.strict = options.strict;
   machine.console = io.console;
   return machine;
-}
-
-/// Functions whose demangled name the expression is found in.
-std::vector<const loader::Function*> matching_functions(const loader::SymbolTable& symbols,
-                                                        const std::string& pattern) {
-  const std::string where = "--layers functions:" + pattern;
-  std::vector<const loader::Function*> matches;
-  try {
-    const std::regex expression(pattern, std::regex::ECMAScript | std::regex::optimize);
-    for (const loader::Function& function : symbols.functions()) {
-      if (function.demangled.size() > kLongestSearchedName) continue;
-      if (std::regex_search(function.demangled, expression)) matches.push_back(&function);
-    }
-  } catch (const std::regex_error&) {
-    throw ConfigError("not a regular expression", where, "write one as ECMAScript has them");
-  }
-  if (matches.empty()) {
-    throw ConfigError("no function of the firmware matches", where,
-                      "write part of a name, or ^name$; `arm-none-eabi-nm -C` lists names");
-  }
-  return matches;
 }
 
 FunctionCode called_function(const loader::SymbolTable& symbols, const std::string& name) {

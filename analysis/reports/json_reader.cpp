@@ -117,10 +117,10 @@ Hertz read_clock(const Value& json) {
 RunExit read_exit(const Value& json) {
   RunExit exit;
   const std::string reason = json["reason"].text();
-  const auto* const end = kExitReasonNames + kExitReasons;
-  const auto* const found = std::find(kExitReasonNames, end, reason);
-  if (found == end) json["reason"].refuse(fmt::format("unknown exit reason \"{}\"", reason));
-  exit.reason = static_cast<ExitReason>(found - kExitReasonNames);
+  const auto* const found = std::find(kExitReasonNames.begin(), kExitReasonNames.end(), reason);
+  if (found == kExitReasonNames.end())
+    json["reason"].refuse(fmt::format("unknown exit reason \"{}\"", reason));
+  exit.reason = static_cast<ExitReason>(found - kExitReasonNames.begin());
   if (!json["code"].is_null()) {
     exit.code = static_cast<std::uint32_t>(json["code"].integer_up_to(0xFFFFFFFFu));
   }
@@ -151,7 +151,7 @@ void read_causes(const Value& json, const RunResult& result, Counters& counters)
   json.each_member([&](const std::string& key, const Value& value) {
     const std::size_t colon = key.find(':');
     const std::string name = key.substr(0, colon);
-    const auto found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
+    const auto* const found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
     if (found == kCauseNames.end()) value.refuse(fmt::format("unknown cause \"{}\"", key));
     const auto cause = static_cast<unsigned>(found - kCauseNames.begin());
     const bool per_memory = is_per_memory(static_cast<Cause>(cause));
@@ -281,7 +281,7 @@ RunResult from_json(std::string_view text, const std::string& file) {
   const Value json(document, file);
   const std::string schema = json["schema"].text();
   if (schema != kRunSchema) {
-    json["schema"].refuse(fmt::format("schema is \"{}\", not \"{}\"", schema, kRunSchema));
+    json["schema"].refuse(fmt::format(R"(schema is "{}", not "{}")", schema, kRunSchema));
   }
   RunResult result;
   result.tool_version = json["tool"]["version"].text();

@@ -80,7 +80,7 @@ std::string place_text(const CodePlace& place) {
 }
 
 std::string exit_sentence(const RunExit& exit) {
-  const std::string place = place_text(exit.place);
+  std::string place = place_text(exit.place);
   const std::string fault = exit.fault ? "; first fault: " + fault_sentence(*exit.fault) : "";
   switch (exit.reason) {
     case ExitReason::exited: return fmt::format("exit code {}{}", exit.code.value_or(0), fault);
@@ -177,6 +177,7 @@ Table memory_table(const RunResult& result) {
   }
   const auto add = [&](const char* heading, auto&& cell_of) {
     std::vector<std::string> list;
+    list.reserve(shown.size());
     for (const std::size_t m : shown) list.push_back(cell_of(m));
     table.add(heading, std::move(list));
   };

@@ -89,8 +89,7 @@ std::string duration(Cycles cycles, Hertz clock) {
                                         {1ull, "ps"}}};
   const Wide time = picoseconds(cycles, clock);
   if (time == 0) return "0 s";
-  for (std::size_t i = 0; i < kUnits.size(); ++i) {
-    const Unit& unit = kUnits[i];
+  for (const Unit& unit : kUnits) {
     if (time < unit.picoseconds) continue;
     unsigned decimals = time >= Wide{unit.picoseconds} * 1000  ? 0
                         : time >= Wide{unit.picoseconds} * 100 ? 1

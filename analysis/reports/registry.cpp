@@ -1,14 +1,16 @@
 #include "analysis/reports/registry.h"
 
+#include <array>
+
 namespace mcost::analysis {
 namespace {
 
-constexpr ReportFormat kFormats[] = {
+constexpr std::array<ReportFormat, 4> kFormats = {{
     {"text", "summary and tables for a terminal", &text_report},
     {"json", "everything, schema mcost/run/1", &json_report},
     {"csv", "one row per layer", &csv_report},
     {"markdown", "summary and layers for a web page", &markdown_report},
-};
+}};
 
 }  // namespace
 

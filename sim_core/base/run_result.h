@@ -4,6 +4,7 @@
 // path, no date.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -55,7 +56,7 @@ enum class ExitReason : std::uint8_t {
   fault,
 };
 inline constexpr unsigned kExitReasons = 7;
-inline constexpr const char* kExitReasonNames[kExitReasons] = {
+inline constexpr std::array<const char*, kExitReasons> kExitReasonNames = {
     "exited", "idle", "until", "cycle_limit", "time_limit", "lockup", "fault"};
 
 /// The first fault of a run.
