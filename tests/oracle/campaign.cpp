@@ -8,6 +8,7 @@ namespace mcost::oracle {
 namespace {
 
 constexpr std::uint64_t kMostExplained = 5;
+constexpr std::uint64_t kMostTranslated = 1'000'000;  // instructions
 
 std::string memory_text(Machine& mcost, Machine& oracle) {
   std::string text;
@@ -88,7 +89,14 @@ Campaign::Campaign() : generator_(1) {
       std::make_unique<McostCore>(Timing::flat, Options{.longest_block = 1, .memoise = false}));
   cores_.push_back(std::make_unique<McostCore>(Timing::cortex_m4, Options{}));
   for (const auto& core : cores_) generator_.fill_pool(core->ram());
-  generator_.fill_pool(unicorn_.ram());
+  renew_unicorn();
+}
+
+/// Unicorn 2.0.1 crashes when its buffer of translated code is full.
+void Campaign::renew_unicorn() {
+  translated_ = 0;
+  unicorn_ = std::make_unique<UnicornCore>();
+  generator_.fill_pool(unicorn_->ram());
 }
 
 /// Of 16 programs 12 run as the product does but for timing, one also with its timing.
@@ -104,22 +112,22 @@ McostCore& Campaign::core_for(std::uint64_t program) {
 void Campaign::run_program(const Program& program, McostCore& mcost, unsigned states,
                            CampaignResult& result) {
   mcost.load(program);
-  unicorn_.load(program);
+  unicorn_->load(program);
   generator_.fill_scratch(mcost.ram());
   std::array<std::uint8_t, kScratchSize> ram;
   for (unsigned i = 0; i < states; ++i) {
     const State initial = generator_.state();
     std::memcpy(ram.data(), mcost.ram().data(), kScratchSize);
-    set_scratch(unicorn_, ram);
+    set_scratch(*unicorn_, ram);
     mcost.mark_never_written(seed_ + i);
-    const Comparison comparison = run_both(mcost, unicorn_, initial);
+    const Comparison comparison = run_both(mcost, *unicorn_, initial);
     result.instructions += program.instructions;
     result.retired += mcost.take_retired();
     if (comparison.same()) continue;
     ++result.differences;
     if (result.differences <= kMostExplained) {
       result.text += "seed " + std::to_string(seed_) + ", state " + std::to_string(i) + "\n" +
-                     explain(mcost, unicorn_, program, initial, ram) + "\n";
+                     explain(mcost, *unicorn_, program, initial, ram) + "\n";
     }
     return;
   }
@@ -130,6 +138,8 @@ CampaignResult Campaign::run(const CampaignOptions& options) {
   const std::uint64_t& done = options.branches ? result.programs : result.instructions;
   while (done < options.runs) {
     seed_ = options.seed + result.programs;
+    translated_ += options.program_size;
+    if (translated_ > kMostTranslated) renew_unicorn();
     generator_.reseed(seed_);
     const Program program = options.branches ? generator_.branching(options.program_size)
                                              : generator_.straight_line(options.program_size);

@@ -53,13 +53,15 @@ class Campaign {
 
  private:
   McostCore& core_for(std::uint64_t program);
+  void renew_unicorn();
   void run_program(const Program& program, McostCore& mcost, unsigned states,
                    CampaignResult& result);
 
   Generator generator_;
   std::vector<std::unique_ptr<McostCore>> cores_;  // the engine's ways to run
-  UnicornCore unicorn_;
-  std::uint64_t seed_ = 0;  // of the current program
+  std::unique_ptr<UnicornCore> unicorn_;
+  std::uint64_t seed_ = 0;        // of the current program
+  std::uint64_t translated_ = 0;  // instructions or units that Unicorn got since it is new
 };
 
 }  // namespace mcost::oracle
