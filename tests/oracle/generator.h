@@ -86,6 +86,19 @@ class Generator {
     bool thumb = false;
     bool aligned = false;  // goes to SP
   };
+  /// A branch being made, with the IT block that it may end.
+  struct Branch {
+    bool in_it = false;
+    std::uint32_t it_word = 0;
+    ItBlock block;
+    Draw draw;
+    bool has_data = false;     // behind it
+    unsigned target = 0;       // register, or one of the two below
+    std::size_t constant = 0;  // fixup of that register
+    std::size_t table = 0;     // fixup of the entry of a table
+  };
+  static constexpr unsigned kImplied = 16;   // the target is no register's value
+  static constexpr unsigned kNoTarget = 17;  // there is none that a program can choose
   struct Loop {
     unsigned first;  // units
     unsigned last;
@@ -118,6 +131,9 @@ class Generator {
   bool random_unit();
   bool branch_unit();
   bool emit_branch_unit();
+  bool draw_branch(Branch& branch);
+  bool prepare_branch(Branch& branch);
+  void emit_branch(const Branch& branch);
   void loop_units(unsigned count);
   Fixup new_fixup(std::uint16_t row);
   void emit_constant(unsigned rd, Fixup fixup);

@@ -157,11 +157,11 @@ void Generator::emit_inline_literal(Draw draw) {
   program_.code.resize(program_.code.size() + 2);
 }
 
-/// The register that a BX, BLX, MOV PC or ADD PC takes its target from; 16 if there is none.
+/// The register that a BX, BLX, MOV PC or ADD PC takes its target from.
 unsigned Generator::target_register(const Draw& draw) {
-  if (draw.instruction->row->timing_class != TimingClass::branch_register) return 16;
+  if (draw.instruction->row->timing_class != TimingClass::branch_register) return kImplied;
   const auto reads = static_cast<std::uint32_t>(draw.roles.reads & 0x7FFF);
-  if (std::popcount(reads) != 1) return 17;  // of the PC only
+  if (std::popcount(reads) != 1) return kNoTarget;  // of the PC only
   return static_cast<unsigned>(std::countr_zero(reads));
 }
 
@@ -179,86 +179,107 @@ bool Generator::branch_unit() {
   return false;
 }
 
-bool Generator::emit_branch_unit() {
-  const bool in_it = random_.below(4) == 0;
+/// Draws a branch, and with a chance of 1 in 4 an IT block that it ends.
+bool Generator::draw_branch(Branch& branch) {
+  branch.in_it = random_.below(4) == 0;
   isa::ItState it{};
-  std::uint32_t it_word = 0;
-  ItBlock block;
-  if (in_it) {
+  if (branch.in_it) {
     const unsigned length = 1 + random_.below(4);
     it = random_it(length);
-    it_word = 0xBF00u | it.value();
-    if (!draw_it_block(it, length - 1, block)) return false;
-    if ((block.written & isa::core_register(13)) != 0) return false;
+    branch.it_word = 0xBF00u | it.value();
+    if (!draw_it_block(it, length - 1, branch.block)) return false;
+    if ((branch.block.written & isa::core_register(13)) != 0) return false;
   }
-  Draw draw;
+  Draw& draw = branch.draw;
   const auto& row = *branch_rows_[random_.below(static_cast<unsigned>(branch_rows_.size()))];
   if (!draw_encoding(random_, row, isa::Place{here(), it}, draw)) return false;
-  if (clobbers_protected(draw) || (draw.roles.reads & block.written & 0x7FFF) != 0) return false;
+  if (clobbers_protected(draw)) return false;
+  if ((draw.roles.reads & branch.block.written & 0x7FFF) != 0) return false;
   const TimingClass timing_class = row.row->timing_class;
-  const bool has_data =
+  branch.has_data =
       timing_class == TimingClass::load_literal || timing_class == TimingClass::table_branch;
-  if (in_it && has_data) return false;
+  if (branch.in_it && branch.has_data) return false;
   if (((draw.roles.base | draw.roles.index) & protected_) != 0) return false;
+  branch.target = target_register(draw);
+  return branch.target != kNoTarget && (branch.target != 13 || adds_to_pc(draw));
+}
 
-  // What has to be in registers and memory.
-  const unsigned rt = target_register(draw);
-  if (rt == 17 || (rt == 13 && timing_class == TimingClass::branch_register && !adds_to_pc(draw)))
-    return false;
-  std::size_t table = 0;
-  if (timing_class == TimingClass::load || timing_class == TimingClass::load_multiple) {
-    if (block.stores) return false;  // it might hit the word
-    if (!prepare_pc_load(draw, block.pins, new_fixup(row.index))) return false;
-  } else if (timing_class == TimingClass::table_branch) {
-    if (draw.operands.rn == 15) {
-      if (!block.pins.set(draw.operands.rm, random_.below(4))) return false;
-    } else if (!prepare_table(draw, block.pins, table)) {
-      return false;
-    }
-  } else if (timing_class == TimingClass::compare_branch) {
-    if ((protected_ >> draw.operands.rn & 1u) == 0 && random_.below(2) == 0)
-      block.pins.set(draw.operands.rn, random_.below(3) / 2);
+/// Sees to what has to be in registers and memory.
+bool Generator::prepare_branch(Branch& branch) {
+  const Draw& draw = branch.draw;
+  Pins& pins = branch.block.pins;
+  switch (draw.instruction->row->timing_class) {
+    case TimingClass::load:
+    case TimingClass::load_multiple:
+      if (branch.block.stores) return false;  // it might hit the word
+      if (!prepare_pc_load(draw, pins, new_fixup(draw.instruction->index))) return false;
+      break;
+    case TimingClass::table_branch:
+      if (draw.operands.rn == 15) {
+        if (!pins.set(draw.operands.rm, random_.below(4))) return false;
+      } else if (!prepare_table(draw, pins, branch.table)) {
+        return false;
+      }
+      break;
+    case TimingClass::compare_branch:
+      if ((protected_ >> draw.operands.rn & 1u) == 0 && random_.below(2) == 0)
+        pins.set(draw.operands.rn, random_.below(3) / 2);
+      break;
+    default: break;
   }
-  if (rt < 16 && ((block.pins.mask | protected_) >> rt & 1u) != 0) return false;
-  emit_pins(block.pins);
-  std::size_t relative = fixups_.size();  // whose PC is that of the branch
-  if (rt < 16) {
-    Fixup fixup = new_fixup(row.index);
-    fixup.thumb = !adds_to_pc(draw);
-    const unsigned rd = rt == 13 ? scratch_register(block.pins.mask) : rt;
-    fixup.aligned = rt == 13;
-    emit_constant(rd, fixup);
-    if (rt == 13) Assembler(program_.code).narrow(0x4685 | rd << 3);
+  if (branch.target == kImplied) {
+    emit_pins(pins);
+    return true;
   }
-  Assembler a(program_.code);
-  if (in_it) {
-    a.narrow(it_word);
-    ++program_.instructions;
-    for (unsigned i = 0; i < block.count; ++i) emit(block.draws[i]);
-  }
+  if (((pins.mask | protected_) >> branch.target & 1u) != 0) return false;
+  emit_pins(pins);
+  Fixup fixup = new_fixup(draw.instruction->index);
+  fixup.thumb = !adds_to_pc(draw);
+  fixup.aligned = branch.target == 13;
+  const unsigned rd = branch.target == 13 ? scratch_register(pins.mask) : branch.target;
+  branch.constant = fixups_.size();
+  emit_constant(rd, fixup);
+  if (branch.target == 13) Assembler(program_.code).narrow(0x4685 | rd << 3);
+  return true;
+}
+
+/// The branch itself; its PC completes the fixups that need it.
+void Generator::emit_branch(const Branch& branch) {
+  const Draw& draw = branch.draw;
+  const TimingClass timing_class = draw.instruction->row->timing_class;
   if (timing_class == TimingClass::load_literal) {
     emit_inline_literal(draw);
-  } else {
-    const Address pc_value = here() + 4;
-    if (rt < 16 && adds_to_pc(draw)) fixups_[relative].relative_to = pc_value;
-    if (timing_class == TimingClass::branch || timing_class == TimingClass::compare_branch) {
-      Fixup fixup = new_fixup(row.index);
-      fixup.at = program_.code.size();
-      fixup.relative_to = pc_value;
-      fixups_.push_back(fixup);
-    }
-    emit(draw);
-    if (timing_class == TimingClass::table_branch) {
-      data_at_ = program_.code.size();
-      if (draw.operands.rn == 15) {
-        emit_inline_table(draw);
-      } else {
-        fixups_[table].relative_to = pc_value;
-      }
-    }
+    return;
   }
-  if (!has_data) data_at_ = program_.code.size();
-  if (!in_it) ++drawn_[row.index];
+  const Address pc_value = here() + 4;
+  if (branch.target != kImplied && adds_to_pc(draw))
+    fixups_[branch.constant].relative_to = pc_value;
+  if (timing_class == TimingClass::branch || timing_class == TimingClass::compare_branch) {
+    Fixup fixup = new_fixup(draw.instruction->index);
+    fixup.at = program_.code.size();
+    fixup.relative_to = pc_value;
+    fixups_.push_back(fixup);
+  }
+  emit(draw);
+  data_at_ = program_.code.size();
+  if (timing_class != TimingClass::table_branch) return;
+  if (draw.operands.rn == 15) {
+    emit_inline_table(draw);
+  } else {
+    fixups_[branch.table].relative_to = pc_value;
+  }
+}
+
+bool Generator::emit_branch_unit() {
+  Branch branch;
+  if (!draw_branch(branch) || !prepare_branch(branch)) return false;
+  if (branch.in_it) {
+    Assembler(program_.code).narrow(branch.it_word);
+    ++program_.instructions;
+    for (unsigned i = 0; i < branch.block.count; ++i) emit(branch.block.draws[i]);
+  }
+  emit_branch(branch);
+  if (!branch.in_it) ++drawn_[branch.draw.instruction->index];
   return true;
 }
 
