@@ -1,7 +1,6 @@
 #include "boards/bus_builder.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <memory>
 #include <variant>
@@ -15,8 +14,6 @@
 
 namespace mcost::boards {
 namespace {
-
-constexpr unsigned kWordShift = 2;
 
 /// splitmix64: the power-on pattern must be the same on every machine.
 std::uint64_t pattern(std::uint64_t seed, std::uint64_t index) {
@@ -40,8 +37,7 @@ class ModelMaker {
 
   void operator()(const SramSpec& sram) {
     memory_.is_ram = true;
-    memory_.tag_shift = kWordShift;
-    memory_.tags.assign(memory_.bytes.size() >> kWordShift, bus::kNeverWritten);
+    memory_.tags.assign(bus::tags_of(memory_.bytes.size()), bus::kNeverWritten);
     memory_.model = std::make_unique<memory::ConstantLatency>(sram.wait_states);
   }
   void operator()(const RomSpec& rom) {
@@ -99,7 +95,6 @@ class ModelMaker {
     parameters.prefetch = art.prefetch_enabled;
     parameters.icache = art.icache_enabled;
     parameters.dcache = art.dcache_enabled;
-    memory_.tag_shift = static_cast<std::uint8_t>(std::countr_zero(parameters.array_bytes));
     auto model = std::make_unique<memory::Art>(parameters, memory_.tags, bus_.program_order);
     models_.art.back() = model.get();
     memory_.model = std::move(model);
@@ -165,7 +160,7 @@ FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Syste
     models.art.push_back(nullptr);
     models.vims.push_back(nullptr);
     memory.name = entry.name;
-    memory.bytes.assign(entry.size_bytes, entry.fill);
+    memory.set_contents(entry.size_bytes, entry.fill);
     std::visit(ModelMaker(entry, bus, memory, models), entry.timing);
     if (memory.is_ram) fill_with_pattern(memory.bytes, seed + bus.memories.size());
   }

@@ -262,7 +262,7 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     memory.bytes[offset] = value;
     if (memory.is_ram)
-      memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+      memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   };
   for (const loader::ZeroFill& fill : loader::zero_fills(image, ranges)) {
     for (std::uint32_t i = 0; i < fill.size_bytes; ++i) put(fill.address + i, 0);

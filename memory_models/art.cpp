@@ -1,5 +1,8 @@
 #include "memory_models/art.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "sim_core/bus/window.h"
 
 namespace mcost::memory {
@@ -22,9 +25,16 @@ Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags,
       data_({parameters.d_lines, parameters.d_ways, parameters.sectors_per_line, Replacement::lru},
             parameters.size_bytes / parameters.array_bytes),
       program_order_(program_order) {
-  tags.assign(parameters.size_bytes / parameters.array_bytes, bus::kAbsent);
-  data_.set_observer(
-      [&tags](std::uint32_t granule, bool present) { tags[granule] = present ? 0 : bus::kAbsent; });
+  tags.assign(bus::tags_of(parameters.size_bytes), bus::kAbsent);
+  const std::size_t words = bus::tags_of(parameters.array_bytes);
+  data_.set_observer([&tags, words](std::uint32_t granule, bool present) {
+    std::fill_n(tags.begin() + static_cast<std::ptrdiff_t>(granule * words), words,
+                present ? std::uint8_t{0} : std::uint8_t{bus::kAbsent});
+  });
+}
+
+std::uint8_t Art::data_stamp_shift() const {
+  return static_cast<std::uint8_t>(std::countr_zero(parameters_.array_bytes));
 }
 
 void Art::age(bus::MicroState& state, Cycles elapsed) const {

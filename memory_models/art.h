@@ -33,7 +33,7 @@ struct ArtParameters {
 
 class Art final : public bus::MemoryModel {
  public:
-  /// `tags` (one per array word) is where the engine's inline path sees lines come and go;
+  /// `tags` (see bus::Window) is where the engine's inline path sees lines come and go;
   /// `program_order` gives stamps.
   Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags,
       std::uint64_t& program_order);
@@ -51,6 +51,7 @@ class Art final : public bus::MemoryModel {
                      bus::FoldLog* log) override;
   void fill_data_line(std::uint32_t offset, std::uint64_t stamp) override;
   [[nodiscard]] std::uint64_t* data_stamps() override { return data_.stamps().data(); }
+  [[nodiscard]] std::uint8_t data_stamp_shift() const override;
   [[nodiscard]] const std::uint64_t& eviction_generation() const override {
     return code_.generation();
   }

@@ -86,9 +86,10 @@ class MemoryModel {
 
   /// DataPath::cached: brings the line of `offset` in (marking tags) at program-order time `stamp`.
   virtual void fill_data_line(std::uint32_t offset, std::uint64_t stamp) = 0;
-  /// DataPath::cached: where inline hits leave their program-order time, one entry per tag granule;
-  /// else null.
+  /// DataPath::cached: where inline hits leave their program-order time, one entry per
+  /// 2^data_stamp_shift() bytes; else null.
   [[nodiscard]] virtual std::uint64_t* data_stamps() { return nullptr; }
+  [[nodiscard]] virtual std::uint8_t data_stamp_shift() const { return 0; }
 
   /// Changes whenever an instruction line leaves the contents.
   [[nodiscard]] virtual const std::uint64_t& eviction_generation() const = 0;

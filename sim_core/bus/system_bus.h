@@ -11,6 +11,7 @@
 #include "sim_core/bus/device.h"
 #include "sim_core/bus/memory_model.h"
 #include "sim_core/bus/timing_port.h"
+#include "sim_core/bus/window.h"
 
 namespace mcost::bus {
 
@@ -18,13 +19,16 @@ namespace mcost::bus {
 struct Memory {
   std::string name;
   std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t>
-      tags;  // see Window; empty for memories that are never written and never cached
-  std::uint8_t tag_shift = 31;
+  std::vector<std::uint8_t> tags;  // one per granule of `bytes`, see Window
   bool is_ram = false;  // starts from the power-on pattern; never-written words are tagged
   std::unique_ptr<MemoryModel> model;
   std::uint8_t micro_state_slot =
       0xFF;  // index into the timing state, 0xFF if the model has no micro-state
+
+  void set_contents(std::size_t size_bytes, std::uint8_t fill) {
+    bytes.assign(size_bytes, fill);
+    tags.assign(tags_of(size_bytes), 0);
+  }
 };
 
 /// Memories with micro-state that one machine may have.

@@ -4,6 +4,7 @@
 // on base.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "sim_core/base/units.h"
@@ -18,18 +19,27 @@ enum Tag : std::uint8_t {
 };
 inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent;
 
-/// `base` is aligned to 8 and `size_bytes` a multiple of 8. Default: an empty window that no
-/// address is in.
-struct Window {
+/// A tag byte covers a granule of one word.
+inline constexpr unsigned kTagShift = 2;
+[[nodiscard]] constexpr std::size_t tags_of(std::size_t size_bytes) {
+  return (size_bytes + (1u << kTagShift) - 1) >> kTagShift;
+}
+
+/// `base` is aligned to 8 and the size a multiple of 8 bytes. Default: an empty window that no
+/// address is in. Aligned so that handlers find one by its byte offset.
+struct alignas(64) Window {
   Address base = 0;
-  std::uint32_t size_bytes = 0;
+  std::array<std::uint32_t, 3> limits{};  // accesses of 1, 2 and 4 bytes that it holds
   std::uint8_t* host = nullptr;
-  std::uint8_t* tags =
-      nullptr;  // one per 2^tag_shift bytes, or a single zero byte with tag_shift 31
-  std::uint8_t tag_shift = 31;
-  std::uint8_t region = 0;  // index into the bus's regions
+  std::uint8_t* tags = nullptr;     // one per granule
+  std::uint64_t* stamps = nullptr;  // time of the last use; only in front of a cache
+  std::uint8_t stamp_shift = 0;     // log2 of the bytes that a stamp covers
+  std::uint8_t region = 0;          // index into the bus's regions
   bool writable = false;
-  std::uint64_t* stamps = nullptr;  // per granule, time of the last use; only in front of a cache
+
+  [[nodiscard]] std::uint32_t size_bytes() const { return limits[0]; }
+  void set_size(std::uint32_t size_bytes) { limits = {size_bytes, size_bytes / 2, size_bytes / 4}; }
 };
+static_assert(sizeof(Window) == 64);
 
 }  // namespace mcost::bus

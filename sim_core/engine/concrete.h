@@ -179,6 +179,8 @@ class Evaluating {
   // Memory.
   static U32 address(U32 base, std::uint32_t offset) { return base + offset; }
   static U32 address_indexed(U32 base, U32 index) { return base + index; }
+  void expect_loads(U32 address, unsigned words) { expect(address, words, bus::kReadSlow); }
+  void expect_stores(U32 address, unsigned words) { expect(address, words, 0xFF); }
   U32 load(unsigned size, U32 address) { return load_with(size, address, kPlainAccess); }
   U32 load_aligned(U32 address) { return load_with(4, address, kMustAlign); }
   U32 load_unprivileged(unsigned size, U32 address) {
@@ -341,19 +343,35 @@ class Evaluating {
   /// bits.
   static bool inside(const bus::Window& window, U32 offset, unsigned size) {
     const int shift = std::countr_zero(size);
-    return std::rotr(offset, shift) < window.size_bytes >> shift;
+    return std::rotr(offset, shift) < window.limits[static_cast<unsigned>(shift)];
   }
   /// The window access of the op, if it stays inline for `slow_tags`; else null.
   [[gnu::always_inline]] const bus::Window* inline_window(unsigned size, U32 address,
                                                           unsigned slow_tags) const {
-    const bus::Window& window = core_.windows[op_->window];
+    const bus::Window& window = core_.window_of(op_);
     if constexpr (kPass == Pass::inline_only) return &window;
     const U32 offset = address - window.base;
     if (!inside(window, offset, size)) return nullptr;
-    if ((window.tags[offset >> window.tag_shift] & slow_tags) != 0) return nullptr;
+    if ((window.tags[offset >> bus::kTagShift] & slow_tags) != 0) return nullptr;
     return &window;
   }
+  /// Checks `words` from `address` on together, in place of the accesses to come.
+  [[gnu::always_inline]] void expect(U32 address, unsigned words, unsigned slow_tags) {
+    if constexpr (kPass == Pass::check) {
+      expected_ = true;
+      const bus::Window& window = core_.window_of(op_);
+      const U32 offset = address - window.base;
+      inline_ = static_cast<U64>(std::rotr(offset, 2)) + words <= window.limits[2];
+      if (!inline_) return;
+      unsigned tags = 0;
+      for (unsigned i = 0; i < words; ++i) tags |= window.tags[(offset >> bus::kTagShift) + i];
+      inline_ = (tags & slow_tags) == 0;
+    }
+  }
   [[gnu::always_inline]] U32 load_with(unsigned size, U32 address, unsigned flags) {
+    if constexpr (kPass == Pass::check) {
+      if (expected_) return 0;
+    }
     const unsigned beat = beat_++;
     const bus::Window* window = inline_window(size, address, bus::kReadSlow);
     if constexpr (kPass == Pass::check) {
@@ -363,7 +381,7 @@ class Evaluating {
     if (window == nullptr) return take(slow_load(core_, op_, address, size, beat, flags));
     const U32 offset = address - window->base;
     if constexpr (kStamps) {
-      window->stamps[offset >> window->tag_shift] = *core_.program_order + op_->index;
+      window->stamps[offset >> window->stamp_shift] = *core_.program_order + op_->index;
     }
     const std::uint8_t* host = window->host + offset;
     if (size == 1) return *host;
@@ -377,6 +395,9 @@ class Evaluating {
     return word;
   }
   [[gnu::always_inline]] void store_with(unsigned size, U32 address, U32 data, unsigned flags) {
+    if constexpr (kPass == Pass::check) {
+      if (expected_) return;
+    }
     const unsigned beat = beat_++;
     const bus::Window* window = inline_window(size, address, 0xFF);
     if constexpr (kPass == Pass::check) {
@@ -417,6 +438,7 @@ class Evaluating {
   const MicroOp* next_;
   unsigned beat_ = 0;
   bool inline_ = true;
+  bool expected_ = false;  // Pass::check: expect() has checked all accesses
 };
 
 using Concrete = Evaluating<Pass::general, false>;

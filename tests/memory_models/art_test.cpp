@@ -28,7 +28,7 @@ class ArtTest : public testing::Test {
   Art make() { return {parameters, tags, program_order}; }
   /// A load as the engine makes it: a line that is absent is filled at once and timed as missed.
   std::uint32_t load(Art& art, MockPort& port, std::uint32_t offset) {
-    const bool missed = (tags[offset / parameters.array_bytes] & bus::kAbsent) != 0;
+    const bool missed = (tags[offset >> bus::kTagShift] & bus::kAbsent) != 0;
     if (missed) {
       art.fill_data_line(offset, ++program_order);
     } else {
@@ -203,13 +203,13 @@ TEST_F(ArtTest, DataCacheIsTrulyLeastRecentlyUsed) {
 TEST_F(ArtTest, TagsSayWhatTheDataCacheHolds) {
   Art art = make();
   MockPort port(art);
-  ASSERT_EQ(tags.size(), parameters.size_bytes / kLine);
-  EXPECT_EQ(tags[4], bus::kAbsent);
+  ASSERT_EQ(tags.size(), bus::tags_of(parameters.size_bytes));
+  EXPECT_EQ(tags[0x40 >> bus::kTagShift], bus::kAbsent);
   load(art, port, 0x40);
-  EXPECT_EQ(tags[4], 0);
+  EXPECT_EQ(tags[0x4C >> bus::kTagShift], 0);
   load(art, port, 0x50);
   load(art, port, 0x60);
-  EXPECT_EQ(tags[4], bus::kAbsent);
+  EXPECT_EQ(tags[0x40 >> bus::kTagShift], bus::kAbsent);
 }
 
 TEST_F(ArtTest, DataMissDelaysAFetchByWhatIsLeftOfItsRead) {
@@ -286,7 +286,7 @@ TEST_F(ArtTest, ResetForgetsBothCaches) {
   art.reset_icache();
   art.reset_dcache();
   EXPECT_FALSE(art.fetch_line_resident(0));
-  EXPECT_EQ(tags[4], bus::kAbsent);
+  EXPECT_EQ(tags[0x40 >> bus::kTagShift], bus::kAbsent);
 }
 
 TEST_F(ArtTest, CountsMisses) {

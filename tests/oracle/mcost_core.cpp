@@ -37,7 +37,7 @@ class FlatPipeline final : public pipeline::PipelineModel {
 bus::Memory make_memory(const char* name, std::uint32_t size_bytes) {
   bus::Memory memory;
   memory.name = name;
-  memory.bytes.resize(size_bytes);
+  memory.set_contents(size_bytes, 0);
   memory.model = std::make_unique<memory::ConstantLatency>(0);
   return memory;
 }
@@ -54,8 +54,6 @@ McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureS
   bus_.memories.push_back(make_memory("code", kCodeSize));
   bus_.memories.push_back(make_memory("ram", kRamSize));
   bus_.memories[1].is_ram = true;
-  bus_.memories[1].tag_shift = 2;
-  bus_.memories[1].tags.resize(kRamSize / 4);
   bus::Region code;
   code.name = "code";
   code.base = kCode;

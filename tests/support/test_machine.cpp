@@ -14,8 +14,6 @@
 namespace mcost::test {
 namespace {
 
-constexpr unsigned kWordShift = 2;
-
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
   return hash ^ hash >> 32;
@@ -111,12 +109,9 @@ void TestMachine::add_memory(std::string name, std::uint32_t size_bytes, bool is
   bus_.memories.emplace_back();
   bus::Memory& memory = bus_.memories.back();
   memory.name = std::move(name);
-  memory.bytes.assign(size_bytes, is_ram ? 0xA5 : 0xFF);
+  memory.set_contents(size_bytes, is_ram ? 0xA5 : 0xFF);
   memory.is_ram = is_ram;
-  if (is_ram) {
-    memory.tag_shift = kWordShift;
-    memory.tags.assign(size_bytes >> kWordShift, bus::kNeverWritten);
-  }
+  if (is_ram) memory.tags.assign(memory.tags.size(), bus::kNeverWritten);
   memory.model = std::make_unique<memory::ConstantLatency>(wait_states);
 }
 
@@ -133,7 +128,6 @@ void TestMachine::make_flash(FlashKind kind) {
     case FlashKind::art_sectored:
     case FlashKind::art_uncached: {
       const memory::ArtParameters parameters = art_parameters(kind);
-      memory.tag_shift = parameters.array_bytes == 8 ? 3 : 4;
       memory.model = std::make_unique<memory::Art>(parameters, memory.tags, bus_.program_order);
       break;
     }
@@ -226,7 +220,7 @@ void TestMachine::load(Address address, const std::vector<std::uint16_t>& halfwo
     const std::uint32_t offset = region.memory_offset + (address - region.base);
     std::memcpy(memory.bytes.data() + offset, &halfword, 2);
     if (memory.is_ram)
-      memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+      memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
     address += 2;
   }
 }

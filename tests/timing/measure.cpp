@@ -53,7 +53,7 @@ bus::Region region_of(const char* name, Address base, bus::CorePort data_port,
 void add_memory(bus::SystemBus& bus, bus::Region region, std::unique_ptr<bus::MemoryModel> model) {
   bus::Memory memory;
   memory.name = region.name;
-  memory.bytes.assign(kMemoryBytes, 0);
+  memory.set_contents(kMemoryBytes, 0);
   if (!model->constant_fetch()) memory.micro_state_slot = 0;
   memory.model = std::move(model);
   region.memory = static_cast<std::uint8_t>(bus.memories.size());
