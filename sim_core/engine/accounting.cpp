@@ -93,13 +93,11 @@ bool Engine::lines_resident(Block& block, Variant& variant) {
   return true;
 }
 
-/// The memoised timing of the visit that just ended, or null where it must be replayed.
-Variant* Engine::select_variant(Block& block) {
+/// The memoised timing of the visit that just ended, or null where it must be replayed. `guess`
+/// came last behind the same variant.
+Variant* Engine::select_variant(Block& block, Variant* guess) {
   if (!options_.memoise) return nullptr;
-  if (sites_dirty_) {
-    sites_dirty_ = false;
-    update_sites(block);
-  }
+  if (block.sites == kNoSites) update_sites(block);
   const VariantKey key{.entry_state = state_,
                        .passed = core_.passed,
                        .missed = core_.missed,
@@ -107,7 +105,7 @@ Variant* Engine::select_variant(Block& block) {
                        .exit = core_.exit,
                        .target = core_.exit == kFallThrough ? 0 : core_.target,
                        .sites = block.sites};
-  Variant* variant = find_variant(block, key);
+  Variant* variant = guess->key == key ? guess : find_variant(block, key);
   if (variant == nullptr) {
     if (block.variants.size() >= options_.most_variants) {
       ++statistics_.capped_visits;
@@ -118,7 +116,7 @@ Variant* Engine::select_variant(Block& block) {
   } else if (!lines_resident(block, *variant)) {
     return nullptr;
   }
-  block.guess[key.exit] = variant;
+  forget_details();
   return variant;
 }
 
@@ -170,6 +168,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     traffic.fetch_bytes += std::uint64_t{words} * kFetchBytes;
   }
   variant->key = key;
+  variant->is_detailed = key.missed != 0 || key.misaligned != 0;
   variant->block = &block;
   variant->exit_state = states_.id_of(state);
   variant->generation = *block.generation;

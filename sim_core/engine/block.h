@@ -18,6 +18,7 @@
 namespace mcost::engine {
 
 struct Block;
+struct Variant;
 
 /// Static facts of one instruction of a block.
 struct OpInfo {
@@ -25,11 +26,12 @@ struct OpInfo {
   pipeline::OpTiming timing;
   Address pc = 0;
   isa::ItState it{};              // before the instruction
-  std::uint16_t micro_op = 0;     // index of its MicroOp in Block::ops
+  std::uint16_t micro_op = 0;     // index of its MicroOp in Block::ops; of the next if silent
   std::uint16_t site = 0;         // window (region + 1) of its accesses; cycles of its operands
   std::uint8_t access_bytes = 0;  // of one transfer; 0 if it makes none
   std::uint8_t macs = 0;          // multiply-accumulates when executed
   bool predicated = false;
+  bool silent = false;  // IT: nothing to execute, so no MicroOp
   bool stores = false;
   bool always_logged = false;  // exclusives: never inline
   bool operand_timed = false;  // its site holds the cycles of its operands
@@ -87,16 +89,21 @@ struct VisitCost {
   std::uint32_t macs = 0;
 };
 
+/// By exit of the next block, the variant that came last; never null.
+using Followers = std::array<Variant*, 3>;
+
 /// The memoised timing of one way through a block.
 struct Variant {
   // Read or written at every visit.
   VariantKey key;
   std::uint32_t total = 0;  // cycles
   std::uint32_t exit_state = 0;
+  bool is_detailed = false;      // of visits with kDetailed
   std::uint64_t generation = 0;  // of the fetch contents when `lines` were last seen resident
   std::uint64_t count = 0;       // visits
   std::uint64_t last_visit = 0;  // stamp, for recency of `lines`
   Block* next = nullptr;
+  Followers followers{};  // of `next`, when that is known
   // Read when counts are folded into a ledger.
   Block* block = nullptr;    // whose variant it is
   std::uint64_t folded = 0;  // visits already accounted
@@ -105,6 +112,9 @@ struct Variant {
   VisitCost cost;
 };
 
+/// Block::sites while a site has changed and the configuration has no id yet.
+inline constexpr std::uint32_t kNoSites = ~std::uint32_t{0};
+
 /// A worst case no limit allows: the run loop serves hooks and idle loops before such a block.
 inline constexpr Cycles kStops = Cycles{1} << 62;
 
@@ -112,7 +122,7 @@ struct Block {
   std::vector<MicroOp> ops;
   // Hot.
   const std::uint64_t* generation = nullptr;  // of the memory it is fetched from
-  std::array<Variant*, 3> guess{};            // by exit; never null
+  std::uint32_t sites = kNoSites;             // id of the current site configuration
   Cycles worst_case = 0;                      // no visit takes more; kStops: look before entering
   // Cold.
   Address pc = 0;
@@ -122,7 +132,6 @@ struct Block {
   std::vector<OpInfo> info;
   Address end_pc = 0;
   isa::ItState end_it{};
-  std::uint32_t sites = 0;  // id of the current site configuration
   std::map<std::vector<std::uint16_t>, std::uint32_t> site_ids;
   std::vector<std::unique_ptr<Variant>> variants;
   std::unordered_map<VariantKey, Variant*, VariantKeyHash> by_key;

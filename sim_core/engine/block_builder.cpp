@@ -1,11 +1,12 @@
 // Bytes to Block: decodes straight-line code, derives what pipelines need to know, and picks
 // handlers.
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
 #include "sim_core/engine/engine.h"
-#include "sim_core/engine/handlers.h"
+#include "sim_core/engine/fused_handlers.h"
 #include "sim_core/isa/decoder.h"
 #include "sim_core/isa/effects.h"
 
@@ -21,24 +22,24 @@ void end_block(Core& core, const MicroOp*) { core.exit = kFallThrough; }
 
 void provide_pc(Core& core, const MicroOp* op) {
   core.r[15] = op->operands.imm;
-  return op[1].handler(core, op + 1);
+  return chain(core, op);
 }
 
 /// SP bits 1:0 are always zero.  Source: ARMv7-M ARM B1.4.1.
 void align_stack_pointer(Core& core, const MicroOp* op) {
   core.r[13] &= ~3u;
-  return op[1].handler(core, op + 1);
+  return chain(core, op);
 }
 
 /// ExecuteFPCheck before the first FP instruction of a block built while FP state was not ready.
 void check_fp(Core& core, const MicroOp* op) {
   if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) != 0) core.engine->fp_check(op);
-  return op[1].handler(core, op + 1);
+  return chain(core, op);
 }
 
 void count_unpredictable(Core& core, const MicroOp* op) {
   core.engine->note_unpredictable(op->operands.imm);
-  return op[1].handler(core, op + 1);
+  return chain(core, op);
 }
 
 void fetch_fault(Core& core, const MicroOp* op) { core.engine->instruction_fault(op); }
@@ -121,6 +122,24 @@ bool may_misalign_stack(const isa::Decoded& decoded, const isa::Roles& roles) {
            decoded.instruction->row->timing_class == TimingClass::alu);
 }
 
+/// What the handler works on: a subtracted offset becomes an added one, so that no handler has to
+/// choose.
+isa::Operands handler_operands(const isa::Operands& decoded, const isa::Roles& roles) {
+  isa::Operands operands = decoded;
+  if (!operands.add && roles.base != 0) {
+    operands.imm = 0 - operands.imm;
+    operands.add = true;
+  }
+  return operands;
+}
+
+/// True if nothing stands between the ops of instructions `i` and `i` + 1.
+bool is_adjacent(const Block& block, std::size_t i) {
+  if (i + 1 >= block.info.size()) return false;
+  return !block.info[i].silent && !block.info[i + 1].silent &&
+         block.info[i + 1].micro_op == block.info[i].micro_op + 1;
+}
+
 /// `b .`, the idle loop. It has a block of its own, so that the run loop sees it before it
 /// executes.
 bool is_self_branch(const isa::Decoded& decoded, Address pc, isa::ItState it) {
@@ -155,8 +174,10 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index, bool fp_fault
 Handler Engine::handler_of(const OpInfo& info, bool stamping) {
   const HandlerSet& set = all_handlers()[info.decoded.instruction->index];
   const isa::Operands& operands = info.decoded.operands;
-  const bool plain =
-      operands.shift == isa::Shift::lsl && operands.amount == 0 && !operands.option && operands.add;
+  const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0 && !operands.option;
+  if (set.by_condition != nullptr && operands.ra < kConditions && !info.predicated) {
+    return set.by_condition[operands.ra];
+  }
   if (stamping && info.access_bytes != 0 && !info.stores) {
     if (info.predicated) return set.stamping_predicated;
     return plain ? set.stamping_plain : set.stamping;
@@ -167,14 +188,41 @@ Handler Engine::handler_of(const OpInfo& info, bool stamping) {
   return plain ? set.quiet_plain : set.quiet;
 }
 
-/// Chooses the handler of each instruction: flags that die need no computing.
-void Engine::choose_handlers(Block& block) {
+/// Notes which flags die: they need no computing.
+void Engine::find_dying_flags(Block& block) {
   for (std::size_t i = 0; i < block.info.size(); ++i) {
     OpInfo& info = block.info[i];
-    if (info.decoded.instruction == nullptr) continue;
     info.flags_die = info.decoded.operands.set_flags &&
                      flags_die(block.info, i, (block.mode & kModeFpReady) == 0);
-    block.ops[info.micro_op].handler = handler_of(info, false);
+  }
+}
+
+/// Chooses the handler of each instruction, then for pairs that have one in common.
+void Engine::choose_handlers(Block& block) {
+  for (const OpInfo& info : block.info) {
+    if (info.decoded.instruction == nullptr || info.silent) continue;
+    const bool stamping = info.access_bytes != 0 && core_.windows[info.site].stamps != nullptr;
+    block.ops[info.micro_op].handler = handler_of(info, stamping);
+  }
+  fuse(block);
+}
+
+/// Gives pairs their common handlers, as many as do not overlap.
+void Engine::fuse(Block& block) {
+  std::array<Handler, kMostOps> both{};
+  std::array<std::uint8_t, kMostOps + 2> pairs{};  // from each op on, at most
+  for (std::size_t i = block.info.size(); i-- > 0;) {
+    pairs[i] = pairs[i + 1];
+    if (!is_adjacent(block, i)) continue;
+    const MicroOp* op = &block.ops[block.info[i].micro_op];
+    both[i] = fused_handler(op[0].handler, op[1].handler);
+    if (both[i] == nullptr || pairs[i + 2] + 1 <= pairs[i + 1]) continue;
+    pairs[i] = static_cast<std::uint8_t>(pairs[i + 2] + 1);
+  }
+  for (std::size_t i = 0; i + 1 < block.info.size(); ++i) {
+    if (both[i] == nullptr || pairs[i] == pairs[i + 1]) continue;
+    block.ops[block.info[i].micro_op].handler = both[i];
+    ++i;
   }
 }
 
@@ -209,9 +257,12 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if (effects.uses_fp() && (block.mode & kModeFpReady) == 0) helper(&check_fp, 0);
   if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
-  MicroOp op = helper_op(nullptr, index);
-  op.operands = decoded.operands;
-  block.ops.push_back(op);
+  info.silent = row.timing_class == TimingClass::it;
+  if (!info.silent) {
+    MicroOp op = helper_op(nullptr, index);
+    op.operands = handler_operands(decoded.operands, info.timing.roles);
+    block.ops.push_back(op);
+  }
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
   block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
   block.info.push_back(info);
@@ -239,7 +290,6 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->pc = key.pc;
   block->it = isa::ItState{key.it};
   block->mode = key.mode;
-  block->guess.fill(&nothing_);
   block->generation = &no_generation_;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
@@ -280,6 +330,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->ops.push_back(helper_op(&end_block, static_cast<unsigned>(block->info.size())));
   block->end_pc = pc;
   block->end_it = it;
+  find_dying_flags(*block);
   choose_handlers(*block);
   block->has_hook = hooks_.contains(key.pc);
   if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
@@ -311,10 +362,10 @@ void Engine::mark_block_code(const Block& block) {
   const bus::Region* region = bus_.find(block.pc);
   if (region == nullptr || region->kind != bus::RegionKind::memory) return;
   bus::Memory& memory = bus_.memories[region->memory];
-  if (memory.tags.empty() || !memory.is_ram) return;
+  if (!memory.is_ram) return;
   const std::uint32_t first = region->memory_offset + (block.pc - region->base);
   const std::uint32_t last = first + std::max<std::uint32_t>(block.end_pc - block.pc, 1) - 1;
-  for (std::uint32_t granule = first >> memory.tag_shift; granule <= last >> memory.tag_shift;
+  for (std::uint32_t granule = first >> bus::kTagShift; granule <= last >> bus::kTagShift;
        ++granule) {
     memory.tags[granule] |= bus::kHasCode;
   }

@@ -19,8 +19,8 @@ struct MicroOp;
 /// position.
 using Handler = void (*)(Core& core, const MicroOp* op);
 
-/// A predecoded instruction. `window` is where its last access went, if naturally aligned; else 0,
-/// the empty window.
+/// A predecoded instruction. `window` is where its last access went, if naturally aligned, as the
+/// byte offset of the window in Core::windows; else 0, the empty window.
 struct MicroOp {
   Handler handler = nullptr;
   isa::Operands operands{};
@@ -29,7 +29,16 @@ struct MicroOp {
 };
 static_assert(sizeof(MicroOp) == 24);
 
-/// How a block was left. Values index Block::guess.
+/// Goes on with the op behind `op`. The empty statement keeps its address from being computed
+/// early, in a register of its own: one or two instructions less in each handler.
+[[gnu::always_inline]] inline void chain(Core& core, const MicroOp* op) {
+  asm volatile("" : "+r"(op) : : "memory");
+  ++op;
+  asm volatile("" : "+r"(op));
+  return op->handler(core, op);
+}
+
+/// How a block was left. Values index Followers.
 enum Exit : std::uint32_t { kFallThrough = 0, kTaken = 1, kIndirect = 2 };
 
 /// Reasons to leave the memoised path at the end of a visit; bits of Core::unusual.
@@ -39,15 +48,17 @@ enum Unusual : std::uint32_t {
   kRequest =
       4,  // an instruction asked the engine for something (SVC, WFI, BKPT, MSR, exception return)
   kBlockDropped = 8,  // code changed under the block
+  kDetailed = 16,     // `missed`, `misaligned` or a new site say something; no reason to replay
 };
 
 inline constexpr unsigned kWindows = 64;
+inline constexpr unsigned kMostOps = 32;  // instructions of a block: masks have a bit for each
 
 struct Core : ArchState {
   std::uint32_t passed = 0;  // predicated ops of this visit that executed, by op index
-  std::uint32_t missed = 0;  // loads of this visit that missed a data cache, by op index
-  std::uint64_t misaligned =
-      0;  // address bits 1:0 of this visit's misaligned accesses, by op index
+  // Rare details of this visit; kDetailed is set with them.
+  std::uint32_t missed = 0;      // loads that missed a data cache, by op index
+  std::uint64_t misaligned = 0;  // address bits 1:0 of misaligned accesses, by op index
   std::uint32_t exit = kFallThrough;
   Address target = 0;  // where kTaken and kIndirect go
   std::uint32_t unusual = 0;
@@ -55,6 +66,11 @@ struct Core : ArchState {
   Engine* engine = nullptr;
   const std::uint64_t* program_order = nullptr;  // stamp of the visit, see bus::SystemBus
   std::array<bus::Window, kWindows> windows{};
+
+  [[nodiscard]] const bus::Window& window_of(const MicroOp* op) const {
+    return *reinterpret_cast<const bus::Window*>(reinterpret_cast<const char*>(windows.data()) +
+                                                 op->window);
+  }
 };
 
 /// Result of a slow access: the value, and the op to go on with (the next one, or one that leaves

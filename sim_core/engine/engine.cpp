@@ -20,14 +20,15 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
       exceptions_(interrupts, priority_bits) {
   core_.engine = this;
   core_.program_order = &bus_.program_order;
-  nothing_.key.entry_state = ~std::uint32_t{0};
+  // Equal to no key, and to no generation that a memory gets to.
+  nothing_.key.exit = ~std::uint32_t{0};
+  nothing_.generation = ~std::uint64_t{0};
+  no_guesses_.fill(&nothing_);
   build_windows();
 }
 
 void Engine::build_windows() {
-  static std::uint8_t no_tags = 0;  // never written: windows without tags point here
   core_.windows.fill(bus::Window{});
-  for (bus::Window& window : core_.windows) window.tags = &no_tags;
   for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) {
     const bus::Region& region = bus_.regions[i];
     if (region.kind != bus::RegionKind::memory || region.view != 0) continue;
@@ -35,16 +36,15 @@ void Engine::build_windows() {
     if (memory.model->data_path() == bus::DataPath::timed) continue;
     bus::Window& window = core_.windows[i + 1];
     window.base = region.base;
-    window.size_bytes = region.size_bytes & ~7u;
+    window.set_size(region.size_bytes & ~7u);
     window.host = memory.bytes.data() + region.memory_offset;
+    window.tags = memory.tags.data() + (region.memory_offset >> bus::kTagShift);
     window.region = static_cast<std::uint8_t>(i);
     window.writable = region.writable;
     if (memory.model->data_path() == bus::DataPath::cached) {
-      window.stamps = memory.model->data_stamps() + (region.memory_offset >> memory.tag_shift);
+      window.stamp_shift = memory.model->data_stamp_shift();
+      window.stamps = memory.model->data_stamps() + (region.memory_offset >> window.stamp_shift);
     }
-    if (memory.tags.empty()) continue;
-    window.tags = memory.tags.data() + (region.memory_offset >> memory.tag_shift);
-    window.tag_shift = memory.tag_shift;
   }
 }
 
@@ -163,46 +163,80 @@ bool Engine::stop_at(Block& block) {
 }
 
 /// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
-/// instruction.
+/// instruction. The guess for a visit is the variant that came last behind the variant before it:
+/// its entry state is right by construction.
 void Engine::run_blocks(Block* block, Cycles limit) {
+  std::uint64_t& order = bus_.program_order;
+  Followers* guesses = &no_guesses_;
+  bool executed = false;
   do {
-    current_ = block;
-    core_.passed = 0;
-    core_.missed = 0;
-    core_.misaligned = 0;
-    const MicroOp* ops = block->ops.data();
-    ops->handler(core_, ops);
-    if (core_.unusual != 0) {
-      finish_unusual(*block);
-      return;
+    if (!executed) {
+      current_ = block;
+      core_.passed = 0;
+      const MicroOp* ops = block->ops.data();
+      ops->handler(core_, ops);
     }
+    executed = false;
     const std::uint32_t exit = core_.exit;
-    Variant* variant = block->guess[exit];
-    if (variant->key.entry_state != state_ || variant->key.passed != core_.passed ||
-        variant->key.missed != core_.missed || variant->key.misaligned != core_.misaligned ||
-        variant->generation != *block->generation ||
-        (exit == kIndirect && variant->key.target != core_.target)) [[unlikely]] {
-      variant = select_variant(*block);
+    Variant* variant = (*guesses)[exit];
+    if (core_.unusual != 0 || variant->key.passed != core_.passed ||
+        variant->key.sites != block->sites || variant->generation != *block->generation ||
+        (exit == kIndirect && variant->key.target != core_.target) || variant->is_detailed)
+        [[unlikely]] {
+      if ((core_.unusual & ~std::uint32_t{kDetailed}) != 0) {
+        finish_unusual(*block);
+        return;
+      }
+      variant = select_variant(*block, variant);
       if (variant == nullptr) {
         finish_replayed(*block, static_cast<unsigned>(block->info.size()));
         return;
       }
+      if (guesses != &no_guesses_) (*guesses)[exit] = variant;
     }
     now_ += variant->total;
     state_ = variant->exit_state;
     ++variant->count;
-    bus_.program_order += 64;
-    variant->last_visit = bus_.program_order;
+    order += 64;
+    variant->last_visit = order;
     Block* next = variant->next;
     if (next == nullptr) [[unlikely]] {
       set_next(*block);
       next = enter_block(false);
       variant->next = next;
+      variant->followers.fill(&nothing_);
+    }
+    guesses = &variant->followers;
+    if (next == block && variant->followers[exit] == variant && exit != kIndirect) {
+      executed = repeat(*block, *variant, limit);
     }
     block = next;
-  } while (now_ + block->worst_case < limit);
+  } while (executed || now_ + block->worst_case < limit);
   pc_ = block->pc;
   it_ = block->it;
+}
+
+/// Visits a loop of one block as long as it is timed by the same variant. Returns true after a
+/// visit that was executed and must still be timed, false when `limit` is near.
+bool Engine::repeat(Block& block, Variant& variant, Cycles limit) {
+  std::uint64_t& order = bus_.program_order;
+  const MicroOp* const ops = block.ops.data();
+  const std::uint32_t exit = variant.key.exit;
+  const std::uint32_t passed = variant.key.passed;
+  const Cycles total = variant.total;
+  const Cycles last = limit - std::min(limit, block.worst_case);
+  Cycles now = now_;
+  while (now < last) {
+    core_.passed = 0;
+    ops->handler(core_, ops);
+    if (core_.exit != exit || core_.passed != passed || core_.unusual != 0) return true;
+    now += total;
+    now_ = now;
+    ++variant.count;
+    order += 64;
+    variant.last_visit = order;
+  }
+  return false;
 }
 
 /// Puts pc_ and it_ where a complete visit leads.
@@ -231,16 +265,18 @@ void Engine::finish_replayed(Block& block, unsigned done) {
 }
 
 void Engine::end_visit() {
+  forget_details();
   core_.unusual = 0;
   core_.passed = 0;
-  core_.missed = 0;
-  core_.misaligned = 0;
   log_.clear();
   timed_ops_ = 0;
-  if (sites_dirty_) {
-    sites_dirty_ = false;
-    update_sites(*current_);
-  }
+  if (current_->sites == kNoSites) update_sites(*current_);
+}
+
+void Engine::forget_details() {
+  core_.unusual &= ~std::uint32_t{kDetailed};
+  core_.missed = 0;
+  core_.misaligned = 0;
 }
 
 void Engine::finish_unusual(Block& block) {

@@ -29,7 +29,7 @@
 namespace mcost::engine {
 
 struct EngineOptions {
-  unsigned longest_block = 32;  // instructions, 1 to 32
+  unsigned longest_block = kMostOps;  // instructions, 1 to kMostOps
   bool memoise = true;  // false: every visit is replayed (the stepped loop, with longest_block 1)
   unsigned most_variants = 1024;  // per block; beyond it visits are replayed
 };
@@ -212,10 +212,12 @@ class Engine {
   void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
   void run_blocks(Block* block, Cycles limit);
+  bool repeat(Block& block, Variant& variant, Cycles limit);
   void finish_replayed(Block& block, unsigned done);
   void finish_unusual(Block& block);
   void finish_fault(Block& block, const GuestFault& fault);
   void end_visit();
+  void forget_details();
   bool serve_requests();
   void set_next(const Block& block);
   [[nodiscard]] std::uint8_t mode() const;
@@ -242,7 +244,7 @@ class Engine {
   void write_control(std::uint32_t value);
 
   // Accounting (accounting.cpp).
-  Variant* select_variant(Block& block);
+  Variant* select_variant(Block& block, Variant* guess);
   Variant* find_variant(Block& block, const VariantKey& key);
   Variant* fold(Block& block, const VariantKey& key);
   bool lines_resident(Block& block, Variant& variant);
@@ -268,6 +270,7 @@ class Engine {
                    unsigned beat, unsigned flags, Part part);
   [[nodiscard]] const bus::Window* misaligned_window(const MicroOp* op, Address address,
                                                      unsigned size_bytes) const;
+  void note_misaligned(const MicroOp* op, Address address);
   Part part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write);
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;
@@ -300,7 +303,9 @@ class Engine {
   static constexpr std::uint32_t kMostWait = 80;   // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
+  void find_dying_flags(Block& block);
   void choose_handlers(Block& block);
+  static void fuse(Block& block);
   static Handler handler_of(const OpInfo& info, bool stamping);
   bool append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it);
   void append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size);
@@ -329,13 +334,13 @@ class Engine {
   Block* current_ = nullptr;
   unsigned timed_ops_ = 0;                  // ops of the current visit already replayed
   unsigned fault_op_ = 0;                   // index of the op whose slow path runs
-  bool sites_dirty_ = false;                // a site of the current block changed
   std::vector<std::uint16_t> site_values_;  // scratch of update_sites
   std::vector<LoggedAccess> log_;
   std::vector<Variant*> cached_variants_;
   std::uint64_t touched_ = 0;
   std::uint64_t no_generation_ = 0;
-  Variant nothing_;  // a guess that never matches
+  Variant nothing_;         // a guess that never matches
+  Followers no_guesses_{};  // of a block that is not entered from a variant
 
   unsigned requests_ = 0;
   unsigned breakpoint_immediate_ = 0;

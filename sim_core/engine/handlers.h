@@ -3,11 +3,15 @@
 // engine/core.h and isa.
 #pragma once
 
+#include <array>
 #include <span>
+#include <type_traits>
+#include <utility>
 
 #include "sim_core/engine/concrete.h"
 #include "sim_core/engine/core.h"
 #include "sim_core/isa/encoding.h"
+#include "sim_core/isa/insn/branch.h"
 
 namespace mcost::engine {
 
@@ -25,7 +29,11 @@ struct HandlerSet {
   Handler stamping;
   Handler stamping_plain;
   Handler stamping_predicated;
+  /// B<c>: a handler per condition; else null.
+  const Handler* by_condition;
 };
+
+inline constexpr unsigned kConditions = 14;  // apart from "always"
 
 // Handlers swallow the bodies whole; under sanitizers that only makes them slow to compile.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -41,6 +49,7 @@ struct Choice {
   bool plain;
   bool predicated;
   bool stamps;
+  std::uint8_t condition = isa::kAlways;  // of a conditional branch
 };
 
 /// True if a handler of this row returns to the engine instead of chaining.
@@ -81,6 +90,7 @@ isa::Operands operands_of(const MicroOp* op) {
     operands.option = false;
     operands.add = true;
   }
+  if constexpr (kChoice.condition != isa::kAlways) operands.ra = kChoice.condition;
   return operands;
 }
 
@@ -101,6 +111,25 @@ template <class Row, Choice kChoice>
   return execute<Row, kChoice, Pass::general>(core, op);
 }
 
+/// Executes the instruction without leaving the handler. Returns false, with nothing done, if it
+/// needs its out-of-line paths.
+template <class Row, Choice kChoice>
+[[gnu::always_inline]] inline bool perform(Core& core, const MicroOp* op) {
+  if constexpr (kAccesses<Row>) {
+    Evaluating<Pass::check, false> check(core, op);
+    Row::execute(check, operands_of<kChoice>(op));
+    if (!check.stays_inline()) [[unlikely]]
+      return false;
+    Evaluating<Pass::inline_only, kChoice.stamps> evaluator(core, op);
+    Row::execute(evaluator, operands_of<kChoice>(op));
+  } else {
+    Evaluating<Pass::general, false> evaluator(core, op);
+    if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
+    Row::execute(evaluator, operands_of<kChoice>(op));
+  }
+  return true;
+}
+
 template <class Row, Choice kChoice>
 MCOST_FLATTEN void run(Core& core, const MicroOp* op) {
   if constexpr (kChoice.predicated) {
@@ -109,24 +138,14 @@ MCOST_FLATTEN void run(Core& core, const MicroOp* op) {
         core.exit = kFallThrough;
         return;
       } else {
-        return op[1].handler(core, op + 1);
+        return chain(core, op);
       }
     }
     core.passed |= 1u << op->index;
   }
-  if constexpr (kAccesses<Row>) {
-    Evaluating<Pass::check, false> check(core, op);
-    Row::execute(check, operands_of<kChoice>(op));
-    if (!check.stays_inline()) [[unlikely]]
-      return run_general<Row, kChoice>(core, op);
-    Evaluating<Pass::inline_only, kChoice.stamps> evaluator(core, op);
-    Row::execute(evaluator, operands_of<kChoice>(op));
-  } else {
-    Evaluating<Pass::general, false> evaluator(core, op);
-    if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
-    Row::execute(evaluator, operands_of<kChoice>(op));
-  }
-  if constexpr (!kEndsBlock<Row>) return op[1].handler(core, op + 1);
+  if (!perform<Row, kChoice>(core, op)) [[unlikely]]
+    return run_general<Row, kChoice>(core, op);
+  if constexpr (!kEndsBlock<Row>) return chain(core, op);
 }
 
 template <class Row>
@@ -137,6 +156,24 @@ inline constexpr bool kLoads = [] {
          kClass != TimingClass::store_multiple && kClass != TimingClass::fp_store &&
          kClass != TimingClass::fp_store_multiple;
 }();
+
+template <class Row, std::size_t... kCodes>
+constexpr std::array<Handler, kConditions> handlers_by_condition(std::index_sequence<kCodes...>) {
+  return {&run<Row, Choice{false, true, false, false, kCodes}>...};
+}
+
+template <class Row>
+inline constexpr std::array<Handler, kConditions> kByCondition =
+    handlers_by_condition<Row>(std::make_index_sequence<kConditions>{});
+
+template <class Row>
+constexpr const Handler* by_condition() {
+  if constexpr (std::is_base_of_v<isa::BranchConditional, Row>) {
+    return kByCondition<Row>.data();
+  } else {
+    return nullptr;
+  }
+}
 
 template <class Row>
 constexpr HandlerSet handler_set() {
@@ -149,7 +186,8 @@ constexpr HandlerSet handler_set() {
           .predicated_quiet = &run<Row, Choice{false, false, true, false}>,
           .stamping = &run<Row, Choice{false, false, false, kStamp}>,
           .stamping_plain = &run<Row, Choice{false, true, false, kStamp}>,
-          .stamping_predicated = &run<Row, Choice{false, false, true, kStamp}>};
+          .stamping_predicated = &run<Row, Choice{false, false, true, kStamp}>,
+          .by_condition = by_condition<Row>()};
 }
 
 template <class... Rows>

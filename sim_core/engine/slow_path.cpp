@@ -47,7 +47,7 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
     return {value, next_after(op)};
   }
   if (const bus::Window* window = misaligned_window(op, address, size_bytes)) {
-    core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
+    note_misaligned(op, address);
     return {read_host(window->host + (address - window->base), size_bytes), op + 1};
   }
   check_unaligned(address, size_bytes, flags, false);
@@ -86,12 +86,11 @@ const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
   const bus::Window& window = core_.windows[info.site];
   const std::uint32_t first = address - window.base;
   const std::uint32_t last = first + size_bytes - 1;
-  if (first >= window.size_bytes || last >= window.size_bytes) return nullptr;
+  if (first >= window.size_bytes() || last >= window.size_bytes()) return nullptr;
   if (window.stamps != nullptr || info.timing.transfers != 1) return nullptr;
   const bool traps = (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
                      bus_.regions[window.region].is_device_memory || (core_.unusual & kLeft) != 0;
-  const unsigned tags =
-      window.tags[first >> window.tag_shift] | window.tags[last >> window.tag_shift];
+  const unsigned tags = window.tags[first >> bus::kTagShift] | window.tags[last >> bus::kTagShift];
   return traps || (tags & bus::kReadSlow) != 0 ? nullptr : &window;
 }
 
@@ -102,11 +101,11 @@ Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_b
   const unsigned window = window_of(region);
   const bool constant = region.contains(address + size_bytes - 1) &&
                         region.kind == bus::RegionKind::memory &&
-                        core_.windows[window].size_bytes != 0 && (region.writable || !write) &&
+                        core_.windows[window].size_bytes() != 0 && (region.writable || !write) &&
                         bus_.memories[region.memory].model->data_path() == bus::DataPath::constant;
   if (!constant || current_->info[op->index].timing.transfers != 1) return Part::logged;
   adopt_window(op, region);
-  core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
+  note_misaligned(op, address);
   return Part::told_by_site;
 }
 
@@ -132,16 +131,21 @@ MicroOp& Engine::inline_op(const MicroOp* op) {
   return current_->ops[static_cast<std::size_t>(op - current_->ops.data())];
 }
 
+void Engine::note_misaligned(const MicroOp* op, Address address) {
+  core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
+  core_.unusual |= kDetailed;
+}
+
 /// From now on the op expects its accesses in `region`, naturally aligned.
 void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
   const unsigned window = window_of(region);
+  const auto offset = static_cast<std::uint16_t>(window * sizeof(bus::Window));
   MicroOp& micro_op = inline_op(op);
-  if (micro_op.window != window) {
-    micro_op.handler =
-        handler_of(current_->info[op->index], core_.windows[window].stamps != nullptr);
-    micro_op.window = static_cast<std::uint16_t>(window);
-  }
+  const unsigned before = micro_op.window / sizeof(bus::Window);
+  micro_op.window = offset;
   set_site(op, static_cast<std::uint16_t>(window));
+  const bool stamped = core_.windows[before].stamps != nullptr;
+  if (stamped != (core_.windows[window].stamps != nullptr)) choose_handlers(*current_);
 }
 
 void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -172,8 +176,8 @@ void Engine::note_never_written(const MicroOp* op) {
 bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) {
   if (memory.model->data_path() != bus::DataPath::cached) return false;
   const std::uint64_t stamp = bus_.program_order + op->index;
-  if ((memory.tags[offset >> memory.tag_shift] & bus::kAbsent) == 0) {
-    memory.model->data_stamps()[offset >> memory.tag_shift] = stamp;
+  if ((memory.tags[offset >> bus::kTagShift] & bus::kAbsent) == 0) {
+    memory.model->data_stamps()[offset >> memory.model->data_stamp_shift()] = stamp;
     return false;
   }
   memory.model->fill_data_line(offset, stamp);
@@ -189,9 +193,9 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   }
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
-  if (memory.is_ram && (memory.tags[offset >> memory.tag_shift] & bus::kNeverWritten) != 0) {
+  if (memory.is_ram && (memory.tags[offset >> bus::kTagShift] & bus::kNeverWritten) != 0) {
     note_never_written(op);
-    memory.tags[offset >> memory.tag_shift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+    memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   }
   const bool missed = region->view == 0 && use_line(op, memory, offset);
   if (part != Part::told_by_site) {
@@ -211,7 +215,10 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
     if (beat == 0) adopt_window(op, region);
     const bool in_window = current_->info[op->index].site == window_of(region);
     const bool single = current_->info[op->index].timing.transfers == 1;
-    if (in_window && missed && single) core_.missed |= 1u << op->index;
+    if (in_window && missed && single) {
+      core_.missed |= 1u << op->index;
+      core_.unusual |= kDetailed;
+    }
     if (in_window && window_of(region) != 0 && (!missed || single)) return;
   }
   log_access(op, beat, region, address, size_bytes, write, !timed && !missed, missed);
@@ -232,8 +239,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
-  if (memory.tags.empty()) return;
-  std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
+  std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
   tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   if ((tag & bus::kHasCode) != 0) {
     code_written(memory, offset, size_bytes);
@@ -250,8 +256,8 @@ void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32
     const std::uint32_t end = first + (block.end_pc - block.pc);
     return offset < end && offset + size_bytes > first;
   });
-  const std::uint32_t last = (offset + size_bytes - 1) >> memory.tag_shift;
-  for (std::uint32_t granule = offset >> memory.tag_shift; granule <= last; ++granule) {
+  const std::uint32_t last = (offset + size_bytes - 1) >> bus::kTagShift;
+  for (std::uint32_t granule = offset >> bus::kTagShift; granule <= last; ++granule) {
     memory.tags[granule] &= static_cast<std::uint8_t>(~bus::kHasCode);
   }
   mark_code();
@@ -355,8 +361,7 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
     bus::Memory& memory = bus_.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (at - region->base);
     memory.bytes[offset] = data[i];
-    if (memory.tags.empty()) continue;
-    std::uint8_t& tag = memory.tags[offset >> memory.tag_shift];
+    std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
     tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
     if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
   }
@@ -380,8 +385,8 @@ void Engine::set_site(const MicroOp* op, std::uint16_t value) {
   std::uint16_t& site = current_->info[op->index].site;
   if (site == value) return;
   site = value;
-  current_->guess.fill(&nothing_);
-  sites_dirty_ = true;
+  current_->sites = kNoSites;
+  core_.unusual |= kDetailed;
 }
 
 std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend,

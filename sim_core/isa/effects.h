@@ -211,6 +211,8 @@ class Effects {
     roles_.index |= index.from;
     return {base.from | index.from, Unit::alu};
   }
+  constexpr void expect_loads(U32, unsigned) {}
+  constexpr void expect_stores(U32, unsigned) {}
   constexpr U32 load(unsigned size, U32 address) {
     return access(size, address), U32{address.from, Unit::load};
   }

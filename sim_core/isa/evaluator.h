@@ -29,7 +29,9 @@
 // addr, x) of 1, 2, 4 bytes,
 //             unaligned allowed, loads zero-extend; load_aligned(addr) store_aligned(addr, x):
 //             words, fault if unaligned; load_unprivileged store_unprivileged; load_exclusive
-//             store_exclusive (-> status) clear_exclusive. A body makes all accesses before it
+//             store_exclusive (-> status) clear_exclusive. expect_loads(addr, n) and
+//             expect_stores(addr, n) announce that all accesses are n words from addr upwards. A
+//             body makes all accesses before it
 //             writes a register, so that a fault can be restarted
 // Branches    branch(target) branch_if(bit, target): host targets; branch_write_pc bx_write_pc
 // blx_write_pc load_write_pc:

@@ -26,6 +26,7 @@ struct FpLoadDouble {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), fp_offset(o));
+    e.expect_loads(address, 2);
     const auto low = e.load_aligned(address);
     const auto high = e.load_aligned(address + e.literal(4));
     e.set_single(2u * o.rd, low);
@@ -61,6 +62,7 @@ struct FpStoreDouble {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), fp_offset(o));
+    e.expect_stores(address, 2);
     e.store_aligned(address, e.single(2u * o.rd));
     e.store_aligned(address + e.literal(4), e.single(2u * o.rd + 1));
   }
@@ -77,6 +79,7 @@ struct FpList {
   template <Evaluator E>
   static constexpr auto load(E& e, const Operands& o, typename E::U32 address) {
     std::array<typename E::U32, 32> values{};
+    e.expect_loads(address, singles(o));
     for (unsigned i = 0; i < singles(o); ++i)
       values[i] = e.load_aligned(address + e.literal(4 * i));
     return values;
@@ -88,6 +91,7 @@ struct FpList {
   }
   template <Evaluator E>
   static constexpr void store(E& e, const Operands& o, typename E::U32 address) {
+    e.expect_stores(address, singles(o));
     for (unsigned i = 0; i < singles(o); ++i)
       e.store_aligned(address + e.literal(4 * i), e.single(first(o) + i));
   }

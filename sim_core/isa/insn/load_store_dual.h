@@ -11,6 +11,7 @@ struct LoadDualOffset {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), indexed_offset(o));
+    e.expect_loads(address, 2);
     const auto first = e.load_aligned(address);
     const auto second = e.load_aligned(address + e.literal(4));
     e.set_reg(o.rd, first);
@@ -22,6 +23,7 @@ struct LoadDualPreIndexed {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), indexed_offset(o));
+    e.expect_loads(address, 2);
     const auto first = e.load_aligned(address);
     const auto second = e.load_aligned(address + e.literal(4));
     e.set_base(o.rn, address);
@@ -34,6 +36,7 @@ struct LoadDualPostIndexed {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto base = e.reg(o.rn);
+    e.expect_loads(base, 2);
     const auto first = e.load_aligned(e.address(base, 0));
     const auto second = e.load_aligned(base + e.literal(4));
     e.set_base(o.rn, base + e.literal(indexed_offset(o)));
@@ -56,6 +59,7 @@ struct StoreDualOffset {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), indexed_offset(o));
+    e.expect_stores(address, 2);
     e.store_aligned(address, e.reg(o.rd));
     e.store_aligned(address + e.literal(4), e.reg(o.ra));
   }
@@ -65,6 +69,7 @@ struct StoreDualPreIndexed {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto address = e.address(e.reg(o.rn), indexed_offset(o));
+    e.expect_stores(address, 2);
     e.store_aligned(address, e.reg(o.rd));
     e.store_aligned(address + e.literal(4), e.reg(o.ra));
     e.set_base(o.rn, address);
@@ -75,6 +80,7 @@ struct StoreDualPostIndexed {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto base = e.reg(o.rn);
+    e.expect_stores(base, 2);
     e.store_aligned(e.address(base, 0), e.reg(o.rd));
     e.store_aligned(base + e.literal(4), e.reg(o.ra));
     e.set_base(o.rn, base + e.literal(indexed_offset(o)));

@@ -28,6 +28,7 @@ constexpr void for_each_in_list(std::uint32_t list, Visit visit) {
 template <Evaluator E>
 constexpr auto load_list(E& e, const Operands& o, typename E::U32 address) {
   std::array<typename E::U32, 16> values{};
+  e.expect_loads(address, list_bytes(o) / 4);
   for_each_in_list(o.imm, [&](unsigned i, std::uint32_t offset) {
     values[i] = e.load_aligned(address + e.literal(offset));
   });
@@ -73,6 +74,7 @@ struct StoreMultiple {
   static constexpr void execute(E& e, const Operands& o) {
     const auto base = e.reg(o.rn);
     const auto lowest = e.address(base, 0);
+    e.expect_stores(lowest, list_bytes(o) / 4);
     for_each_in_list(o.imm, [&](unsigned i, std::uint32_t offset) {
       e.store_aligned(lowest + e.literal(offset), e.reg(i));
     });
@@ -85,6 +87,7 @@ struct StoreMultipleBefore {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto lowest = e.address(e.reg(o.rn), 0 - list_bytes(o));
+    e.expect_stores(lowest, list_bytes(o) / 4);
     for_each_in_list(o.imm, [&](unsigned i, std::uint32_t offset) {
       e.store_aligned(lowest + e.literal(offset), e.reg(i));
     });

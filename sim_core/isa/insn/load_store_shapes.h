@@ -64,7 +64,7 @@ template <class Data>
 struct LoadNegativeOffset {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    Data::write(e, o, e.load(Data::kBytes, e.address(e.reg(o.rn), 0 - o.imm)));
+    Data::write(e, o, e.load(Data::kBytes, e.address(e.reg(o.rn), indexed_offset(o))));
   }
 };
 
@@ -135,7 +135,7 @@ template <unsigned kBytes>
 struct StoreNegativeOffset {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    e.store(kBytes, e.address(e.reg(o.rn), 0 - o.imm), e.reg(o.rd));
+    e.store(kBytes, e.address(e.reg(o.rn), indexed_offset(o)), e.reg(o.rd));
   }
 };
 

@@ -24,7 +24,7 @@ constexpr typename E::U64 long_accumulator(E& e, const Operands& o) {
 /// The bottom or top halfword of a factor, signed, ready for a 64-bit product.
 template <Evaluator E>
 constexpr typename E::S64 signed_half(E& e, typename E::U32 factor, bool top) {
-  return e.s64(e.s32(e.sign_extended(factor >> (top ? 16u : 0u), 16)));
+  return e.s64(top ? e.s32(factor) >> 16u : e.s32(e.sign_extended(factor, 16)));
 }
 
 /// Writes a sum of up to 34 bits to Rd and sets Q where it does not fit in 32.
