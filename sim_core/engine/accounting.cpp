@@ -67,6 +67,8 @@ Visit Engine::visit_of(const Block& block) const {
   visit.passed = core_.passed;
   visit.missed = core_.missed;
   visit.misaligned = core_.misaligned;
+  visit.banks = tracks_ ? core_.banks : 0;
+  visit.mispredicted = core_.mispredicted;
   visit.exit = core_.exit;
   visit.target = core_.target;
   visit.exception_return = (requests_ & kExceptionReturn) != 0;
@@ -102,6 +104,8 @@ Variant* Engine::select_variant(Block& block, Variant* guess) {
                        .passed = core_.passed,
                        .missed = core_.missed,
                        .misaligned = core_.misaligned,
+                       .banks = tracks_ ? core_.banks : 0,
+                       .mispredicted = core_.mispredicted,
                        .exit = core_.exit,
                        .target = core_.exit == kFallThrough ? 0 : core_.target,
                        .sites = block.sites};

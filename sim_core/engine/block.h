@@ -44,6 +44,8 @@ struct VariantKey {
   std::uint32_t passed = 0;       // predicated ops that executed
   std::uint32_t missed = 0;       // loads that missed a data cache
   std::uint64_t misaligned = 0;   // address bits 1:0 of misaligned accesses
+  std::uint32_t banks = 0;        // of first accesses
+  bool mispredicted = false;
   std::uint32_t exit = 0;
   Address target = 0;       // of kTaken and kIndirect
   std::uint32_t sites = 0;  // id of the block's site configuration
@@ -53,9 +55,11 @@ struct VariantKey {
 struct VariantKeyHash {
   std::size_t operator()(const VariantKey& key) const {
     std::uint64_t hash = 0;
-    for (const std::uint64_t word : {std::uint64_t{key.entry_state} << 32 | key.sites,
-                                     std::uint64_t{key.passed} << 32 | key.missed, key.misaligned,
-                                     std::uint64_t{key.exit} << 32 | key.target}) {
+    for (const std::uint64_t word :
+         {std::uint64_t{key.entry_state} << 32 | key.sites,
+          std::uint64_t{key.passed} << 32 | key.missed, key.misaligned,
+          std::uint64_t{key.exit} << 32 | key.target,
+          std::uint64_t{key.banks} << 1 | (key.mispredicted ? 1u : 0u)}) {
       hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
       hash ^= hash >> 29;
     }
@@ -89,8 +93,12 @@ struct VisitCost {
   std::uint32_t macs = 0;
 };
 
-/// By exit of the next block, the variant that came last; never null.
-using Followers = std::array<Variant*, 3>;
+/// By exit of the next block, and by whether its branch was mispredicted, the variant that came
+/// last; never null.
+using Followers = std::array<Variant*, 6>;
+[[nodiscard]] constexpr std::uint32_t follower_index(std::uint32_t exit, bool mispredicted) {
+  return mispredicted ? exit + 3 : exit;
+}
 
 /// The memoised timing of one way through a block.
 struct Variant {
@@ -137,6 +145,7 @@ struct Block {
   std::unordered_map<VariantKey, Variant*, VariantKeyHash> by_key;
   std::array<Variant*, 16>
       recent{};  // by hash, in front of by_key; null or a variant of this block
+  bool ends_in_branch = false;
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;

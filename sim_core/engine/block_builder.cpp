@@ -170,17 +170,24 @@ bool flags_die(const std::vector<OpInfo>& info, std::size_t index, bool fp_fault
 
 }  // namespace
 
-/// The handler of an instruction; `stamping` where its loads go through a data cache.
-Handler Engine::handler_of(const OpInfo& info, bool stamping) {
+/// What accesses of this op's window leave behind.
+Tracking Engine::tracking_of(const bus::Window& window) const {
+  if (window.stamps != nullptr) return Tracking::use;
+  return model_.uses_banks() ? Tracking::bank : Tracking::none;
+}
+
+/// The handler of an instruction.
+Handler Engine::handler_of(const OpInfo& info, Tracking tracking) {
   const HandlerSet& set = all_handlers()[info.decoded.instruction->index];
   const isa::Operands& operands = info.decoded.operands;
   const bool plain = operands.shift == isa::Shift::lsl && operands.amount == 0 && !operands.option;
   if (set.by_condition != nullptr && operands.ra < kConditions && !info.predicated) {
     return set.by_condition[operands.ra];
   }
-  if (stamping && info.access_bytes != 0 && !info.stores) {
-    if (info.predicated) return set.stamping_predicated;
-    return plain ? set.stamping_plain : set.stamping;
+  if (tracking != Tracking::none && info.access_bytes != 0) {
+    const HandlerSet::Tracked& tracked = tracking == Tracking::use ? set.uses : set.banks;
+    if (info.predicated) return tracked.predicated;
+    return plain ? tracked.plain : tracked.shaped;
   }
   const bool flags = operands.set_flags && !info.flags_die;
   if (info.predicated) return operands.set_flags ? set.predicated_flags : set.predicated_quiet;
@@ -201,8 +208,9 @@ void Engine::find_dying_flags(Block& block) {
 void Engine::choose_handlers(Block& block) {
   for (const OpInfo& info : block.info) {
     if (info.decoded.instruction == nullptr || info.silent) continue;
-    const bool stamping = info.access_bytes != 0 && core_.windows[info.site].stamps != nullptr;
-    block.ops[info.micro_op].handler = handler_of(info, stamping);
+    const Tracking tracking =
+        info.access_bytes != 0 ? tracking_of(core_.windows[info.site]) : Tracking::none;
+    block.ops[info.micro_op].handler = handler_of(info, tracking);
   }
   fuse(block);
 }
@@ -330,6 +338,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->ops.push_back(helper_op(&end_block, static_cast<unsigned>(block->info.size())));
   block->end_pc = pc;
   block->end_it = it;
+  block->ends_in_branch = !block->info.empty() && block->info.back().timing.writes_pc;
   find_dying_flags(*block);
   choose_handlers(*block);
   block->has_hook = hooks_.contains(key.pc);

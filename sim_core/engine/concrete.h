@@ -9,6 +9,7 @@
 #include "sim_core/base/bits.h"
 #include "sim_core/engine/core.h"
 #include "sim_core/fp/fp.h"
+#include "sim_core/pipeline/pipeline_model.h"
 
 namespace mcost::engine {
 
@@ -19,8 +20,11 @@ namespace mcost::engine {
 /// accesses from addresses that do not depend on loaded data.
 enum class Pass : std::uint8_t { check, inline_only, general };
 
-/// `kStamps`: loads leave the time of their use for a data cache with LRU replacement.
-template <Pass kPass, bool kStamps>
+/// What an inline access leaves behind beside its data: nothing; its bank; its bank and, for a data
+/// cache with LRU replacement, the time of its use.
+enum class Tracking : std::uint8_t { none, bank, use };
+
+template <Pass kPass, Tracking kTracking>
 class Evaluating {
  public:
   using U32 = std::uint32_t;
@@ -368,6 +372,11 @@ class Evaluating {
       inline_ = (tags & slow_tags) == 0;
     }
   }
+  [[gnu::always_inline]] void note_bank(U32 address, unsigned beat) {
+    if constexpr (kTracking != Tracking::none) {
+      if (beat == 0) core_.banks |= (address >> pipeline::kBankShift & 1u) << op_->index;
+    }
+  }
   [[gnu::always_inline]] U32 load_with(unsigned size, U32 address, unsigned flags) {
     if constexpr (kPass == Pass::check) {
       if (expected_) return 0;
@@ -380,7 +389,8 @@ class Evaluating {
     }
     if (window == nullptr) return take(slow_load(core_, op_, address, size, beat, flags));
     const U32 offset = address - window->base;
-    if constexpr (kStamps) {
+    note_bank(address, beat);
+    if constexpr (kTracking == Tracking::use) {
       window->stamps[offset >> window->stamp_shift] = *core_.program_order + op_->index;
     }
     const std::uint8_t* host = window->host + offset;
@@ -408,6 +418,7 @@ class Evaluating {
       next_ = slow_store(core_, op_, address, size, data, beat, flags);
       return;
     }
+    note_bank(address, beat);
     std::uint8_t* host = window->host + (address - window->base);
     if (size == 1) {
       *host = static_cast<std::uint8_t>(data);
@@ -441,6 +452,6 @@ class Evaluating {
   bool expected_ = false;  // Pass::check: expect() has checked all accesses
 };
 
-using Concrete = Evaluating<Pass::general, false>;
+using Concrete = Evaluating<Pass::general, Tracking::none>;
 
 }  // namespace mcost::engine

@@ -59,6 +59,9 @@ struct Core : ArchState {
   // Rare details of this visit; kDetailed is set with them.
   std::uint32_t missed = 0;      // loads that missed a data cache, by op index
   std::uint64_t misaligned = 0;  // address bits 1:0 of misaligned accesses, by op index
+  // For cores whose timing depends on them.
+  std::uint32_t banks = 0;    // of each op's first access, by op index
+  bool mispredicted = false;  // the branch that ended the visit
   std::uint32_t exit = kFallThrough;
   Address target = 0;  // where kTaken and kIndirect go
   std::uint32_t unusual = 0;

@@ -17,6 +17,7 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
       bus_(bus),
       features_(features),
       options_(options),
+      tracks_(model.uses_banks() || model.make_predictor() != nullptr),
       exceptions_(interrupts, priority_bits) {
   core_.engine = this;
   core_.program_order = &bus_.program_order;
@@ -70,6 +71,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
       state.memory[memory.micro_state_slot] = memory.model->reset_state();
   }
   state_ = states_.id_of(state);
+  predictor_ = model_.make_predictor();
   event_register_ = false;
   exclusive_valid_ = false;
   stop_ = StopReason::none;
@@ -130,7 +132,8 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   if (now_ + block->worst_case >= limit) block = enter_block(true);
   current_ = block;
   try {
-    run_blocks(block, std::min(limit, slice_end));
+    const Cycles end = std::min(limit, slice_end);
+    tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
   } catch (const GuestFault& fault) {
     finish_fault(*current_, fault);
   }
@@ -165,6 +168,7 @@ bool Engine::stop_at(Block& block) {
 /// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
 /// instruction. The guess for a visit is the variant that came last behind the variant before it:
 /// its entry state is right by construction.
+template <bool kTracks>
 void Engine::run_blocks(Block* block, Cycles limit) {
   std::uint64_t& order = bus_.program_order;
   Followers* guesses = &no_guesses_;
@@ -173,14 +177,18 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     if (!executed) {
       current_ = block;
       core_.passed = 0;
+      if constexpr (kTracks) core_.banks = 0;
       const MicroOp* ops = block->ops.data();
       ops->handler(core_, ops);
+      if constexpr (kTracks) resolve_branch(*block);
     }
     executed = false;
     const std::uint32_t exit = core_.exit;
-    Variant* variant = (*guesses)[exit];
+    const std::uint32_t index = kTracks ? follower_index(exit, core_.mispredicted) : exit;
+    Variant* variant = (*guesses)[index];
     if (core_.unusual != 0 || variant->key.passed != core_.passed ||
-        variant->key.sites != block->sites || variant->generation != *block->generation ||
+        (kTracks && variant->key.banks != core_.banks) || variant->key.sites != block->sites ||
+        variant->generation != *block->generation ||
         (exit == kIndirect && variant->key.target != core_.target) || variant->is_detailed)
         [[unlikely]] {
       if ((core_.unusual & ~std::uint32_t{kDetailed}) != 0) {
@@ -192,7 +200,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
         finish_replayed(*block, static_cast<unsigned>(block->info.size()));
         return;
       }
-      if (guesses != &no_guesses_) (*guesses)[exit] = variant;
+      if (guesses != &no_guesses_) (*guesses)[index] = variant;
     }
     now_ += variant->total;
     state_ = variant->exit_state;
@@ -207,8 +215,8 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       variant->followers.fill(&nothing_);
     }
     guesses = &variant->followers;
-    if (next == block && variant->followers[exit] == variant && exit != kIndirect) {
-      executed = repeat(*block, *variant, limit);
+    if (next == block && variant->followers[index] == variant && exit != kIndirect) {
+      executed = repeat<kTracks>(*block, *variant, limit);
     }
     block = next;
   } while (executed || now_ + block->worst_case < limit);
@@ -216,8 +224,20 @@ void Engine::run_blocks(Block* block, Cycles limit) {
   it_ = block->it;
 }
 
+/// Asks the predictor about the branch that ended a visit, if one did.
+void Engine::resolve_branch(const Block& block) {
+  const bool left = (core_.unusual & kLeft) != 0 && core_.left_after + 1 < block.info.size();
+  core_.mispredicted = false;
+  if (predictor_ == nullptr || !block.ends_in_branch || left) return;
+  if ((requests_ & kExceptionReturn) != 0) return;
+  const OpInfo& branch = block.info.back();
+  core_.mispredicted =
+      !predictor_->resolve(branch.timing, branch.pc, core_.exit != kFallThrough, core_.target);
+}
+
 /// Visits a loop of one block as long as it is timed by the same variant. Returns true after a
 /// visit that was executed and must still be timed, false when `limit` is near.
+template <bool kTracks>
 bool Engine::repeat(Block& block, Variant& variant, Cycles limit) {
   std::uint64_t& order = bus_.program_order;
   const MicroOp* const ops = block.ops.data();
@@ -228,7 +248,13 @@ bool Engine::repeat(Block& block, Variant& variant, Cycles limit) {
   Cycles now = now_;
   while (now < last) {
     core_.passed = 0;
+    if constexpr (kTracks) core_.banks = 0;
     ops->handler(core_, ops);
+    if constexpr (kTracks) {
+      resolve_branch(block);
+      if (core_.banks != variant.key.banks || core_.mispredicted != variant.key.mispredicted)
+        return true;
+    }
     if (core_.exit != exit || core_.passed != passed || core_.unusual != 0) return true;
     now += total;
     now_ = now;
@@ -268,6 +294,8 @@ void Engine::end_visit() {
   forget_details();
   core_.unusual = 0;
   core_.passed = 0;
+  core_.banks = 0;
+  core_.mispredicted = false;
   log_.clear();
   timed_ops_ = 0;
   if (current_->sites == kNoSites) update_sites(*current_);

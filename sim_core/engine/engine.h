@@ -18,6 +18,7 @@
 #include "sim_core/base/counters.h"
 #include "sim_core/bus/system_bus.h"
 #include "sim_core/engine/block.h"
+#include "sim_core/engine/concrete.h"
 #include "sim_core/engine/core.h"
 #include "sim_core/engine/exceptions.h"
 #include "sim_core/engine/fault.h"
@@ -211,8 +212,11 @@ class Engine {
   Block* enter_block(bool single);
   void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
+  template <bool kTracks>
   void run_blocks(Block* block, Cycles limit);
+  template <bool kTracks>
   bool repeat(Block& block, Variant& variant, Cycles limit);
+  void resolve_branch(const Block& block);
   void finish_replayed(Block& block, unsigned done);
   void finish_unusual(Block& block);
   void finish_fault(Block& block, const GuestFault& fault);
@@ -270,6 +274,7 @@ class Engine {
                    unsigned beat, unsigned flags, Part part);
   [[nodiscard]] const bus::Window* misaligned_window(const MicroOp* op, Address address,
                                                      unsigned size_bytes) const;
+  void note_bank(const MicroOp* op, Address address, unsigned beat);
   void note_misaligned(const MicroOp* op, Address address);
   Part part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write);
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
@@ -306,7 +311,8 @@ class Engine {
   void find_dying_flags(Block& block);
   void choose_handlers(Block& block);
   static void fuse(Block& block);
-  static Handler handler_of(const OpInfo& info, bool stamping);
+  [[nodiscard]] Tracking tracking_of(const bus::Window& window) const;
+  static Handler handler_of(const OpInfo& info, Tracking tracking);
   bool append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it);
   void append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size);
   [[nodiscard]] Fetched fetch_instruction(Address pc, const bus::Region* region) const;
@@ -319,6 +325,8 @@ class Engine {
   bus::SystemBus& bus_;
   isa::FeatureSet features_;
   EngineOptions options_;
+  bool tracks_;  // the core's timing depends on banks or predictions
+  std::unique_ptr<pipeline::BranchPredictor> predictor_;
   Core core_;
   Exceptions exceptions_;
   Scheduler scheduler_;

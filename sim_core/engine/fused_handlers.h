@@ -35,15 +35,15 @@ struct Form {
   static constexpr Choice kChoice = kChosen;
 };
 template <class Row>
-using Quiet = Form<Row, Choice{false, true, false, false}>;
+using Quiet = Form<Row, Choice{.plain = true}>;
 template <class Row>
-using QuietShifted = Form<Row, Choice{false, false, false, false}>;
+using QuietShifted = Form<Row, Choice{}>;
 template <class Row>
-using Flags = Form<Row, Choice{true, true, false, false}>;
+using Flags = Form<Row, Choice{.flags = true, .plain = true}>;
 template <class Row>
-using FlagsShifted = Form<Row, Choice{true, false, false, false}>;
+using FlagsShifted = Form<Row, Choice{.flags = true}>;
 template <class Row, std::uint8_t kCondition>
-using Conditional = Form<Row, Choice{false, true, false, false, kCondition}>;
+using Conditional = Form<Row, Choice{.plain = true, .condition = kCondition}>;
 
 template <class First, class Second>
 MCOST_FLATTEN void run_fused(Core& core, const MicroOp* op) {

@@ -25,10 +25,14 @@ struct HandlerSet {
   Handler quiet_plain;
   Handler predicated_flags;
   Handler predicated_quiet;
-  // Loads in front of a data cache: they stamp the line they hit. Other rows have the ones above.
-  Handler stamping;
-  Handler stamping_plain;
-  Handler stamping_predicated;
+  /// Accesses that leave something behind, see Tracking. Other rows have the ones above.
+  struct Tracked {
+    Handler shaped;
+    Handler plain;
+    Handler predicated;
+  };
+  Tracked banks;
+  Tracked uses;
   /// B<c>: a handler per condition; else null.
   const Handler* by_condition;
 };
@@ -45,10 +49,10 @@ inline constexpr unsigned kConditions = 14;  // apart from "always"
 namespace detail {
 
 struct Choice {
-  bool flags;
-  bool plain;
-  bool predicated;
-  bool stamps;
+  bool flags = false;
+  bool plain = false;
+  bool predicated = false;
+  Tracking tracking = Tracking::none;
   std::uint8_t condition = isa::kAlways;  // of a conditional branch
 };
 
@@ -96,7 +100,7 @@ isa::Operands operands_of(const MicroOp* op) {
 
 template <class Row, Choice kChoice, Pass kPass>
 MCOST_FLATTEN void execute(Core& core, const MicroOp* op) {
-  Evaluating<kPass, kChoice.stamps> evaluator(core, op);
+  Evaluating<kPass, kChoice.tracking> evaluator(core, op);
   if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
   Row::execute(evaluator, operands_of<kChoice>(op));
   if constexpr (!kEndsBlock<Row>) {
@@ -116,14 +120,14 @@ template <class Row, Choice kChoice>
 template <class Row, Choice kChoice>
 [[gnu::always_inline]] inline bool perform(Core& core, const MicroOp* op) {
   if constexpr (kAccesses<Row>) {
-    Evaluating<Pass::check, false> check(core, op);
+    Evaluating<Pass::check, Tracking::none> check(core, op);
     Row::execute(check, operands_of<kChoice>(op));
     if (!check.stays_inline()) [[unlikely]]
       return false;
-    Evaluating<Pass::inline_only, kChoice.stamps> evaluator(core, op);
+    Evaluating<Pass::inline_only, kChoice.tracking> evaluator(core, op);
     Row::execute(evaluator, operands_of<kChoice>(op));
   } else {
-    Evaluating<Pass::general, false> evaluator(core, op);
+    Evaluating<Pass::general, Tracking::none> evaluator(core, op);
     if constexpr (Row::row.flow == isa::Flow::ends_block) core.exit = kFallThrough;
     Row::execute(evaluator, operands_of<kChoice>(op));
   }
@@ -159,7 +163,7 @@ inline constexpr bool kLoads = [] {
 
 template <class Row, std::size_t... kCodes>
 constexpr std::array<Handler, kConditions> handlers_by_condition(std::index_sequence<kCodes...>) {
-  return {&run<Row, Choice{false, true, false, false, kCodes}>...};
+  return {&run<Row, Choice{.plain = true, .condition = kCodes}>...};
 }
 
 template <class Row>
@@ -175,18 +179,27 @@ constexpr const Handler* by_condition() {
   }
 }
 
+template <class Row, Tracking kTracking>
+constexpr HandlerSet::Tracked tracked_handlers() {
+  // Only loads use a line so that it counts for replacement.
+  constexpr Tracking kOfRow = !kAccesses<Row>                              ? Tracking::none
+                              : kTracking == Tracking::use && !kLoads<Row> ? Tracking::bank
+                                                                           : kTracking;
+  return {.shaped = &run<Row, Choice{.tracking = kOfRow}>,
+          .plain = &run<Row, Choice{.plain = true, .tracking = kOfRow}>,
+          .predicated = &run<Row, Choice{.predicated = true, .tracking = kOfRow}>};
+}
+
 template <class Row>
 constexpr HandlerSet handler_set() {
-  constexpr bool kStamp = kLoads<Row>;
-  return {.flags = &run<Row, Choice{true, false, false, false}>,
-          .flags_plain = &run<Row, Choice{true, true, false, false}>,
-          .quiet = &run<Row, Choice{false, false, false, false}>,
-          .quiet_plain = &run<Row, Choice{false, true, false, false}>,
-          .predicated_flags = &run<Row, Choice{true, false, true, false}>,
-          .predicated_quiet = &run<Row, Choice{false, false, true, false}>,
-          .stamping = &run<Row, Choice{false, false, false, kStamp}>,
-          .stamping_plain = &run<Row, Choice{false, true, false, kStamp}>,
-          .stamping_predicated = &run<Row, Choice{false, false, true, kStamp}>,
+  return {.flags = &run<Row, Choice{.flags = true}>,
+          .flags_plain = &run<Row, Choice{.flags = true, .plain = true}>,
+          .quiet = &run<Row, Choice{}>,
+          .quiet_plain = &run<Row, Choice{.plain = true}>,
+          .predicated_flags = &run<Row, Choice{.flags = true, .predicated = true}>,
+          .predicated_quiet = &run<Row, Choice{.predicated = true}>,
+          .banks = tracked_handlers<Row, Tracking::bank>(),
+          .uses = tracked_handlers<Row, Tracking::use>(),
           .by_condition = by_condition<Row>()};
 }
 

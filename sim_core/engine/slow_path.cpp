@@ -131,7 +131,12 @@ MicroOp& Engine::inline_op(const MicroOp* op) {
   return current_->ops[static_cast<std::size_t>(op - current_->ops.data())];
 }
 
+void Engine::note_bank(const MicroOp* op, Address address, unsigned beat) {
+  if (tracks_ && beat == 0) core_.banks |= (address >> pipeline::kBankShift & 1u) << op->index;
+}
+
 void Engine::note_misaligned(const MicroOp* op, Address address) {
+  note_bank(op, address, 0);
   core_.misaligned |= std::uint64_t{address & 3u} << (2 * op->index);
   core_.unusual |= kDetailed;
 }
@@ -144,8 +149,9 @@ void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
   const unsigned before = micro_op.window / sizeof(bus::Window);
   micro_op.window = offset;
   set_site(op, static_cast<std::uint16_t>(window));
-  const bool stamped = core_.windows[before].stamps != nullptr;
-  if (stamped != (core_.windows[window].stamps != nullptr)) choose_handlers(*current_);
+  if (tracking_of(core_.windows[before]) != tracking_of(core_.windows[window])) {
+    choose_handlers(*current_);
+  }
 }
 
 void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -213,6 +219,7 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
       bus_.memories[region.memory].model->data_path() == bus::DataPath::timed || region.view != 0;
   if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
     if (beat == 0) adopt_window(op, region);
+    note_bank(op, address, beat);
     const bool in_window = current_->info[op->index].site == window_of(region);
     const bool single = current_->info[op->index].timing.transfers == 1;
     if (in_window && missed && single) {

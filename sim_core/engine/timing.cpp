@@ -140,20 +140,23 @@ void OpReplay::collect(const OpInfo& info, unsigned index) {
       }
     }
     if (logged || info.always_logged) continue;  // a store-exclusive that failed makes no access
-    collect_by_site(info, kind, index);
+    collect_by_site(info, kind, index, beat);
   }
 }
 
 /// An access that its site tells all about: where it is and how it is aligned.
-void OpReplay::collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index) {
+void OpReplay::collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index,
+                               unsigned beat) {
   const bus::Region& region = bus_.regions[core_.windows[info.site].region];
   TimedAccess timed;
   timed.region = &region;
   timed.missed = (visit_.missed >> index & 1u) != 0;
   timed.constant = !timed.missed;
   const auto misalignment = static_cast<unsigned>(visit_.misaligned >> (2 * index) & 3u);
+  const Address bank = (visit_.banks >> index & 1u) << pipeline::kBankShift;
+  const Address first = region.base + bank + misalignment + beat * info.access_bytes;
   for (unsigned done = 0; done < info.access_bytes;) {
-    const Address address = region.base + misalignment + done;
+    const Address address = first + done;
     const unsigned size =
         misalignment == 0 ? info.access_bytes : piece_size(address, info.access_bytes - done);
     timed.access = {address,          static_cast<std::uint8_t>(size), kind, region.memory,
@@ -184,6 +187,7 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
     outcome.branch_taken = true;
     outcome.target = visit_.target;
   }
+  outcome.predicted = index + 1 != visit_.block->info.size() || !visit_.mispredicted;
   port.begin_op(accesses_.data());
   result.advance = model.advance(state.pipeline, info.timing, outcome, port);
   port.end_op(result.advance.port_cycles);

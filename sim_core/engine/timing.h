@@ -62,6 +62,8 @@ struct Visit {
   std::uint32_t passed = 0;
   std::uint32_t missed = 0;
   std::uint64_t misaligned = 0;
+  std::uint32_t banks = 0;
+  bool mispredicted = false;
   std::uint32_t exit = kFallThrough;
   Address target = 0;
   bool exception_return = false;
@@ -126,7 +128,7 @@ class OpReplay {
 
  private:
   void collect(const OpInfo& info, unsigned index);
-  void collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index);
+  void collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigned index, unsigned beat);
   const bus::SystemBus& bus_;
   const Visit& visit_;
   const Core& core_;

@@ -126,8 +126,21 @@ class State {
 
 enum class ExceptionEvent : std::uint8_t { entry, exception_return, tail_chain };
 
-/// One core's timing. Stateless: everything that changes is in State, so one object serves any
-/// number of runs.
+/// A core's branch predictor: contents like those of a cache, so no part of State. The engine owns
+/// one per run and asks it once for each branch executed, in program order, in either loop.
+class BranchPredictor {
+ public:
+  virtual ~BranchPredictor() = default;
+  /// Whether the branch `op` at `pc`, which went to `target` if `taken`, had been predicted so;
+  /// learns from it.
+  virtual bool resolve(const OpTiming& op, Address pc, bool taken, Address target) = 0;
+};
+
+/// Address bit that tells two interleaved banks of 32-bit words apart.
+inline constexpr unsigned kBankShift = 2;
+
+/// One core's timing. Stateless: everything that changes is in State or in a predictor, so one
+/// object serves any number of runs.
 class PipelineModel {
  public:
   virtual ~PipelineModel() = default;
@@ -147,6 +160,11 @@ class PipelineModel {
   /// Cycles of exception entry, return or tail-chain on zero-wait memory; resets the fetch part of
   /// `state`.
   virtual Charges exception(State& state, ExceptionEvent event, unsigned words_stacked) const = 0;
+  /// True if timing depends on the bank of data accesses: Outcome::accesses then carry it in their
+  /// addresses, whose other bits are right only modulo that.
+  [[nodiscard]] virtual bool uses_banks() const { return false; }
+  /// The core's predictor in its reset state; null if it has none: Outcome::predicted stays true.
+  [[nodiscard]] virtual std::unique_ptr<BranchPredictor> make_predictor() const { return nullptr; }
   /// An upper bound of the cycles one instruction may take without memory waits, for deadlines.
   [[nodiscard]] virtual std::uint32_t worst_case(const OpTiming& op) const = 0;
 };

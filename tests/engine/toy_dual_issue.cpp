@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <map>
 
 namespace mcost::test {
 namespace {
@@ -22,7 +23,24 @@ struct ToyState {
   std::uint32_t fetched = 0;             // word address held by the fetch unit, plus one
   std::uint16_t written = 0;             // registers the first slot of the open cycle writes
   std::uint8_t slot_open = 0;            // the second slot is free
-  std::uint8_t accesses = 0;             // the first slot uses the memory port
+  std::uint8_t banks = 0;                // of the memory that the first slot uses, a bit each
+};
+
+/// A branch goes where it went last time, at first straight on; one that can go only one way is
+/// right.
+class LastTime final : public pipeline::BranchPredictor {
+ public:
+  bool resolve(const pipeline::OpTiming& op, Address pc, bool taken, Address target) override {
+    if (op.direct_target != 0 && !op.conditional) return true;
+    const Address went = taken ? target : 0;
+    Address& last = went_[pc];
+    const bool right = last == went;
+    last = went;
+    return right;
+  }
+
+ private:
+  std::map<Address, Address> went_;
 };
 
 bool is_alu(TimingClass c) { return c <= TimingClass::sad || c == TimingClass::nop; }
@@ -66,9 +84,14 @@ pipeline::Advance ToyDualIssue::advance(pipeline::State& state, const pipeline::
   }
   if (late > charges.total()) charges.add(Cause::result_latency, late - charges.total());
   // The second slot: not what depends on the first, not a second access, never behind a stall.
+  std::uint8_t banks = 0;
+  if (outcome.accesses.size() == 1) {
+    const Address bank = outcome.accesses.front().address >> pipeline::kBankShift & 1u;
+    banks = static_cast<std::uint8_t>(1u << bank);
+  }
+  const bool may_share = is_alu(op.timing_class) || (op.transfers == 1 && (own.banks & banks) == 0);
   const bool pairs = own.slot_open != 0 && charges.total() == 0 &&
-                     ((reads | writes) & own.written) == 0 &&
-                     (is_alu(op.timing_class) || (own.accesses == 0 && op.transfers == 1));
+                     ((reads | writes) & own.written) == 0 && may_share;
   if (!pairs) charges.add(Cause::issue, 1);
   result.folded = pairs;
   result.data_phase = charges.total();
@@ -93,10 +116,14 @@ pipeline::Advance ToyDualIssue::advance(pipeline::State& state, const pipeline::
   }
   own.slot_open = !pairs && !outcome.branch_taken && outcome.accesses.size() <= 1 ? 1 : 0;
   own.written = own.slot_open != 0 ? writes : std::uint16_t{0};
-  own.accesses = own.slot_open != 0 && !outcome.accesses.empty() ? 1 : 0;
+  own.banks = own.slot_open != 0 ? banks : std::uint8_t{0};
   state.set(own);
   result.port_cycles = charges.total();
   return result;
+}
+
+std::unique_ptr<pipeline::BranchPredictor> ToyDualIssue::make_predictor() const {
+  return std::make_unique<LastTime>();
 }
 
 std::uint8_t ToyDualIssue::operand_cycles(TimingClass timing_class, bool, std::uint32_t first,

@@ -1,8 +1,9 @@
 // A core that is not real: two issue slots, results that are late for a while (also around loops),
-// and a fetch of one word per cycle. It shows that advance() and its state carry what a Cortex-M7
-// model needs.
+// two loads a cycle from different banks, a branch predictor, and a fetch of one word per cycle. It
+// shows that advance(), its state and its outcomes carry what a Cortex-M7 model needs.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "sim_core/pipeline/pipeline_model.h"
@@ -18,6 +19,8 @@ class ToyDualIssue final : public pipeline::PipelineModel {
   [[nodiscard]] std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed,
                                             std::uint32_t first,
                                             std::uint32_t second) const override;
+  [[nodiscard]] bool uses_banks() const override { return true; }
+  [[nodiscard]] std::unique_ptr<pipeline::BranchPredictor> make_predictor() const override;
   pipeline::Charges exception(pipeline::State& state, pipeline::ExceptionEvent event,
                               unsigned words_stacked) const override;
   [[nodiscard]] std::uint32_t worst_case(const pipeline::OpTiming& op) const override;

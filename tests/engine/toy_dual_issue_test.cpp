@@ -111,5 +111,47 @@ TEST_F(DualIssue, LateLoadWaitsInTheNextBlock) {
   EXPECT_EQ(cost(true, 1), cost(true, 32));
 }
 
+TEST_F(DualIssue, TwoLoadsShareACycleIfTheirBanksDiffer) {
+  const auto cost = [&](unsigned offset, unsigned longest) {
+    return run(
+               [&](Assembler& code) {
+                 code.mov32(r6, kFlashData);
+                 code.movs(r7, 8);
+                 const auto top = code.here();
+                 code.ldr_narrow(r0, r6, 0);
+                 code.ldr_narrow(r1, r6, offset);
+                 code.movs(r2, 0);
+                 code.subs(r7, 1);
+                 code.b(ne, top);
+               },
+               longest)
+        .cycles;
+  };
+  EXPECT_EQ(cost(8, 32), cost(4, 32) + 8);
+  for (const unsigned offset : {4u, 8u}) EXPECT_EQ(cost(offset, 1), cost(offset, 32)) << offset;
+}
+
+TEST_F(DualIssue, AMispredictedBranchCostsMoreThanItsRefill) {
+  const auto loop = [](unsigned rounds) {
+    return [rounds](Assembler& code) {
+      code.movs(r7, rounds);
+      const auto top = code.here();
+      code.subs(r7, 1);
+      code.b(ne, top);
+    };
+  };
+  for (const unsigned longest : {1u, 32u}) {
+    const auto once = run(loop(1), longest).counters;
+    const auto often = run(loop(10), longest).counters;
+    const auto cause = [](const Counters& c, Cause of) {
+      return c.by_cause[static_cast<unsigned>(of)];
+    };
+    // The first taken branch and the last, not taken, are wrong. Not taken, it costs nothing here.
+    EXPECT_EQ(cause(once, Cause::mispredict), 0u);
+    EXPECT_EQ(cause(often, Cause::mispredict), 5u);
+    EXPECT_EQ(cause(often, Cause::refill), 8u);
+  }
+}
+
 }  // namespace
 }  // namespace mcost::test
