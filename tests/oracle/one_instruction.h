@@ -26,9 +26,6 @@ struct Snapshot {
   std::vector<std::uint8_t> memory;  // the scratch area; empty: not looked at
 };
 
-/// No core has all of this; one instruction cannot tell.
-inline constexpr isa::FeatureSet kEveryFeature =
-    isa::kCortexM7Dp | isa::feature_bit(isa::Feature::v8m);
 inline constexpr Address kMonitored = kScratch + 0x1800;
 inline constexpr unsigned kLocations = 59;  // memory is the last
 inline constexpr unsigned kSystem = static_cast<unsigned>(isa::StatusField::system);

@@ -104,7 +104,7 @@ Snapshot StateSource::snapshot(const Draw& draw) {
     }
   }
   if (random_.below(4) == 0) snapshot.s.fill(0x7D007D00);  // signalling NaNs as halfwords
-  if (random_.below(8) == 0) snapshot.s.fill(0x123);  // subnormal in every precision
+  if (random_.below(8) == 0) snapshot.s.fill(0x123);       // subnormal in every precision
   snapshot.apsr = word() & 0xF80F0000u;
   snapshot.fpscr = (random_.fpscr() | (word() & fp::kConditionFlags)) & ~(word() & 0x9Fu);
   // FPCA, either stack, mostly privileged.
