@@ -49,6 +49,14 @@ TEST(UnicornDifferences, CortexM3) {
   check_list(unicorn_m3_differences(), UnicornModel::cortex_m3, isa::kCortexM3);
 }
 
+TEST(UnicornDifferences, CortexM0) {
+  check_list(unicorn_m0_differences(), UnicornModel::cortex_m0, isa::kCortexM0);
+}
+
+TEST(UnicornDifferences, CortexM33) {
+  check_list(unicorn_m33_differences(), UnicornModel::cortex_m33, isa::kCortexM33);
+}
+
 /// Unicorn plays the core it was asked for: each word tells some from others.
 TEST(UnicornModel, IsTheCoreAskedFor) {
   struct Word {
