@@ -71,6 +71,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   }
   state_ = states_.id_of(state);
   event_register_ = false;
+  sleeping_ = false;
   exclusive_valid_ = false;
   stop_ = StopReason::none;
 }
