@@ -140,7 +140,7 @@ std::string operand_text(std::string_view token, const Operands& o) {
   if (token == "label") return hexadecimal(o.imm);
   if (token == "signed") return std::to_string(static_cast<std::int32_t>(o.imm));
   if (token == "fp") return fp_constant(o);
-  if (token == "rounding") return std::string(1, "npm?a"[o.amount]);
+  if (token == "rounding") return std::array{"n", "p", "m", "", "a"}.at(o.amount);
   if (token == "special") return special_register(o.imm);
   if (token == "mask") return std::array{"", "_g", "_nzcvq", "_nzcvqg"}[o.amount & 3u];
   if (token == "barrier") return (o.imm & 15u) == 15 ? "sy" : "#" + std::to_string(o.imm & 15u);

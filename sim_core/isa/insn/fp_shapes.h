@@ -4,6 +4,7 @@
 // Source: ARMv7-M ARM A6.4 and A7.7.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "sim_core/isa/encoding.h"
@@ -224,8 +225,8 @@ struct Selection {
 template <class Shape>
 struct Directed {
   static constexpr Operands decode(const Fields& f, const Place& place) {
-    constexpr FpRounding kModes[] = {FpRounding::nearest_away, FpRounding::nearest_even,
-                                     FpRounding::plus_inf, FpRounding::minus_inf};
+    constexpr std::array kModes{FpRounding::nearest_away, FpRounding::nearest_even,
+                                FpRounding::plus_inf, FpRounding::minus_inf};
     Operands o = OutsideItBlock<Shape>::decode(f, place);
     o.amount = static_cast<std::uint8_t>(kModes[f['r']]);
     return o;
