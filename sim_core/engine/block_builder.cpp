@@ -323,6 +323,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
     if (decoded.instruction == nullptr) {
       if (!block->info.empty()) break;
       append_fault(*block, &undefined_encoding, pc, it, fetched.size);
+      block->ops.back().operands.option = decoded.operands.option;
       pc += fetched.size;
       it = it.advance();
       break;

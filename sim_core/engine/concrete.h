@@ -13,6 +13,9 @@
 
 namespace mcost::engine {
 
+static_assert(static_cast<int>(isa::FpRounding::nearest_away) ==
+              static_cast<int>(fp::Rounding::nearest_away));
+
 /// What a pass over a body does. A handler of an instruction that touches memory first checks that
 /// every access stays inline (no writes of any kind; loads give 0), then runs without checks; if
 /// the check fails, another handler runs the body with the out-of-line paths. So the inline path
@@ -239,6 +242,13 @@ class Evaluating {
   void wait_for_event() { wait_for(core_, true); }
   void send_event() { engine::send_event(core_); }
   void instruction_barrier() { core_.unusual |= kRequest; }
+  U32 test_target(U32 address, bool unprivileged) {
+    return engine::test_target(core_, address, unprivileged);
+  }
+  U32 load_ordered(unsigned size, U32 address) { return load_with(size, address, kMustAlign); }
+  void store_ordered(unsigned size, U32 address, U32 data) {
+    store_with(size, address, data, kMustAlign);
+  }
 
   // Floating point.
   [[nodiscard]] U32 single(unsigned i) const { return core_.s[i]; }
@@ -281,21 +291,41 @@ class Evaluating {
   void fp_compare(V a, V b, bool signal_on_quiet_nan) {
     core_.fp.set_condition_flags(fp::compare(a, b, signal_on_quiet_nan, core_.fp));
   }
-  U32 fp_to_fixed(U32 x, unsigned size, unsigned fraction_bits, bool is_signed,
-                  bool round_to_zero) {
-    return fp::to_fixed(x, size, fraction_bits, !is_signed,
-                        round_to_zero ? fp::Rounding::zero : core_.fp.rounding(), core_.fp);
+  template <class V>
+  U32 fp_to_fixed(V x, unsigned size, unsigned fraction_bits, bool is_signed,
+                  isa::FpRounding rounding) {
+    return fp::to_fixed(x, size, fraction_bits, !is_signed, rounding_of(rounding), core_.fp);
   }
-  U32 fixed_to_fp(U32 x, unsigned size, unsigned fraction_bits, bool is_signed,
-                  bool round_to_nearest) {
-    return fp::fixed_to_single(x, size, fraction_bits, !is_signed,
-                               round_to_nearest ? fp::Rounding::nearest_even : core_.fp.rounding(),
+  U32 fixed_to_single(U32 x, unsigned size, unsigned fraction_bits, bool is_signed,
+                      isa::FpRounding rounding) {
+    return fp::fixed_to_single(x, size, fraction_bits, !is_signed, rounding_of(rounding), core_.fp);
+  }
+  U64 fixed_to_double(U32 x, unsigned size, unsigned fraction_bits, bool is_signed) {
+    return fp::fixed_to_double(x, size, fraction_bits, !is_signed, fp::Rounding::nearest_even,
                                core_.fp);
   }
   U32 half_to_single(U32 half) {
     return fp::half_to_single(static_cast<std::uint16_t>(half), core_.fp);
   }
+  U64 half_to_double(U32 half) {
+    return fp::half_to_double(static_cast<std::uint16_t>(half), core_.fp);
+  }
   U32 single_to_half(U32 x) { return fp::single_to_half(x, core_.fp); }
+  U32 double_to_half(U64 x) { return fp::double_to_half(x, core_.fp); }
+  U64 single_to_double(U32 x) { return fp::single_to_double(x, core_.fp); }
+  U32 double_to_single(U64 x) { return fp::double_to_single(x, core_.fp); }
+  template <class V>
+  V fp_round_int(V x, isa::FpRounding rounding, bool signal_inexact) {
+    return fp::round_int(x, rounding_of(rounding), signal_inexact, core_.fp);
+  }
+  template <class V>
+  V fp_max_num(V a, V b) {
+    return fp::max_num(a, b, core_.fp);
+  }
+  template <class V>
+  V fp_min_num(V a, V b) {
+    return fp::min_num(a, b, core_.fp);
+  }
   [[nodiscard]] U32 read_fpscr() const { return core_.fp.fpscr; }
   void write_fpscr(U32 value) { engine::write_fpscr(core_, value); }
   void fp_flags_to_apsr() {
@@ -308,6 +338,10 @@ class Evaluating {
 
  private:
   static constexpr bool kWrites = kPass != Pass::check;
+  [[nodiscard]] fp::Rounding rounding_of(isa::FpRounding rounding) const {
+    return rounding == isa::FpRounding::as_fpscr ? core_.fp.rounding()
+                                                 : static_cast<fp::Rounding>(rounding);
+  }
   static Shifted shift_left(U32 value, unsigned amount, Bit carry) {
     if (amount == 0) return {value, carry};
     if (amount > 32) return {0, false};

@@ -106,6 +106,7 @@ void breakpoint(Core& core, unsigned immediate);
 void wait_for(Core& core, bool event);
 void send_event(Core& core);
 void clear_exclusive(Core& core);
+[[nodiscard]] std::uint32_t test_target(Core& core, Address address, bool unprivileged);
 [[nodiscard]] bool exclusive_passes(Core& core, Address address, unsigned size_bytes);
 void write_fpscr(Core& core, std::uint32_t value);
 

@@ -73,6 +73,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   state_ = states_.id_of(state);
   predictor_ = model_.make_predictor();
   event_register_ = false;
+  sleeping_ = false;
   exclusive_valid_ = false;
   stop_ = StopReason::none;
 }

@@ -283,6 +283,10 @@ class Engine {
   void adopt_window(const MicroOp* op, const bus::Region& region);
   void set_site(const MicroOp* op, std::uint16_t value);
   void check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const;
+  /// Source: ARMv6-M ARM A3.2: unaligned accesses always fault there.
+  [[nodiscard]] bool may_be_unaligned() const {
+    return isa::has_feature(features_, isa::Feature::v7m);
+  }
   std::uint32_t read_register(const bus::Region& region, Address address, unsigned size_bytes,
                               Cycles when, Address pc);
   void write_register(const bus::Region& region, Address address, unsigned size_bytes,

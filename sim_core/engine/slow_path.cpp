@@ -88,7 +88,7 @@ const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
   const std::uint32_t last = first + size_bytes - 1;
   if (first >= window.size_bytes() || last >= window.size_bytes()) return nullptr;
   if (window.stamps != nullptr || info.timing.transfers != 1) return nullptr;
-  const bool traps = (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
+  const bool traps = (exceptions_.ccr & kCcrUnalignTrap) != 0 || !may_be_unaligned() ||
                      bus_.regions[window.region].is_device_memory || (core_.unusual & kLeft) != 0;
   const unsigned tags = window.tags[first >> bus::kTagShift] | window.tags[last >> bus::kTagShift];
   return traps || (tags & bus::kReadSlow) != 0 ? nullptr : &window;
@@ -117,7 +117,7 @@ void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flag
     if (part == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, write};
   }
   if ((flags & (kMustAlign | kExclusive)) != 0 || (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
-      region->is_device_memory || last->is_device_memory) {
+      region->is_device_memory || last->is_device_memory || !may_be_unaligned()) {
     throw GuestFault{FaultKind::unaligned, address, write};
   }
 }

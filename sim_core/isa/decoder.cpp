@@ -76,6 +76,15 @@ class WideTable {
   std::vector<const Instruction*> candidates_;
 };
 
+/// An instruction for coprocessor 10 or 11, the FPU, where there is none. Source: ARMv7-M ARM
+/// A5.3.18 and B1.5.14, NOCP.
+bool lacks_fpu(std::uint32_t word, FeatureSet features) {
+  if (!has_feature(features, Feature::v7m) || has_feature(features, Feature::fpv4_sp)) return false;
+  const bool is_coprocessor = (word & 0xEC000000u) == 0xEC000000u;
+  const bool is_unallocated = (word & 0x03000000u) == 0x03000000u || (word & 0x03E00000u) == 0;
+  return is_coprocessor && !is_unallocated && (word & 0xE00u) == 0xA00u;
+}
+
 }  // namespace
 
 const Instruction* decode(std::uint32_t instruction, unsigned width_bits) {
@@ -89,15 +98,17 @@ const Instruction* decode(std::uint32_t instruction, unsigned width_bits) {
 
 Decoded decode_at(std::uint16_t first, std::uint16_t second, const Place& place,
                   FeatureSet features) {
+  const Place here{place.pc, place.it, features};
   const bool wide = is_wide(first);
   const std::uint32_t word = wide ? std::uint32_t{first} << 16 | second : first;
   Decoded result;
   result.size = wide ? 4 : 2;
   const Instruction* instruction = decode(word, wide ? 32 : 16);
-  if (instruction == nullptr || (features & feature_bit(instruction->row->feature)) == 0) {
+  if (instruction == nullptr || !has_feature(features, instruction->row->feature)) {
+    result.operands.option = wide && lacks_fpu(word, features);
     return result;
   }
-  const Operands operands = instruction->decode(word, place);
+  const Operands operands = instruction->decode(word, here);
   if (operands.undefined) return result;
   result.instruction = instruction;
   result.operands = operands;

@@ -17,7 +17,8 @@ namespace mcost::isa {
 /// `width_bits` is 16 or 32. Returns nullptr where no row matches: UNDEFINED.
 [[nodiscard]] const Instruction* decode(std::uint32_t instruction, unsigned width_bits);
 
-/// An instruction at a place. `instruction` is nullptr where it is UNDEFINED there.
+/// An instruction at a place. `instruction` is nullptr where it is UNDEFINED there; `option` of the
+/// operands then says that it is the FPU's and the core has none.
 struct Decoded {
   const Instruction* instruction = nullptr;
   Operands operands{};
@@ -26,7 +27,7 @@ struct Decoded {
 
 /// Decodes the instruction that starts with `first`; `second` counts only if that is wide.
 /// UNDEFINED: no row matches, the row needs a feature the core lacks, or its decode says so.
-/// `place` gives PC and ITSTATE; operands.condition comes from it.
+/// `place` gives PC and ITSTATE, from which operands.condition comes; its features do not count.
 [[nodiscard]] Decoded decode_at(std::uint16_t first, std::uint16_t second, const Place& place,
                                 FeatureSet features);
 

@@ -238,6 +238,8 @@ class Effects {
     write(status(StatusField::system), Unit::load);
     return {address.from, Unit::load};
   }
+  constexpr U32 load_ordered(unsigned size, U32 address) { return load(size, address); }
+  constexpr void store_ordered(unsigned size, U32 address, U32 data) { store(size, address, data); }
   constexpr void clear_exclusive() { write(status(StatusField::system), Unit::alu); }
 
   // Branches.
@@ -285,6 +287,9 @@ class Effects {
   constexpr void wait_for_event() { system_ = true; }
   constexpr void send_event() { system_ = true; }
   constexpr void instruction_barrier() { system_ = true; }
+  constexpr U32 test_target(U32 address, bool) {
+    return {address.from | read(status(StatusField::system)), Unit::alu};
+  }
 
   // Floating point; values are raw bits in U32 (singles) or U64 (doubles).
   constexpr U32 single(unsigned i) { return {read(single_register(i)), Unit::fp}; }
@@ -331,15 +336,36 @@ class Effects {
     read_fp_control();
     write(status(StatusField::fp_flags) | status(StatusField::fp_exceptions), Unit::fp);
   }
-  constexpr U32 fp_to_fixed(U32 a, unsigned, unsigned, bool, bool) { return fp_arithmetic(a, a); }
-  constexpr U32 fixed_to_fp(U32 a, unsigned, unsigned, bool, bool round_to_nearest) {
-    if (!round_to_nearest) return fp_arithmetic(a, a);
+  template <class V>
+  constexpr U32 fp_to_fixed(V a, unsigned, unsigned, bool, FpRounding) {
+    return fp_conversion<U32>(a);
+  }
+  constexpr U32 fixed_to_single(U32 a, unsigned, unsigned, bool, FpRounding rounding) {
+    if (rounding == FpRounding::as_fpscr) return fp_conversion<U32>(a);
     read(status(StatusField::fp_exceptions));  // FPSCR's modes do not matter
     write(status(StatusField::fp_exceptions), Unit::fp);
     return {a.from, Unit::fp};
   }
-  constexpr U32 half_to_single(U32 a) { return fp_arithmetic(a, a); }
-  constexpr U32 single_to_half(U32 a) { return fp_arithmetic(a, a); }
+  /// Exact, whatever FPSCR says.
+  constexpr U64 fixed_to_double(U32 a, unsigned, unsigned, bool) { return {a.from, Unit::fp}; }
+  constexpr U32 half_to_single(U32 a) { return fp_conversion<U32>(a); }
+  constexpr U64 half_to_double(U32 a) { return fp_conversion<U64>(a); }
+  constexpr U32 single_to_half(U32 a) { return fp_conversion<U32>(a); }
+  constexpr U32 double_to_half(U64 a) { return fp_conversion<U32>(a); }
+  constexpr U64 single_to_double(U32 a) { return fp_conversion<U64>(a); }
+  constexpr U32 double_to_single(U64 a) { return fp_conversion<U32>(a); }
+  template <class V>
+  constexpr V fp_round_int(V a, FpRounding, bool) {
+    return fp_conversion<V>(a);
+  }
+  template <class V>
+  constexpr V fp_max_num(V a, V b) {
+    return fp_arithmetic(a, b);
+  }
+  template <class V>
+  constexpr V fp_min_num(V a, V b) {
+    return fp_arithmetic(a, b);
+  }
   constexpr U32 read_fpscr() {
     read_fp_control();
     return {read(status(StatusField::fp_flags)), Unit::fp};
@@ -404,6 +430,10 @@ class Effects {
     read_fp_control();
     write(status(StatusField::fp_exceptions), Unit::fp);
     return {a.from | b.from, Unit::fp};
+  }
+  template <class To, class From>
+  constexpr To fp_conversion(From a) {
+    return {fp_arithmetic(a, a).from, Unit::fp};
   }
 
   Roles roles_;

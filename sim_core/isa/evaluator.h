@@ -29,7 +29,8 @@
 // addr, x) of 1, 2, 4 bytes,
 //             unaligned allowed, loads zero-extend; load_aligned(addr) store_aligned(addr, x):
 //             words, fault if unaligned; load_unprivileged store_unprivileged; load_exclusive
-//             store_exclusive (-> status) clear_exclusive. expect_loads(addr, n) and
+//             store_exclusive (-> status) clear_exclusive; load_ordered(size, addr)
+//             store_ordered(size, addr, x): fault if unaligned. expect_loads(addr, n) and
 //             expect_stores(addr, n) announce that all accesses are n words from addr upwards. A
 //             body makes all accesses before it
 //             writes a register, so that a fault can be restarted
@@ -39,12 +40,15 @@
 // System      read_special(SYSm) write_special(SYSm, mask, x) change_processor_state(disable,
 // primask, faultmask)
 //             supervisor_call breakpoint undefined_instruction wait_for_interrupt wait_for_event
-//             send_event instruction_barrier
-// FP          single(i) set_single(i, x); fp_add fp_sub fp_mul fp_div fp_sqrt fp_mul_add(addend, a,
-// b) fp_neg fp_abs
-//             fp_compare(a, b, signal_on_quiet_nan) (writes FPSCR.NZCV); fp_to_fixed(x, size,
-//             fraction_bits, is_signed, round_to_zero) fixed_to_fp(x, size, fraction_bits,
-//             is_signed, round_to_nearest); half_to_single single_to_half; read_fpscr write_fpscr
+//             send_event instruction_barrier test_target(addr, unprivileged) (-> TT's result)
+// FP          single(i) set_single(i, x); a double is combine() of two. For singles (U32) and
+// doubles (U64): fp_add fp_sub
+//             fp_mul fp_div fp_sqrt fp_mul_add(addend, a, b) fp_neg fp_abs fp_max_num fp_min_num
+//             fp_compare(a, b, signal_on_quiet_nan) (writes FPSCR.NZCV) fp_round_int(x, rounding,
+//             signal_inexact) fp_to_fixed(x, size, fraction_bits, is_signed, rounding) -> U32.
+//             fixed_to_single(x, size, fraction_bits, is_signed, rounding) fixed_to_double(x, size,
+//             fraction_bits, is_signed); half_to_single single_to_half half_to_double
+//             double_to_half single_to_double double_to_single; read_fpscr write_fpscr
 //             fp_flags_to_apsr
 #pragma once
 

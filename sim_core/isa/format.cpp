@@ -67,15 +67,16 @@ std::string fp_list(const Operands& o) {
 }
 
 /// Shortest decimal of the few constants VMOV has; all are exact in a few digits.
-std::string fp_constant(std::uint32_t bits_of_single) {
+std::string fp_constant(const Operands& o) {
   std::array<char, 32> digits{};
-  const auto value = std::bit_cast<float>(bits_of_single);
+  const double value = o.wide ? std::bit_cast<double>(std::uint64_t{o.imm} << 32)
+                              : double{std::bit_cast<float>(o.imm)};
   auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   const std::string text(digits.data(), end);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }
 
-/// Source: ARMv7-M ARM B5.1.1.
+/// Source: ARMv7-M ARM B5.1.1; ARMv8-M ARM C2.4, MRS.
 std::string special_register(std::uint32_t sysm) {
   switch (sysm) {
     case 0: return "apsr";
@@ -92,6 +93,17 @@ std::string special_register(std::uint32_t sysm) {
     case 18: return "basepri_max";
     case 19: return "faultmask";
     case 20: return "control";
+    case 10: return "msplim";
+    case 11: return "psplim";
+    case 0x88: return "msp_ns";
+    case 0x89: return "psp_ns";
+    case 0x8A: return "msplim_ns";
+    case 0x8B: return "psplim_ns";
+    case 0x90: return "primask_ns";
+    case 0x91: return "basepri_ns";
+    case 0x93: return "faultmask_ns";
+    case 0x94: return "control_ns";
+    case 0x98: return "sp_ns";
     default: return std::to_string(sysm);
   }
 }
@@ -116,6 +128,8 @@ std::string operand_text(std::string_view token, const Operands& o) {
   if (token == "sd") return fp_register(o.rd, o.wide);
   if (token == "sn") return fp_register(o.rn, o.wide);
   if (token == "sm") return fp_register(o.rm, o.wide);
+  if (token == "sd.s") return fp_register(o.rd, false);
+  if (token == "sm.s") return fp_register(o.rm, false);
   if (token == "sm+1") return fp_register(o.rm + 1u, o.wide);
   if (token == "imm") return number(o.imm);
   if (token == "amount") return std::to_string(o.amount);
@@ -125,7 +139,8 @@ std::string operand_text(std::string_view token, const Operands& o) {
   if (token == "slist") return fp_list(o);
   if (token == "label") return hexadecimal(o.imm);
   if (token == "signed") return std::to_string(static_cast<std::int32_t>(o.imm));
-  if (token == "fp") return fp_constant(o.imm);
+  if (token == "fp") return fp_constant(o);
+  if (token == "rounding") return std::array{"n", "p", "m", "", "a"}.at(o.amount);
   if (token == "special") return special_register(o.imm);
   if (token == "mask") return std::array{"", "_g", "_nzcvq", "_nzcvqg"}[o.amount & 3u];
   if (token == "barrier") return (o.imm & 15u) == 15 ? "sy" : "#" + std::to_string(o.imm & 15u);

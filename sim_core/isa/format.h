@@ -5,6 +5,7 @@
 // clang-format off
 //   <rd> <rn> <rm> <ra>    core register of that operand: r0-r12, sp, lr, pc
 //   <sd> <sn> <sm> <sm+1>  FP register rd, rn, rm, rm + 1: s0-s31, or d0-d15 where `wide`
+//   <sd.s> <sm.s>          the same where `wide` is of the other operand: s0-s31
 //   <imm> <amount>         the number in imm, in amount (# stands before it); hexadecimal from 4096
 //   <signed>               imm as a signed decimal number
 //   <shift>                ", lsl #3", ", ror #8", ", rrx"; nothing for an amount of 0
@@ -13,12 +14,13 @@
 //   <label>                imm as an absolute address: decode has added the PC
 //   <list>                 {r0, r4, lr}: bits 0-15 of imm
 //   <slist>                {s4, s5}: ra registers from rd upwards, doubles where `wide`
-//   <fp>                   the single whose bits are imm, 1.5
+//   <fp>                   the number whose upper 32 bits are imm, 1.5: a double where `wide`
+//   <rounding>             letter of the FpRounding in amount: a, n, p, m
 //   <special> <mask>       special register SYSm in imm; MSR's suffix from amount (bit 1 nzcvq, bit 0 g)
 //   <barrier>              DMB, DSB, ISB option in imm: sy, or #n
 //   <iflags>               "i" where bit 1 of imm (PRIMASK), "f" where bit 0 (FAULTMASK)
 //   <it>                   letters and condition of IT from imm = firstcond:mask: "te eq"
-//   <cond>                 condition of B<c>, in ra
+//   <cond>                 condition of B<c> and VSEL, in ra
 //   {s} {c} {w}            "s" where set_flags; condition unless AL; "!" where write_back
 //   {a|b}                  a where `option`, else b: pkh{tb|bt}, smmul{r|}
 //   {a/b}                  a where `wide`, else b: .{f64/f32}

@@ -35,6 +35,17 @@ class ItState {
 
 inline constexpr std::uint8_t kAlways = 14;
 
+/// How a floating-point instruction rounds; the first four have the values of FPSCR.RMode.
+/// Source: ARMv7-M ARM A2.5, FPSCR, and A7.7, VRINTA.
+enum class FpRounding : std::uint8_t {
+  nearest_even,
+  plus_inf,
+  minus_inf,
+  zero,
+  nearest_away,
+  as_fpscr
+};
+
 /// Register numbers, immediates and choices of one instruction. Fields a row does not use stay 0.
 /// FP rows keep singles as S0-S31 in rd, rn, rm; doubles as D0-D15 there with `wide` set.
 struct Operands {

@@ -258,6 +258,27 @@ std::vector<OracleRow> double_rows() {
       // vmov.f64 d3, d2; vfnms.f64 d3, d0, d1
       {"vfnms_f64", {0xEEB03B42, 0xEE903B01}, 3, wide, kDouble, kSome,
        doubles([](Doubles x, Context& c) { return mul_add(neg(x.d), x.n, x.m, c); })},
+      // vnmul.f64 d3, d0, d1
+      {"vnmul_f64", {0xEE203B41}, 2, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return neg(mul(x.n, x.m, c)); })},
+      // vmov.f64 d3, d2; vfms.f64 d3, d0, d1
+      {"vfms_f64", {0xEEB03B42, 0xEEA03B41}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return mul_add(x.d, neg(x.n), x.m, c); })},
+      // vmov.f64 d3, d2; vfnma.f64 d3, d0, d1
+      {"vfnma_f64", {0xEEB03B42, 0xEE903B41}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return mul_add(neg(x.d), neg(x.n), x.m, c); })},
+      // vmov.f64 d3, d2; vmla.f64 d3, d0, d1
+      {"vmla_f64", {0xEEB03B42, 0xEE003B01}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return add(x.d, mul(x.n, x.m, c), c); })},
+      // vmov.f64 d3, d2; vmls.f64 d3, d0, d1
+      {"vmls_f64", {0xEEB03B42, 0xEE003B41}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return add(x.d, neg(mul(x.n, x.m, c)), c); })},
+      // vmov.f64 d3, d2; vnmla.f64 d3, d0, d1
+      {"vnmla_f64", {0xEEB03B42, 0xEE103B41}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return add(neg(x.d), neg(mul(x.n, x.m, c)), c); })},
+      // vmov.f64 d3, d2; vnmls.f64 d3, d0, d1
+      {"vnmls_f64", {0xEEB03B42, 0xEE103B01}, 3, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return add(neg(x.d), mul(x.n, x.m, c), c); })},
       // vcmp.f64 d0, d1
       {"vcmp_f64", {0xEEB40B41}, 2, wide, kFlagsOnly, kSome,
        doubles([](Doubles x, Context& c) { return compared(compare(x.n, x.m, false, c), c); })},
@@ -327,6 +348,30 @@ std::vector<OracleRow> double_rows() {
       // vrinta.f64 d3, d0
       {"vrinta_f64", {0xFEB83B40}, 1, wide, kDouble, kSome,
        doubles([](Doubles x, Context& c) { return round_int(x.n, nearest_away, false, c); })},
+      // vrintn.f64 d3, d0
+      {"vrintn_f64", {0xFEB93B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, nearest_even, false, c); })},
+      // vrintp.f64 d3, d0
+      {"vrintp_f64", {0xFEBA3B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, plus_inf, false, c); })},
+      // vrintm.f64 d3, d0
+      {"vrintm_f64", {0xFEBB3B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, minus_inf, false, c); })},
+      // vrintr.f64 d3, d0
+      {"vrintr_f64", {0xEEB63B40}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, c.rounding(), false, c); })},
+      // vrintz.f64 d3, d0
+      {"vrintz_f64", {0xEEB63BC0}, 1, wide, kDouble, kSome,
+       doubles([](Doubles x, Context& c) { return round_int(x.n, zero, false, c); })},
+      // vcvtn.u32.f64 s6, d0
+      {"vcvtn_u32_f64", {0xFEBD3B40}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, true, nearest_even, c); })},
+      // vcvtp.s32.f64 s6, d0
+      {"vcvtp_s32_f64", {0xFEBE3BC0}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, false, plus_inf, c); })},
+      // vcvtm.u32.f64 s6, d0
+      {"vcvtm_u32_f64", {0xFEBF3B40}, 1, wide, kWord, kSome,
+       doubles([](Doubles x, Context& c) { return to_fixed(x.n, 32, 0, true, minus_inf, c); })},
       // vmaxnm.f64 d3, d0, d1
       {"vmaxnm_f64", {0xFE803B01}, 2, wide, kDouble, kSome,
        doubles([](Doubles x, Context& c) { return max_num(x.n, x.m, c); })},

@@ -153,7 +153,8 @@ std::vector<Reading> read_with_capstone(const std::vector<Sample>& samples) {
   return readings;
 }
 
-std::optional<std::vector<Reading>> read_with_objdump(const std::vector<Sample>& samples) {
+std::optional<std::vector<Reading>> read_with_objdump(const std::vector<Sample>& samples,
+                                                      const std::string& machine) {
   std::vector<std::uint8_t> bytes;
   std::unordered_map<Address, std::size_t> sample_at;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -167,10 +168,9 @@ std::optional<std::vector<Reading>> read_with_objdump(const std::vector<Sample>&
   std::ofstream(file.path(), std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
-  const std::string command =
-      "arm-none-eabi-objdump -D -z -b binary -marmv7e-m -Mforce-thumb,reg-names-std "
-      "--adjust-vma=0x08000000 '" +
-      file.path() + "' 2>/dev/null";
+  const std::string command = "arm-none-eabi-objdump -D -z -b binary -m" + machine +
+                              " -Mforce-thumb,reg-names-std --adjust-vma=0x08000000 '" +
+                              file.path() + "' 2>/dev/null";
   const std::unique_ptr<FILE, PipeClose> pipe(popen(command.c_str(), "r"));
   if (pipe == nullptr) return std::nullopt;
   std::vector<Reading> readings(samples.size());

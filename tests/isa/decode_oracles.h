@@ -26,8 +26,9 @@ struct Reading {
 /// One reading per sample.
 [[nodiscard]] std::vector<Reading> read_with_capstone(const std::vector<Sample>& samples);
 
-/// One reading per sample, or nothing where arm-none-eabi-objdump cannot be run.
+/// One reading per sample, for a machine that objdump knows (-m), or nothing where
+/// arm-none-eabi-objdump cannot be run.
 [[nodiscard]] std::optional<std::vector<Reading>> read_with_objdump(
-    const std::vector<Sample>& samples);
+    const std::vector<Sample>& samples, const std::string& machine);
 
 }  // namespace mcost::isa::test

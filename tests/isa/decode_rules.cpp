@@ -162,12 +162,18 @@ bool is_fp_coprocessor_undefined(const Case& c) {
   return !c.defined() && is_coprocessor_word(c) && (coprocessor(c) & 0xE) == 10;
 }
 
-bool is_fpv5(const Case& c) {
-  static constexpr std::array<std::string_view, 8> kMnemonics = {
-      "vsel", "vmaxnm", "vminnm", "vrint", "vcvta", "vcvtn", "vcvtp", "vcvtm"};
-  return !c.defined() &&
-         std::any_of(kMnemonics.begin(), kMnemonics.end(),
-                     [&c](std::string_view name) { return c.theirs.mnemonic.starts_with(name); });
+/// Which core has what is features_test.cpp's affair.
+bool is_not_on_core(const Case& c) {
+  const Instruction* instruction = decode(c.word(), c.sample.width_bits);
+  return !c.defined() && instruction != nullptr &&
+         !has_feature(c.features, instruction->row->feature);
+}
+
+bool is_security(const Case& c) {
+  if (c.defined()) return false;
+  if (c.sample.width_bits == 16) return (c.word() & 0xFF04) == 0x4704;  // BXNS, BLXNS
+  const bool lazy = (c.word() & 0xFFE0FFFF) == 0xEC200A00;              // VLSTM, VLLDM
+  return lazy || (c.word() & 0xFFF0F080) == 0xE840F080;                 // TTA, TTAT
 }
 
 bool is_memory_hint(const Case& c) {

@@ -1,9 +1,10 @@
 // Where an oracle's reading differs from ours, and why that is right. Two kinds of rule. A spelling
 // says the same in other words: it rewrites a reading, and comparison goes on. A difference is a
 // real one, decided by the manual: it explains a reading away. Every rule has the number of samples
-// it applies to; the test fails if that changes.
+// it applies to, for each core; the test fails if that changes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,8 +15,22 @@
 
 namespace mcost::isa::test {
 
+/// The cores whose decoding is compared, by their place in Counts.
+struct DecodedCore {
+  const char* name;
+  FeatureSet features;
+  const char* objdump_machine;
+};
+inline constexpr std::array kDecodedCores{DecodedCore{"CortexM0", kCortexM0, "armv6s-m"},
+                                          DecodedCore{"CortexM3", kCortexM3, "armv7"},
+                                          DecodedCore{"CortexM4", kCortexM4, "armv7e-m"},
+                                          DecodedCore{"CortexM7", kCortexM7Dp, "armv7e-m"},
+                                          DecodedCore{"CortexM33", kCortexM33, "armv8-m.main"}};
+using Counts = std::array<unsigned, kDecodedCores.size()>;
+
 /// One sample, read by us and by an oracle. Spellings rewrite the two listings.
 struct Case {
+  FeatureSet features = 0;
   Sample sample;
   Decoded decoded;
   Listing ours;
@@ -28,14 +43,14 @@ struct Case {
 struct Spelling {
   const char* name;
   const char* source;  // why both mean the same
-  unsigned count;
+  Counts counts;
   bool (*rewrite)(Case&);  // true if it changed something
 };
 
 struct Difference {
   const char* name;
   const char* source;  // why our reading is right
-  unsigned count;
+  Counts counts;
   bool (*explains)(const Case&);
 };
 
@@ -68,7 +83,9 @@ bool is_unpredictable(const Case& c);
 bool is_coprocessor_word(const Case& c);
 bool is_advanced_simd(const Case& c);
 bool is_fp_coprocessor_undefined(const Case& c);
-bool is_fpv5(const Case& c);
+bool is_not_on_core(const Case& c);
+/// Words that the Security Extension gives a meaning to.
+bool is_security(const Case& c);
 bool is_memory_hint(const Case& c);
 
 }  // namespace mcost::isa::test

@@ -89,7 +89,9 @@ bool expand_register_range(Case& c) {
 
 /// objdump prints imm8; the value is VFPExpandImm of it.
 bool expand_constant(Case& c) {
-  if (c.theirs.mnemonic != "vmov.f32" || c.theirs.operands.size() != 2) return false;
+  if ((c.theirs.mnemonic != "vmov.f32" && c.theirs.mnemonic != "vmov.f64") ||
+      c.theirs.operands.size() != 2)
+    return false;
   const unsigned long imm8 = std::strtoul(c.theirs.operands[1].c_str(), nullptr, 10);
   const int exponent = static_cast<int>((imm8 >> 4 & 7) ^ 4) - 3;
   const double magnitude = std::ldexp(1.0 + static_cast<double>(imm8 & 15) / 16.0, exponent);
@@ -109,6 +111,14 @@ bool rename_status_register(Case& c) {
     }
   }
   return false;
+}
+
+/// They may be conditional: "tt?" is that without the condition.
+bool add_condition(Case& c) {
+  const std::string& mnemonic = c.theirs.mnemonic;
+  if (mnemonic != "tt?" && mnemonic != "ttt?" && mnemonic != "sg?") return false;
+  c.theirs.mnemonic.pop_back();
+  return true;
 }
 
 // Differences.
@@ -169,53 +179,131 @@ bool is_other_coprocessor(const Case& c) {
   return is_coprocessor_word(c) && (c.word() >> 9 & 7) != 5 && !is_advanced_simd(c);
 }
 
-constexpr std::array<Spelling, 14> kSpellings = {{
-    {"PC-relative operands", "ARMv7-M ARM A5.1.2: the base is Align(PC, 4)", 11306,
+constexpr std::array<Spelling, 15> kSpellings = {{
+    {"PC-relative operands",
+     "ARMv7-M ARM A5.1.2: the base is Align(PC, 4)",
+     {{8192, 10989, 11306, 11306, 11306}},
      &resolve_pc_relative},
-    {"PUSH and POP as transfers of SP", "ARMv7-M ARM A7.7, PUSH, POP", 1361, &rename_push_pop},
-    {"LDMIA and STMIA", "ARMv7-M ARM A7.7, LDM, STM: synonyms", 9554, &rename_increment_after},
-    {"shifts as MOV", "ARMv7-M ARM A7.7, MOV (shifted register)", 1131, &rename_shifted_move},
-    {"NEG", "ARMv7-M ARM A7.7, RSB (immediate): pre-UAL name", 128, &rename_negate},
-    {"two-operand ADD, SUB and MULS", "ARMv7-M ARM A7.7, ADD (SP plus register) T1, MUL T1", 672,
+    {"PUSH and POP as transfers of SP",
+     "ARMv7-M ARM A7.7, PUSH, POP",
+     {{0, 1361, 1361, 1361, 1361}},
+     &rename_push_pop},
+    {"LDMIA and STMIA",
+     "ARMv7-M ARM A7.7, LDM, STM: synonyms",
+     {{8192, 9554, 9554, 9554, 9554}},
+     &rename_increment_after},
+    {"shifts as MOV",
+     "ARMv7-M ARM A7.7, MOV (shifted register)",
+     {{0, 1131, 1131, 1131, 1131}},
+     &rename_shifted_move},
+    {"NEG",
+     "ARMv7-M ARM A7.7, RSB (immediate): pre-UAL name",
+     {{128, 128, 128, 128, 128}},
+     &rename_negate},
+    {"two-operand ADD, SUB and MULS",
+     "ARMv7-M ARM A7.7, ADD (SP plus register) T1, MUL T1",
+     {{672, 672, 672, 672, 672}},
      &spell_out_destination},
-    {"unallocated hints as NOP, and MOV r8, r8", "ARMv7-M ARM A5.2.5", 146, &rename_nop},
-    {"names of reserved barrier options", "ARMv7-M ARM A7.7, DMB: only SY is defined", 249,
+    {"unallocated hints as NOP, and MOV r8, r8",
+     "ARMv7-M ARM A5.2.5",
+     {{22, 146, 146, 146, 146}},
+     &rename_nop},
+    {"names of reserved barrier options",
+     "ARMv7-M ARM A7.7, DMB: only SY is defined",
+     {{249, 249, 249, 249, 249}},
      &rename_barrier_option},
-    {"CPSR for APSR", "ARMv7-M ARM B1.4.2", 43, &rename_status_register},
-    {"coprocessor operands", "they are the coprocessor's; we print its number and Rt", 22470,
+    {"CPSR for APSR", "ARMv7-M ARM B1.4.2", {{43, 43, 43, 43, 43}}, &rename_status_register},
+    {"coprocessor operands",
+     "they are the coprocessor's; we print its number and Rt",
+     {{0, 37699, 22470, 22470, 22470}},
      &shorten_coprocessor},
-    {"offset of zero", "nothing is added or subtracted", 1315, &drop_zero_offset},
-    {"post-indexed offset of minus zero", "nothing is subtracted", 73, &drop_negative_zero},
-    {"ranges of FP registers", "ARMv7-M ARM A7.7, VLDM", 1774, &expand_register_range},
-    {"FP constants", "ARMv7-M ARM A6.4.1, VFPExpandImm", 214, &expand_constant},
+    {"offset of zero",
+     "nothing is added or subtracted",
+     {{800, 1315, 1315, 1315, 1315}},
+     &drop_zero_offset},
+    {"post-indexed offset of minus zero",
+     "nothing is subtracted",
+     {{0, 73, 73, 73, 73}},
+     &drop_negative_zero},
+    {"ranges of FP registers",
+     "ARMv7-M ARM A7.7, VLDM",
+     {{0, 0, 1774, 1774, 1774}},
+     &expand_register_range},
+    {"FP constants", "ARMv7-M ARM A6.4.1, VFPExpandImm", {{0, 0, 214, 279, 214}}, &expand_constant},
+    {"condition of TT and SG not shown",
+     "ARMv8-M ARM C2.4, TT, SG",
+     {{0, 0, 0, 0, 59}},
+     &add_condition},
 }};
 
-constexpr std::array<Difference, 16> kDifferences = {{
-    {"UNPREDICTABLE", "the word has no meaning to agree on", 17385, &is_unpredictable},
-    {"mask of IAPSR, EAPSR and XPSR not shown", "ARMv7-M ARM B5.2.3, MSR: bits 11-10", 13,
+constexpr std::array<Difference, 17> kDifferences = {{
+    {"UNPREDICTABLE",
+     "the word has no meaning to agree on",
+     {{895, 15728, 17211, 17416, 18077}},
+     &is_unpredictable},
+    {"instructions that the core lacks",
+     "the feature tables of the manuals",
+     {{168335, 44838, 13005, 2968, 8326}},
+     &is_not_on_core},
+    {"words of the Security Extension",
+     "ARMv8-M ARM C2.4: UNDEFINED without it; ARMv7-M ARM A7.7, BX, STREX: UNPREDICTABLE",
+     {{180, 180, 180, 180, 180}},
+     &is_security},
+    {"mask of IAPSR, EAPSR and XPSR not shown",
+     "ARMv7-M ARM B5.2.3, MSR: bits 11-10",
+     {{3, 3, 13, 13, 13}},
      &is_msr_mask},
-    {"write-back of a zero offset lost", "ARMv7-M ARM A7.7, LDRD (immediate): W is bit 21", 16,
+    {"write-back of a zero offset lost",
+     "ARMv7-M ARM A7.7, LDRD (immediate): W is bit 21",
+     {{0, 16, 16, 16, 16}},
      &is_zero_write_back_dual},
-    {"unprivileged loads with PC as base", "ARMv7-M ARM A7.7, LDRT: SEE LDR (literal)", 16,
+    {"unprivileged loads with PC as base",
+     "ARMv7-M ARM A7.7, LDRT: SEE LDR (literal)",
+     {{0, 16, 16, 16, 16}},
      &is_unprivileged_literal},
-    {"unallocated memory hints", "ARMv7-M ARM A5.3.8, A5.3.9: NOP", 998, &is_memory_hint},
-    {"hints of later architectures", "ARMv7-M ARM A5.2.5, A5.3.4: NOP", 85, &is_later_hint},
-    {"stores with PC as base", "ARMv7-M ARM A7.7, STR (immediate): UNDEFINED", 1395,
+    {"unallocated memory hints",
+     "ARMv7-M ARM A5.3.8, A5.3.9: NOP",
+     {{0, 998, 998, 998, 998}},
+     &is_memory_hint},
+    {"hints of later architectures",
+     "ARMv7-M ARM A5.2.5, A5.3.4: NOP",
+     {{2, 85, 85, 85, 85}},
+     &is_later_hint},
+    {"stores with PC as base",
+     "ARMv7-M ARM A7.7, STR (immediate): UNDEFINED",
+     {{135, 1395, 1395, 1395, 1395}},
      &is_store_to_pc},
-    {"sizes that are not allocated", "ARMv7-M ARM A5.3.7 to A5.3.10: UNDEFINED", 3042,
+    {"sizes that are not allocated",
+     "ARMv7-M ARM A5.3.7 to A5.3.10: UNDEFINED",
+     {{3042, 3042, 3042, 3042, 3042}},
      &is_unallocated_size},
-    {"register offsets with other bits set", "ARMv7-M ARM A5.3.7 to A5.3.10: UNDEFINED", 1196,
+    {"register offsets with other bits set",
+     "ARMv7-M ARM A5.3.7 to A5.3.10: UNDEFINED",
+     {{1196, 1196, 1196, 1196, 1196}},
      &is_unallocated_register_offset},
-    {"BLX (immediate)", "ARMv7-M ARM A5.3.4: no Arm state, UNDEFINED", 4181, &is_arm_state_branch},
-    {"branch future and low-overhead loops", "Armv8.1-M; ARMv7-M ARM A5.3.4: UNDEFINED", 3875,
+    {"BLX (immediate)",
+     "ARMv7-M ARM A5.3.4: no Arm state, UNDEFINED",
+     {{4181, 4181, 4181, 4181, 4181}},
+     &is_arm_state_branch},
+    {"branch future and low-overhead loops",
+     "Armv8.1-M; ARMv7-M ARM A5.3.4: UNDEFINED",
+     {{3875, 3875, 3875, 3875, 3875}},
      &is_branch_future},
-    {"instructions of other profiles", "Armv7-A, Armv8-A, Armv8-M; ARMv7-M ARM A5: UNDEFINED", 304,
+    {"instructions of other profiles",
+     "Armv7-A, Armv8-A, Armv8-M; ARMv7-M ARM A5: UNDEFINED",
+     {{295, 295, 295, 295, 295}},
      &is_other_profile},
-    {"Advanced SIMD", "ARMv7-M ARM A5.3: no such encodings, UNDEFINED", 16076, &is_advanced_simd},
-    {"FPv5", "Armv7-M with FPv5: not in the feature set of FPv4-SP", 187, &is_fpv5},
-    {"other FP encodings", "ARMv7-M ARM A6.4: double precision, registers above D15", 6123,
+    {"Advanced SIMD",
+     "ARMv7-M ARM A5.3: no such encodings, UNDEFINED",
+     {{16076, 16076, 16076, 16076, 16076}},
+     &is_advanced_simd},
+    {"other FP encodings",
+     "ARMv7-M ARM A6.4: double precision, registers above D15",
+     {{2874, 2878, 5904, 13094, 5904}},
      &is_fp_coprocessor_undefined},
-    {"other coprocessors' names", "FPA, Maverick, iWMMXt, CDE are not in ARMv7-M", 23571,
+    {"other coprocessors' names",
+     "FPA, Maverick, iWMMXt, CDE are not in ARMv7-M",
+     {{1141, 8946, 23571, 23571, 23571}},
      &is_other_coprocessor},
 }};
 

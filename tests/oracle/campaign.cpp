@@ -81,13 +81,15 @@ Comparison run_both(Machine& mcost, Machine& oracle, const State& initial) {
   return comparison;
 }
 
-Campaign::Campaign() : generator_(1) {
+Campaign::Campaign(UnicornModel model) : model_(model), generator_(1, features_of(model)) {
   using Options = engine::EngineOptions;
-  cores_.push_back(std::make_unique<McostCore>(Timing::flat, Options{}));
-  cores_.push_back(std::make_unique<McostCore>(Timing::flat, Options{.longest_block = 1}));
-  cores_.push_back(
-      std::make_unique<McostCore>(Timing::flat, Options{.longest_block = 1, .memoise = false}));
-  cores_.push_back(std::make_unique<McostCore>(Timing::cortex_m4, Options{}));
+  const auto add = [&](Timing timing, const Options& options) {
+    cores_.push_back(std::make_unique<McostCore>(timing, options, features_of(model)));
+  };
+  add(Timing::flat, Options{});
+  add(Timing::flat, Options{.longest_block = 1});
+  add(Timing::flat, Options{.longest_block = 1, .memoise = false});
+  add(Timing::cortex_m4, Options{});
   for (const auto& core : cores_) generator_.fill_pool(core->ram());
   renew_unicorn();
 }
@@ -95,7 +97,7 @@ Campaign::Campaign() : generator_(1) {
 /// Unicorn 2.0.1 crashes when its buffer of translated code is full.
 void Campaign::renew_unicorn() {
   translated_ = 0;
-  unicorn_ = std::make_unique<UnicornCore>();
+  unicorn_ = std::make_unique<UnicornCore>(model_);
   generator_.fill_pool(unicorn_->ram());
 }
 

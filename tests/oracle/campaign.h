@@ -46,7 +46,7 @@ struct Comparison {
 
 class Campaign {
  public:
-  Campaign();
+  explicit Campaign(UnicornModel model);
   CampaignResult run(const CampaignOptions& options);
   /// Times each row was drawn outside IT blocks, over all runs.
   [[nodiscard]] std::span<const std::uint64_t> drawn() const { return generator_.drawn(); }
@@ -57,6 +57,7 @@ class Campaign {
   void run_program(const Program& program, McostCore& mcost, unsigned states,
                    CampaignResult& result);
 
+  UnicornModel model_;
   Generator generator_;
   std::vector<std::unique_ptr<McostCore>> cores_;  // the engine's ways to run
   std::unique_ptr<UnicornCore> unicorn_;

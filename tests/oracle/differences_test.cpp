@@ -2,6 +2,7 @@
 // says so and nowhere else.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "tests/oracle/campaign.h"
@@ -45,24 +46,44 @@ TEST(UnicornDifferences, CortexM4) {
 }
 
 TEST(UnicornDifferences, CortexM3) {
-  check_list(unicorn_m3_differences(), UnicornModel::cortex_m3, isa::kArmv7m);
+  check_list(unicorn_m3_differences(), UnicornModel::cortex_m3, isa::kCortexM3);
 }
 
-/// Unicorn plays the core it was asked for: a Cortex-M4 has the DSP extension, and nothing of
-/// FPv5 or Armv8-M.
-TEST(UnicornModel, IsACortexM4) {
-  UnicornCore unicorn;
-  const auto runs = [&](const char* text, std::uint32_t instruction) {
-    const Snippet snippet{text, {instruction}, {{1, kData}}, {}};
-    unicorn.load(program_of(snippet));
-    State result;
-    return unicorn.run(initial_state(snippet), result).empty();
+TEST(UnicornDifferences, CortexM0) {
+  check_list(unicorn_m0_differences(), UnicornModel::cortex_m0, isa::kCortexM0);
+}
+
+TEST(UnicornDifferences, CortexM33) {
+  check_list(unicorn_m33_differences(), UnicornModel::cortex_m33, isa::kCortexM33);
+}
+
+/// Unicorn plays the core it was asked for: each word tells some from others.
+TEST(UnicornModel, IsTheCoreAskedFor) {
+  struct Word {
+    const char* text;
+    std::uint32_t word;
+    std::array<bool, 5> runs;  // on M0, M3, M4, M7, M33
   };
-  EXPECT_TRUE(runs("sadd16 r0, r1, r2", 0xFA91F002));
-  EXPECT_TRUE(runs("vfma.f32 s0, s1, s2", 0xEEA00A81));
-  EXPECT_FALSE(runs("vseleq.f32 s0, s1, s2", 0xFE000A81));  // FPv5: Cortex-M7, M33
-  EXPECT_FALSE(runs("lda r0, [r1]", 0xE8D10FAF));           // Armv8-M: Cortex-M33
-  EXPECT_FALSE(runs("vadd.f64 d0, d1, d2", 0xEE310B02));    // Cortex-M7
+  constexpr std::array kWords{
+      Word{"movw r0, #0", 0xF2400000, {false, true, true, true, true}},
+      Word{"sadd16 r0, r1, r2", 0xFA91F002, {false, false, true, true, true}},
+      Word{"vfma.f32 s0, s1, s2", 0xEEA00A81, {false, false, true, true, true}},
+      Word{"vseleq.f32 s0, s1, s2", 0xFE000A81, {false, false, false, true, true}},
+      Word{"vadd.f64 d0, d1, d2", 0xEE310B02, {false, false, false, true, false}},
+      Word{"lda r0, [r1]", 0xE8D10FAF, {false, false, false, false, true}}};
+  constexpr std::array kModels{UnicornModel::cortex_m0, UnicornModel::cortex_m3,
+                               UnicornModel::cortex_m4, UnicornModel::cortex_m7,
+                               UnicornModel::cortex_m33};
+  for (std::size_t i = 0; i < kModels.size(); ++i) {
+    UnicornCore unicorn(kModels[i]);
+    for (const Word& word : kWords) {
+      const Snippet snippet{word.text, {word.word}, {{1, kData}}, {}};
+      unicorn.load(program_of(snippet));
+      State result;
+      EXPECT_EQ(unicorn.run(initial_state(snippet), result).empty(), word.runs[i])
+          << word.text << " on model " << i;
+    }
+  }
 }
 
 }  // namespace

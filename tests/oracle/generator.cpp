@@ -51,6 +51,14 @@ bool converts_from_fixed(const Draw& draw) {
 /// SMLAD, SMLADX.
 bool sums_products(const Draw& draw) { return is_named(draw, "SMLAD, SMLADX"); }
 
+bool tests_target(const Draw& draw) { return is_named(draw, "TT, TTT, TTA, TTAT"); }
+
+/// LDA, STL and their shorter ones.
+bool is_ordered(const Draw& draw) {
+  return draw.instruction->row->feature == isa::Feature::v8m &&
+         !needs_aligned_base(draw.instruction->row->timing_class);
+}
+
 bool may_misalign_stack(const Draw& draw) {
   return (draw.roles.writes & isa::core_register(13)) != 0 && !is_named(draw, "MSR");
 }
@@ -88,21 +96,31 @@ bool draw_encoding(fp::testing::OperandSource& random, const isa::Instruction& i
   return false;
 }
 
-Generator::Generator(std::uint64_t seed)
-    : random_(seed), drawn_(isa::instructions().size()), pool_(kPoolSize / 4) {
+Generator::Generator(std::uint64_t seed, isa::FeatureSet features)
+    : features_(features), random_(seed), drawn_(isa::instructions().size()), pool_(kPoolSize / 4) {
   for (const isa::Instruction& instruction : isa::instructions()) {
-    if ((isa::kCortexM4 & isa::feature_bit(instruction.row->feature)) == 0) continue;
+    if (!core_has(instruction.row->feature)) continue;
     if (instruction.row->timing_class == TimingClass::it) it_row_ = instruction.index;
     if (is_straight(instruction)) rows_.push_back(&instruction);
     if (instruction.row->flow == isa::Flow::may_branch) branch_rows_.push_back(&instruction);
   }
-  std::uint32_t previous = 0;
-  for (std::size_t i = 0; i < pool_.size(); ++i) {
-    if (i < pool_.size() / 2) {
-      pool_[i] = integer();
+  const std::span<std::uint32_t> pool(pool_);
+  for (std::uint32_t& value : pool.first(pool.size() / 2)) value = integer();
+  fill_fp_words(pool.last(pool.size() / 2));
+}
+
+/// Singles, and pairs of them as doubles where the core has those.
+void Generator::fill_fp_words(std::span<std::uint32_t> words) {
+  std::uint32_t single = 0;
+  std::uint64_t wide = 0;
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    if (core_has(isa::Feature::fpv5_dp) && random_.below(2) == 0) {
+      wide = random_.operand<fp::Binary64>(wide);
+      words[i] = static_cast<std::uint32_t>(wide);
+      words[i + 1] = static_cast<std::uint32_t>(wide >> 32);
     } else {
-      previous = random_.operand<fp::Binary32>(previous);
-      pool_[i] = previous;
+      for (std::uint32_t& word : words.subspan(i, 2))
+        word = single = random_.operand<fp::Binary32>(single);
     }
   }
 }
@@ -119,10 +137,13 @@ State Generator::state() {
   State state;
   for (std::uint32_t& value : state.r) value = integer();
   state.r[13] = scratch_address(4);
-  state.apsr = static_cast<std::uint32_t>(random_.next()) & 0xF80F0000u;
+  // GE comes with the DSP extension, Q with ARMv7-M.
+  const std::uint32_t apsr = (core_has(isa::Feature::dsp) ? 0x000F0000u : 0u) |
+                             (core_has(isa::Feature::v7m) ? 0xF8000000u : 0xF0000000u);
+  state.apsr = static_cast<std::uint32_t>(random_.next()) & apsr;
+  if (!core_has(isa::Feature::fpv4_sp)) return state;
   state.fpscr = random_.fpscr() | (static_cast<std::uint32_t>(random_.next()) & 0xF0000000u);
-  std::uint32_t previous = 0;
-  for (std::uint32_t& value : state.s) value = previous = random_.operand<fp::Binary32>(previous);
+  fill_fp_words(state.s);
   return state;
 }
 
@@ -161,15 +182,18 @@ bool Generator::pin_addresses(const Draw& draw, Pins& pins) {
   const auto rn = static_cast<unsigned>(std::countr_zero(base));
   if (rn == 15) return true;  // TBB, TBH
   const bool aligned = rn == 13 || needs_aligned_base(draw.instruction->row->timing_class) ||
+                       is_ordered(draw) || !core_has(isa::Feature::v7m) ||
                        (random_.next() & 1) != 0;
   std::uint32_t address = scratch_address(aligned ? 4 : 1);
   const std::uint32_t index = static_cast<std::uint32_t>(draw.roles.index & isa::kCoreRegisters);
   if (index != 0) {
     const unsigned rm = draw.operands.rm;
+    const std::uint32_t step = core_has(isa::Feature::v7m) ? 1 : 4;
     if (rm == rn) {
-      address /= 1 + (1u << draw.operands.amount);
+      const std::uint32_t parts = 1 + (1u << draw.operands.amount);
+      address = address / (parts * step) * step;
     } else {
-      const std::uint32_t offset = random_.below(0x200);
+      const std::uint32_t offset = random_.below(0x200) & ~(step - 1);
       const bool negative = random_.below(4) == 0;
       if (!pins.set(rm, negative ? 0 - offset : offset)) return false;
     }
@@ -187,16 +211,35 @@ void Generator::emit(const Draw& draw) {
   ++program_.instructions;
 }
 
-void Generator::emit_pins(const Pins& pins) {
+/// `taken` are the registers that hold something. Changes the flags on ARMv6-M.
+void Generator::set_register(unsigned rd, std::uint32_t value, std::uint32_t taken) {
   Assembler a(program_.code);
-  if ((pins.mask >> 13 & 1u) != 0) {
-    const unsigned scratch = scratch_register(pins.mask);
-    a.move_constant(scratch, pins.value[13]);
-    a.narrow(0x4685 | scratch << 3);  // mov sp, rN
+  const bool wide = core_has(isa::Feature::v7m);
+  const bool direct = rd != 13 && (wide || rd < 8);
+  const unsigned loaded = direct ? rd : scratch_register(taken, wide ? 13 : 8);
+  if (wide) {
+    a.move_constant(loaded, value);
+  } else {
+    a.move_constant_narrow(loaded, value);
   }
-  for (unsigned i = 0; i < 15; ++i) {
-    if (i != 13 && (pins.mask >> i & 1u) != 0) a.move_constant(i, pins.value[i]);
+  if (!direct) a.narrow(0x4600 | (rd & 8u) << 4 | loaded << 3 | (rd & 7u));  // mov rd, loaded
+}
+
+/// Set-up code of ARMv6-M leaves C and V clear.
+void Generator::shuffle_flags() {
+  if (core_has(isa::Feature::v7m) || random_.below(4) == 0) return;
+  Assembler(program_.code).narrow(0x4280 | random_.below(64));  // cmp rN, rM
+}
+
+void Generator::emit_pins(const Pins& pins) {
+  // SP and, on ARMv6-M, the upper registers take another one on their way.
+  for (unsigned i = 15; i-- > 8;) {
+    if ((pins.mask >> i & 1u) != 0) set_register(i, pins.value[i], pins.mask);
   }
+  for (unsigned i = 0; i < 8; ++i) {
+    if ((pins.mask >> i & 1u) != 0) set_register(i, pins.value[i], pins.mask);
+  }
+  shuffle_flags();
 }
 
 /// Before a store-exclusive: the load of the same address, or CLREX. Unicorn would also fail the
@@ -213,17 +256,13 @@ void Generator::emit_exclusive_partner(const Draw& draw) {
   if ((word >> 20) == 0xE84) {
     a.wide(0xE8500F00 | registers | (word & 0xFF));  // ldrex
   } else {
-    a.wide(0xE8D00F0F | registers | (word & 0xF0));  // ldrexb, ldrexh
+    a.wide(0xE8D00F0F | registers | (word & 0xF0));  // ldrexb, ldrexh, ldaex, ldaexb, ldaexh
   }
 }
 
 /// Keeps Unicorn away from what it does otherwise than the manual.
 void Generator::emit_unicorn_guard(const Draw& draw) {
   Assembler a(program_.code);
-  if (writes_stack_pointer(draw)) {
-    a.wide(0xF0200003 | std::uint32_t{draw.operands.rn} << 16 |
-           std::uint32_t{draw.operands.rn} << 8);  // bic rN, #3
-  }
   if (writes_faultmask(draw)) a.narrow(0xB661);  // cpsie f
   if (sums_products(draw)) {
     // Unless all four halfwords are -32768 the sum of the products does not overflow.
@@ -236,36 +275,56 @@ void Generator::emit_unicorn_guard(const Draw& draw) {
   }
 }
 
+/// Takes from a result what depends on Unicorn's Cortex-M33 being in Secure state.
+void Generator::emit_unicorn_mask(const Draw& draw) {
+  if (!tests_target(draw)) return;
+  const std::uint32_t rd = draw.operands.rd;
+  Assembler(program_.code).wide(0xF3C04081 | rd << 16 | rd << 8);  // ubfx rd, rd, #18, #2: R, RW
+}
+
 /// True where Unicorn differs and no guard helps inside an IT block.
 bool Generator::unicorn_differs_in_it(const Draw& draw, isa::ItState it) {
   return writes_stack_pointer(draw) || writes_faultmask(draw) || converts_from_fixed(draw) ||
-         (is_named(draw, "ISB") && !it.last_in_it_block());
+         tests_target(draw) ||
+         ((is_named(draw, "ISB") || is_named(draw, "SG")) && !it.last_in_it_block());
 }
 
-/// Clears bits 1:0 of SP, which Unicorn keeps and a core does not have: mov rN, sp; bic rN, #3;
-/// mov sp, rN.
+/// Clears bits 1:0 of SP, which Unicorn keeps and a core does not have: mov rN, sp; bic rN, #3, or
+/// lsrs and lsls rN, #2; mov sp, rN.
 void Generator::align_stack_pointer() {
   Assembler a(program_.code);
   const unsigned scratch = scratch_register(0, 8);
   a.narrow(0x4668 | scratch);
-  a.wide(0xF0200003 | scratch << 16 | scratch << 8);
+  if (core_has(isa::Feature::v7m)) {
+    a.wide(0xF0200003 | scratch << 16 | scratch << 8);
+  } else {
+    a.narrow(0x0880 | scratch << 3 | scratch);
+    a.narrow(0x0080 | scratch << 3 | scratch);
+  }
   a.narrow(0x4685 | scratch << 3);
 }
 
 void Generator::refresh_core_registers() {
   Assembler a(program_.code);
-  const unsigned base = scratch_register(0);
-  const std::uint32_t allowed = 0x5FFFu & ~protected_ & ~(1u << base);
+  const bool wide = core_has(isa::Feature::v7m);
+  const unsigned base = scratch_register(0, wide ? 13 : 8);
+  const std::uint32_t allowed = (wide ? 0x5FFFu : 0xFFu) & ~protected_ & ~(1u << base);
   std::uint32_t list = static_cast<std::uint32_t>(random_.next()) & allowed;
   if (std::popcount(list) < 2) list = allowed;
-  a.move_constant(base, kPool + 4 * random_.below(kPoolSize / 8 - 16));
-  a.wide(0xE8900000 | base << 16 | list);  // ldmia
+  set_register(base, kPool + 4 * random_.below(kPoolSize / 8 - 16), 0);
+  if (wide) {
+    a.wide(0xE8900000 | base << 16 | list);  // ldmia
+    return;
+  }
+  a.narrow(0xC800 | base << 8 | list);  // ldmia
+  const unsigned high = random_.below(6);
+  a.narrow(0x4680 | random_.below(8) << 3 | (high == 5 ? 6 : high));  // mov r8-r12 or lr, rN
 }
 
 void Generator::refresh_singles() {
   Assembler a(program_.code);
   const unsigned base = scratch_register(0);
-  a.move_constant(base, kPool + kPoolSize / 2 + 4 * random_.below(kPoolSize / 8 - 32));
+  a.move_constant(base, kPool + kPoolSize / 2 + 8 * random_.below(kPoolSize / 16 - 16));
   a.wide(0xEC900A20 | base << 16);  // vldmia rN, {s0-s31}
 }
 
@@ -278,7 +337,7 @@ void Generator::refresh_operands(const Draw& draw) {
   const auto reads = static_cast<std::uint32_t>(draw.roles.reads & 0x5FFF) & ~protected_;
   if (reads == 0) return;
   const auto i = static_cast<unsigned>(std::countr_zero(reads));
-  Assembler(program_.code).move_constant(i, integer());
+  set_register(i, integer(), 0);
 }
 
 /// True if the instruction, or what guards it, would write a protected register.
@@ -291,17 +350,20 @@ bool Generator::clobbers_protected(const Draw& draw) const {
 
 bool Generator::single_unit() {
   Draw draw;
-  if (!draw_encoding(random_, random_row(), isa::Place{here(), {}}, draw)) return false;
+  if (!draw_encoding(random_, random_row(), place(), draw)) return false;
   if (clobbers_protected(draw)) return false;
   const std::size_t first = program_.code.size();
   Pins pins;
   if (!pin_addresses(draw, pins)) return false;
+  // Unicorn keeps bits 1:0 of a stack pointer.
+  if (writes_stack_pointer(draw)) pins.set(draw.operands.rn, integer() & ~3u);
   refresh_operands(draw);
   emit_pins(pins);
   if (draw.instruction->row->timing_class == TimingClass::store_exclusive)
     emit_exclusive_partner(draw);
   emit_unicorn_guard(draw);
   emit(draw);
+  emit_unicorn_mask(draw);
   if (may_misalign_stack(draw)) align_stack_pointer();
   if (!still_valid(first, program_.code.size())) {
     program_.code.resize(first);
@@ -328,7 +390,7 @@ isa::ItState Generator::random_it(unsigned length) {
 bool Generator::draw_it_block(isa::ItState& it, unsigned length, ItBlock& block) {
   for (unsigned i = 0; i < length; ++i) {
     Draw& draw = block.draws[block.count];
-    if (!draw_encoding(random_, random_row(), isa::Place{here(), it}, draw)) return false;
+    if (!draw_encoding(random_, random_row(), place(it), draw)) return false;
     if (draw.instruction->row->timing_class == TimingClass::store_exclusive) return false;
     if (clobbers_protected(draw) || unicorn_differs_in_it(draw, it)) return false;
     const isa::RegisterSet addresses = draw.roles.base | draw.roles.index;
@@ -378,7 +440,7 @@ bool Generator::still_valid(std::size_t first, std::size_t end) const {
         i + 1 < program_.code.size() ? program_.code[i + 1] : std::uint16_t{0};
     const Address pc = program_.start + 2 * static_cast<Address>(i);
     const isa::Decoded decoded =
-        isa::decode_at(program_.code[i], second, isa::Place{pc, it}, isa::kCortexM4);
+        isa::decode_at(program_.code[i], second, isa::Place{pc, it}, features_);
     if (decoded.instruction == nullptr || decoded.operands.unpredictable) return false;
     const bool is_it = decoded.instruction->row->timing_class == TimingClass::it;
     it = is_it ? isa::ItState{static_cast<std::uint8_t>(decoded.operands.imm)} : it.advance();
@@ -391,7 +453,7 @@ Program Generator::straight_line(unsigned slots) {
   program_ = Program{};
   program_.start = kProgram + 2 * (random_.below(2));
   while (program_.instructions < slots) {
-    if (random_.below(8) == 0) {
+    if (core_has(isa::Feature::v7m) && random_.below(8) == 0) {
       it_unit();
     } else {
       single_unit();

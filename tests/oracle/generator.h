@@ -34,8 +34,9 @@ bool draw_encoding(fp::testing::OperandSource& random, const isa::Instruction& i
 
 class Generator {
  public:
-  /// `seed` is that of the operand pool and of what is drawn first.
-  explicit Generator(std::uint64_t seed);
+  /// `seed` is that of the operand pool and of what is drawn first; programs are for a core with
+  /// `features`.
+  Generator(std::uint64_t seed, isa::FeatureSet features);
   /// What is drawn from here on depends on `seed` and the pool only.
   void reseed(std::uint64_t seed) { random_ = fp::testing::OperandSource(seed); }
 
@@ -104,7 +105,14 @@ class Generator {
     unsigned last;
   };
 
+  [[nodiscard]] bool core_has(isa::Feature feature) const {
+    return isa::has_feature(features_, feature);
+  }
+  [[nodiscard]] isa::Place place(isa::ItState it = {}) const { return {here(), it, features_}; }
   std::uint32_t integer();
+  void fill_fp_words(std::span<std::uint32_t> words);
+  void set_register(unsigned rd, std::uint32_t value, std::uint32_t taken);
+  void shuffle_flags();
   unsigned scratch_register(std::uint32_t taken, unsigned count = 13);
   bool clobbers_protected(const Draw& draw) const;
   isa::ItState random_it(unsigned length);
@@ -118,6 +126,7 @@ class Generator {
   void emit_pins(const Pins& pins);
   void emit_exclusive_partner(const Draw& draw);
   void emit_unicorn_guard(const Draw& draw);
+  void emit_unicorn_mask(const Draw& draw);
   static bool unicorn_differs_in_it(const Draw& draw, isa::ItState it);
   void align_stack_pointer();
   void refresh_operands(const Draw& draw);
@@ -136,7 +145,7 @@ class Generator {
   void emit_branch(const Branch& branch);
   void loop_units(unsigned count);
   Fixup new_fixup(std::uint16_t row);
-  void emit_constant(unsigned rd, Fixup fixup);
+  void emit_constant(unsigned rd, Fixup fixup, std::uint32_t taken);
   bool prepare_pc_load(const Draw& draw, Pins& pins, Fixup fixup);
   bool prepare_table(const Draw& draw, Pins& pins, std::size_t& entry);
   void emit_inline_table(const Draw& draw);
@@ -148,6 +157,7 @@ class Generator {
   void apply(const Fixup& fixup);
   void apply_label(const Fixup& fixup, Address target);
 
+  isa::FeatureSet features_;
   fp::testing::OperandSource random_;
   std::vector<const isa::Instruction*> rows_;
   std::vector<const isa::Instruction*> branch_rows_;

@@ -62,13 +62,22 @@ std::uint32_t offset_of_loaded_pc(const Draw& draw, std::uint32_t index) {
 
 }  // namespace
 
-/// Emits MOVW and MOVT of a value that depends on a unit's address.
-void Generator::emit_constant(unsigned rd, Fixup fixup) {
+/// Emits the load of a constant that depends on a unit's address. `taken` are the registers that
+/// hold something.
+void Generator::emit_constant(unsigned rd, Fixup fixup, std::uint32_t taken) {
+  Assembler a(program_.code);
+  const bool wide = core_has(isa::Feature::v7m);
+  const unsigned loaded = wide || rd < 8 ? rd : scratch_register(taken, 8);
   fixup.kind = Fixup::Kind::constant;
-  fixup.rd = static_cast<std::uint8_t>(rd);
+  fixup.rd = static_cast<std::uint8_t>(loaded);
   fixup.at = program_.code.size();
   fixups_.push_back(fixup);
-  Assembler(program_.code).move_constant(rd, 0);
+  if (wide) {
+    a.move_constant(loaded, 0);
+  } else {
+    a.move_constant_narrow(loaded, 0);
+  }
+  if (loaded != rd) a.narrow(0x4600 | (rd & 8u) << 4 | loaded << 3 | (rd & 7u));  // mov rd, loaded
 }
 
 Generator::Fixup Generator::new_fixup(std::uint16_t row) {
@@ -94,13 +103,18 @@ bool Generator::prepare_pc_load(const Draw& draw, Pins& pins, Fixup fixup) {
   }
   const std::uint32_t slot = scratch_address(4);
   if (!pins.set(rn, slot - offset_of_loaded_pc(draw, index))) return false;
-  const unsigned value = scratch_register(0);
-  const unsigned address = scratch_register(1u << value);
+  const bool wide = core_has(isa::Feature::v7m);
+  const unsigned value = scratch_register(0, wide ? 13 : 8);
+  const unsigned address = scratch_register(1u << value, wide ? 13 : 8);
   fixup.thumb = true;
-  emit_constant(value, fixup);
+  emit_constant(value, fixup, 0);
+  set_register(address, slot, 0);
   Assembler a(program_.code);
-  a.move_constant(address, slot);
-  a.wide(0xF8C00000 | address << 16 | value << 12);  // str.w
+  if (wide) {
+    a.wide(0xF8C00000 | address << 16 | value << 12);  // str.w
+  } else {
+    a.narrow(0x6000 | address << 3 | value);  // str
+  }
   return true;
 }
 
@@ -119,7 +133,7 @@ bool Generator::prepare_table(const Draw& draw, Pins& pins, std::size_t& entry) 
   entry = fixups_.size();
   Fixup fixup = new_fixup(draw.instruction->index);
   fixup.shift = 1;
-  emit_constant(value, fixup);
+  emit_constant(value, fixup, 0);
   Assembler a(program_.code);
   a.move_constant(address, slot);
   a.wide((halfwords ? 0xF8A00000u : 0xF8800000u) | address << 16 | value << 12);  // strh.w, strb.w
@@ -181,7 +195,7 @@ bool Generator::branch_unit() {
 
 /// Draws a branch, and with a chance of 1 in 4 an IT block that it ends.
 bool Generator::draw_branch(Branch& branch) {
-  branch.in_it = random_.below(4) == 0;
+  branch.in_it = core_has(isa::Feature::v7m) && random_.below(4) == 0;
   isa::ItState it{};
   if (branch.in_it) {
     const unsigned length = 1 + random_.below(4);
@@ -192,7 +206,7 @@ bool Generator::draw_branch(Branch& branch) {
   }
   Draw& draw = branch.draw;
   const auto& row = *branch_rows_[random_.below(static_cast<unsigned>(branch_rows_.size()))];
-  if (!draw_encoding(random_, row, isa::Place{here(), it}, draw)) return false;
+  if (!draw_encoding(random_, row, place(it), draw)) return false;
   if (clobbers_protected(draw)) return false;
   if ((draw.roles.reads & branch.block.written & 0x7FFF) != 0) return false;
   const TimingClass timing_class = row.row->timing_class;
@@ -236,9 +250,10 @@ bool Generator::prepare_branch(Branch& branch) {
   Fixup fixup = new_fixup(draw.instruction->index);
   fixup.thumb = !adds_to_pc(draw);
   fixup.aligned = branch.target == 13;
-  const unsigned rd = branch.target == 13 ? scratch_register(pins.mask) : branch.target;
+  const unsigned count = core_has(isa::Feature::v7m) ? 13 : 8;
+  const unsigned rd = branch.target == 13 ? scratch_register(pins.mask, count) : branch.target;
   branch.constant = fixups_.size();
-  emit_constant(rd, fixup);
+  emit_constant(rd, fixup, pins.mask);
   if (branch.target == 13) Assembler(program_.code).narrow(0x4685 | rd << 3);
   return true;
 }
@@ -290,18 +305,31 @@ bool Generator::adds_to_pc(const Draw& draw) {
 /// Units that count a register down; branches from outside may only come to the first.
 void Generator::loop_units(unsigned count) {
   const auto begin = static_cast<unsigned>(program_.units.size());
-  const unsigned counter = 4 + random_.below(8);
+  const bool wide = core_has(isa::Feature::v7m);
+  const unsigned counter = 4 + random_.below(wide ? 8 : 4);
   program_.units.push_back(static_cast<std::uint32_t>(program_.code.size()));
   Assembler a(program_.code);
-  a.wide(0xF2400000 | counter << 8 | (2 + random_.below(5)));  // movw
+  const std::uint32_t times = 2 + random_.below(5);
+  if (wide) {
+    a.wide(0xF2400000 | counter << 8 | times);  // movw
+  } else {
+    a.narrow(0x2000 | counter << 8 | times);  // movs
+  }
   const Address head = here();
   protected_ = 1u << counter;
   for (unsigned made = 0; made < count;) made += random_unit() ? 1 : 0;
   protected_ = 0;
   program_.units.push_back(static_cast<std::uint32_t>(program_.code.size()));
-  a.wide(0xF1B00001 | counter << 16 | counter << 8);  // subs.w rN, rN, #1
-  const Address pc_value = here() + 4;
-  a.wide(with_conditional_label(0xF0408000, static_cast<std::int32_t>(head - pc_value)));  // bne.w
+  if (wide) {
+    a.wide(0xF1B00001 | counter << 16 | counter << 8);  // subs.w rN, rN, #1
+    const Address pc_value = here() + 4;
+    a.wide(
+        with_conditional_label(0xF0408000, static_cast<std::int32_t>(head - pc_value)));  // bne.w
+  } else {
+    a.narrow(0x3801 | counter << 8);                           // subs rN, #1
+    a.narrow(0xD000);                                          // beq over the next
+    a.narrow(0xE000 | ((head - (here() + 4)) >> 1 & 0x7FFu));  // b, as far as 2048 bytes
+  }
   program_.instructions += 3;
   loops_.push_back({begin, static_cast<unsigned>(program_.units.size()) - 1});
 }
@@ -311,7 +339,7 @@ bool Generator::random_unit() {
     case 0:
     case 1:
     case 2: return branch_unit();
-    case 3: return it_unit();
+    case 3: return core_has(isa::Feature::v7m) ? it_unit() : single_unit();
     default: return single_unit();
   }
 }
@@ -343,7 +371,12 @@ void Generator::apply(const Fixup& fixup) {
         // SP has no bits 1:0: the ADD becomes a NOP.
         code[(fixup.relative_to - 4 - program_.start) / 2] = kNop;
       }
-      Assembler(moves).move_constant(fixup.rd, value & ~(fixup.aligned ? 3u : 0u));
+      const std::uint32_t constant = value & ~(fixup.aligned ? 3u : 0u);
+      if (core_has(isa::Feature::v7m)) {
+        Assembler(moves).move_constant(fixup.rd, constant);
+      } else {
+        Assembler(moves).move_constant_narrow(fixup.rd, constant);
+      }
       std::copy(moves.begin(), moves.end(), code.begin() + static_cast<std::ptrdiff_t>(fixup.at));
       break;
     }
@@ -382,7 +415,7 @@ Program Generator::branching(unsigned units) {
   loops_.clear();
   while (program_.units.size() < units) {
     if (random_.below(12) == 0) {
-      loop_units(2 + random_.below(8));
+      loop_units(2 + random_.below(core_has(isa::Feature::v7m) ? 8 : 5));
     } else {
       random_unit();
     }

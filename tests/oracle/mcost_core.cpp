@@ -45,7 +45,7 @@ bus::Memory make_memory(const char* name, std::uint32_t size_bytes) {
 }  // namespace
 
 McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureSet features)
-    : has_fpu_((features & isa::feature_bit(isa::Feature::fpv4_sp)) != 0) {
+    : features_(features) {
   if (timing == Timing::flat) {
     pipeline_ = std::make_unique<FlatPipeline>();
   } else {
@@ -68,7 +68,7 @@ McostCore::McostCore(Timing timing, engine::EngineOptions options, isa::FeatureS
   bus_.regions = {code, ram};
   // Eight priority bits, so that BASEPRI keeps all of what is written.
   engine_ = std::make_unique<engine::Engine>(*pipeline_, bus_, features, 0, 8, options);
-  place(kEpilogue, epilogue_code(has_fpu_));
+  place(kEpilogue, epilogue_code(features));
 }
 
 void McostCore::place(Address address, std::span<const std::uint16_t> code) {
@@ -77,7 +77,7 @@ void McostCore::place(Address address, std::span<const std::uint16_t> code) {
 
 void McostCore::load(const Program& program) {
   start_ = program.start;
-  place(kPrologue, prologue_code(start_, has_fpu_));
+  place(prologue_address(features_), prologue_code(start_, features_));
   place(start_, program.code);
   clear_around(program, bus_.memories[0].bytes);
   engine_->invalidate_all_blocks();
@@ -106,14 +106,14 @@ std::string McostCore::go() {
 void McostCore::read_registers(State& state) {
   const engine::Core& core = engine_->core();
   std::copy_n(core.r.begin(), 15, state.r.begin());
-  state.s = core.s;
+  if (isa::has_feature(features_, isa::Feature::fpv4_sp)) state.s = core.s;
   state.pc = engine_->pc();
 }
 
 std::string McostCore::run(const State& initial, State& result) {
   const std::vector<std::uint32_t> block = state_block(initial);
   std::memcpy(ram().data() + (kStateBlock - kRam), block.data(), 4 * block.size());
-  engine_->reset(kRam, kPrologue, kNoVectors);
+  engine_->reset(kRam, prologue_address(features_), kNoVectors);
   engine_->exceptions().cpacr = 0xFu << 20;
   engine_->core().r[0] = kStateBlock;
   if (preparation_) preparation_(*engine_);

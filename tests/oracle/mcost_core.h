@@ -42,7 +42,7 @@ class McostCore final : public Machine {
   std::unique_ptr<pipeline::PipelineModel> pipeline_;
   bus::SystemBus bus_;
   std::unique_ptr<engine::Engine> engine_;
-  bool has_fpu_;
+  isa::FeatureSet features_;
   Address start_ = 0;
   std::function<void(engine::Engine&)> preparation_;
 };

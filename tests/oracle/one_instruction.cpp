@@ -50,7 +50,7 @@ std::string location_name(unsigned location) {
   return kNames.at(location - static_cast<unsigned>(StatusField::n));
 }
 
-OneInstruction::OneInstruction() : core_(Timing::flat, {.longest_block = 1}) {}
+OneInstruction::OneInstruction() : core_(Timing::flat, {.longest_block = 1}, kEveryFeature) {}
 
 void OneInstruction::load(std::uint32_t word, unsigned width_bits) {
   code_.clear();

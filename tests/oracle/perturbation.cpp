@@ -22,6 +22,8 @@ bool needs_luck(const Draw& draw) {
   if (timing_class == TimingClass::branch_register)
     return (draw.operands.rm == 15 || draw.operands.rm == 13) &&
            !std::string_view(draw.instruction->row->name).starts_with("ADD");
+  if (timing_class == TimingClass::table_branch && draw.operands.rn == draw.operands.rm)
+    return true;  // an address is its own index
   // LDR of the PC: an aligned address.
   const bool loads_pc =
       draw.instruction->row->flow == isa::Flow::may_branch &&
@@ -46,7 +48,6 @@ bool reads_literal(const Draw& draw) {
 
 /// Rows that stop the core or enter an exception have no registers to speak of.
 bool is_perturbed(const isa::Instruction& instruction) {
-  if ((isa::kCortexM4 & isa::feature_bit(instruction.row->feature)) == 0) return false;
   return is_straight(instruction) || instruction.row->flow == isa::Flow::may_branch ||
          std::string_view(instruction.row->name) == "YIELD";
 }
@@ -63,12 +64,12 @@ std::string text_of(const Draw& draw) {
 }
 
 bool StateSource::draw(const isa::Instruction& instruction, unsigned attempt, Draw& draw) {
-  if (!draw_encoding(random_, instruction, {.pc = kProgram}, draw) || needs_luck(draw))
-    return false;
+  const isa::Place place{.pc = kProgram, .it = {}, .features = kEveryFeature};
+  if (!draw_encoding(random_, instruction, place, draw) || needs_luck(draw)) return false;
   if (std::string_view(instruction.row->name) != "MSR" || attempt % 2 != 0) return true;
   // Those that random programs leave alone: MSP and CONTROL.
   draw.word = (draw.word & ~0xFFu) | (attempt % 4 == 0 ? 8u : 20u);
-  draw.operands = instruction.decode(draw.word, {.pc = kProgram});
+  draw.operands = instruction.decode(draw.word, place);
   isa::Effects effects;
   instruction.effects(effects, draw.operands);
   draw.roles = effects.roles();
@@ -94,7 +95,16 @@ Snapshot StateSource::snapshot(const Draw& draw) {
   std::uint32_t previous = 0;
   for (std::uint32_t& value : snapshot.s)
     value = previous = random_.operand<fp::Binary32>(previous);
+  if (draw.operands.wide && random_.below(4) != 0) {
+    std::uint64_t last = 0;
+    for (std::size_t i = 0; i < snapshot.s.size(); i += 2) {
+      last = random_.operand<fp::Binary64>(last);
+      snapshot.s[i] = static_cast<std::uint32_t>(last);
+      snapshot.s[i + 1] = static_cast<std::uint32_t>(last >> 32);
+    }
+  }
   if (random_.below(4) == 0) snapshot.s.fill(0x7D007D00);  // signalling NaNs as halfwords
+  if (random_.below(8) == 0) snapshot.s.fill(0x123);       // subnormal in every precision
   snapshot.apsr = word() & 0xF80F0000u;
   snapshot.fpscr = (random_.fpscr() | (word() & fp::kConditionFlags)) & ~(word() & 0x9Fu);
   // FPCA, either stack, mostly privileged.
@@ -171,6 +181,8 @@ void StateSource::perturb(const Draw& draw, unsigned location, Snapshot& snapsho
     switch (timing_class) {
       case TimingClass::divide: snapshot.special[5] ^= engine::kCcrDivideTrap; break;
       case TimingClass::system:
+        if (std::string_view(draw.instruction->row->name).starts_with("TT"))
+          snapshot.special[0] ^= 1;  // nPRIV
         snapshot.special[1] ^= 1;
         snapshot.special[2] ^= 0x55;
         snapshot.special[4] ^= 0x550;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim_core/isa/encoding.h"
 #include "tests/oracle/state.h"
 
 namespace mcost::oracle {
@@ -23,6 +24,10 @@ struct Program {
 /// Zeroes what literal loads of `program` can reach around it in the bytes at kCode.
 void clear_around(const Program& program, std::span<std::uint8_t> code);
 
+/// No core has all of this; what an encoding does, if it does something, does not depend on it.
+inline constexpr isa::FeatureSet kEveryFeature =
+    isa::kCortexM7Dp | isa::feature_bit(isa::Feature::v8m);
+
 /// The disassembly of a stretch of code.
 [[nodiscard]] std::string listing(Address start, std::span<const std::uint16_t> code);
 
@@ -39,6 +44,8 @@ class Assembler {
   }
   /// MOVW rd, #low; MOVT rd, #high.
   void move_constant(unsigned rd, std::uint32_t value);
+  /// The same for ARMv6-M, byte by byte: MOVS, LSLS, ADDS. `rd` is below 8; the flags change.
+  void move_constant_narrow(unsigned rd, std::uint32_t value);
   /// B.W from the next instruction's address `here` to `target`.
   void branch(Address here, Address target);
   static constexpr std::uint16_t kSelf = 0xE7FE;  // b .
@@ -47,10 +54,14 @@ class Assembler {
   std::vector<std::uint16_t>& code_;
 };
 
-/// Code at kPrologue: reads a state block at r0 and goes on at `program`.
-[[nodiscard]] std::vector<std::uint16_t> prologue_code(Address program, bool has_fpu);
+/// Where prologue_code() goes: the branches of ARMv6-M do not reach far.
+[[nodiscard]] constexpr Address prologue_address(isa::FeatureSet features) {
+  return isa::has_feature(features, isa::Feature::v7m) ? kPrologue : kProgram - 0x100;
+}
+/// Reads a state block at r0 and goes on at `program`.
+[[nodiscard]] std::vector<std::uint16_t> prologue_code(Address program, isa::FeatureSet features);
 /// Code at kEpilogue: APSR FPSCR CONTROL PRIMASK BASEPRI FAULTMASK MSP PSP to r0-r7.
-[[nodiscard]] std::vector<std::uint16_t> epilogue_code(bool has_fpu);
+[[nodiscard]] std::vector<std::uint16_t> epilogue_code(isa::FeatureSet features);
 /// The words the prologue reads.
 [[nodiscard]] std::vector<std::uint32_t> state_block(const State& state);
 

@@ -226,7 +226,7 @@ TEST_F(RolesTest, AccumulatorsAreAdded) {
   EXPECT_GE(rows_.size(), 15u);
 }
 
-/// Single precision: with a product of zero the result is the addend, but for its sign.
+/// Floating point: with a product of zero the result is the addend, but for its sign.
 TEST_F(RolesTest, FloatingPointAccumulatorsAreAdded) {
   for_each_draw(
       [](const Draw& draw) {
@@ -242,16 +242,22 @@ TEST_F(RolesTest, FloatingPointAccumulatorsAreAdded) {
           if (has(draw.roles.accumulator, isa::kFirstSingle + i)) before.s[i] = addend;
         }
         const Snapshot after = machine_.run(before);
-        EXPECT_EQ(after.s[draw.operands.rd] & 0x7FFFFFFF, addend & 0x7FFFFFFF) << text_of(draw);
+        const unsigned words = draw.operands.wide ? 2 : 1;
+        for (unsigned i = 0; i < words; ++i) {
+          const std::uint32_t sign = i + 1 == words ? 0x80000000 : 0;
+          EXPECT_EQ(after.s[words * draw.operands.rd + i] & ~sign, addend & ~sign) << text_of(draw);
+        }
       });
-  EXPECT_EQ(rows_.size(), 8u);  // VMLA, VMLS, VNMLA, VNMLS, VFMA, VFMS, VFNMA, VFNMS
+  // VMLA, VMLS, VNMLA, VNMLS, VFMA, VFMS, VFNMA, VFNMS of singles and of doubles
+  EXPECT_EQ(rows_.size(), 16u);
 }
 
 /// A factor of a product, or a dividend or divisor, does nothing while all others are zero.
 TEST_F(RolesTest, FactorsAreMultiplied) {
   for_each_draw(
       [](const Draw& draw) {
-        return std::popcount(draw.roles.factor) == 2 &&
+        const int words = draw.operands.wide ? 2 : 1;
+        return std::popcount(draw.roles.factor) == 2 * words &&
                (draw.roles.factor & draw.roles.accumulator) == 0 &&
                draw.instruction->row->timing_class != TimingClass::fp_divide;
       },
@@ -278,6 +284,10 @@ TEST_F(RolesTest, FactorsAreMultiplied) {
           } else {  // of one sign, else the sign of zero differs
             one.s[number] = 0x3F800000 | (source_.word() & 0x007FFFFF);
             two.s[number] = 0x40000000 | (source_.word() & 0x007FFFFF);
+            if (draw.operands.wide) {
+              one.s[number ^ 1] = source_.word() & 0x7FEFFFFF;
+              two.s[number ^ 1] = source_.word() & 0x7FEFFFFF;
+            }
           }
           const Snapshot after_one = machine_.run(one);
           const Snapshot after_two = machine_.run(two);

@@ -18,19 +18,42 @@ constexpr std::array kCoreNames{UC_ARM_REG_R0,  UC_ARM_REG_R1,  UC_ARM_REG_R2,  
                                 UC_ARM_REG_R8,  UC_ARM_REG_R9,  UC_ARM_REG_R10, UC_ARM_REG_R11,
                                 UC_ARM_REG_R12, UC_ARM_REG_R13, UC_ARM_REG_R14};
 
+int name_of(UnicornModel model) {
+  switch (model) {
+    case UnicornModel::cortex_m0: return UC_CPU_ARM_CORTEX_M0;
+    case UnicornModel::cortex_m3: return UC_CPU_ARM_CORTEX_M3;
+    case UnicornModel::cortex_m4: return UC_CPU_ARM_CORTEX_M4;
+    case UnicornModel::cortex_m7: return UC_CPU_ARM_CORTEX_M7;
+    case UnicornModel::cortex_m33: return UC_CPU_ARM_CORTEX_M33;
+  }
+  throw std::runtime_error("no such model");
+}
+
 }  // namespace
 
+isa::FeatureSet features_of(UnicornModel model) {
+  switch (model) {
+    case UnicornModel::cortex_m0: return isa::kCortexM0;
+    case UnicornModel::cortex_m3: return isa::kCortexM3;
+    case UnicornModel::cortex_m4: return isa::kCortexM4;
+    case UnicornModel::cortex_m7: return isa::kCortexM7Dp;
+    case UnicornModel::cortex_m33: return isa::kCortexM33;
+  }
+  throw std::runtime_error("no such model");
+}
+
 UnicornCore::UnicornCore(UnicornModel model)
-    : code_(kCodeSize), ram_(kRamSize), has_fpu_(model == UnicornModel::cortex_m4) {
+    : code_(kCodeSize), ram_(kRamSize), features_(features_of(model)) {
   // Not UC_MODE_MCLASS: Unicorn 2.0.1 then ignores the model and runs a Cortex-M33.
   check(uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &engine_), "uc_open");
-  const int name = model == UnicornModel::cortex_m4 ? UC_CPU_ARM_CORTEX_M4 : UC_CPU_ARM_CORTEX_M3;
-  check(uc_ctl_set_cpu_model(engine_, name), "uc_ctl_set_cpu_model");
+  check(uc_ctl_set_cpu_model(engine_, name_of(model)), "uc_ctl_set_cpu_model");
   check(uc_mem_map_ptr(engine_, kCode, kCodeSize, UC_PROT_READ | UC_PROT_EXEC, code_.data()),
         "uc_mem_map_ptr");
   check(uc_mem_map_ptr(engine_, kRam, kRamSize, UC_PROT_READ | UC_PROT_WRITE, ram_.data()),
         "uc_mem_map_ptr");
-  place(kEpilogue, epilogue_code(has_fpu_));
+  const std::vector<std::uint16_t> epilogue = epilogue_code(features_);
+  place(kEpilogue, epilogue);
+  epilogue_end_ = kEpilogue + 2 * static_cast<Address>(epilogue.size()) - 2;
 }
 
 UnicornCore::~UnicornCore() { uc_close(engine_); }
@@ -44,7 +67,7 @@ void UnicornCore::place(Address address, std::span<const std::uint16_t> code) {
 void UnicornCore::load(const Program& program) {
   if (program.start != start_) {
     start_ = program.start;
-    place(kPrologue, prologue_code(start_, has_fpu_));
+    place(prologue_address(features_), prologue_code(start_, features_));
   }
   end_ = program.end();
   clear_around(program, code_);
@@ -54,7 +77,7 @@ void UnicornCore::load(const Program& program) {
 void UnicornCore::read_registers(State& state) {
   for (unsigned i = 0; i < kCoreNames.size(); ++i)
     check(uc_reg_read(engine_, kCoreNames[i], &state.r[i]), "uc_reg_read");
-  for (unsigned i = 0; i < 16; ++i) {
+  for (unsigned i = 0; has_feature(features_, isa::Feature::fpv4_sp) && i < 16; ++i) {
     std::uint64_t pair = 0;
     check(uc_reg_read(engine_, UC_ARM_REG_D0 + static_cast<int>(i), &pair), "uc_reg_read");
     state.s[2 * i] = static_cast<std::uint32_t>(pair);
@@ -67,18 +90,20 @@ std::string UnicornCore::run(const State& initial, State& result) {
   std::memcpy(ram_.data() + (kStateBlock - kRam), block.data(), 4 * block.size());
   std::uint32_t r0 = kStateBlock;
   check(uc_reg_write(engine_, UC_ARM_REG_R0, &r0), "uc_reg_write");
-  const uc_err error = uc_emu_start(engine_, kPrologue | 1, end_, 0, 0);
+  const uc_err error = uc_emu_start(engine_, prologue_address(features_) | 1, end_, 0, 0);
   std::uint32_t pc = 0;
   check(uc_reg_read(engine_, UC_ARM_REG_PC, &pc), "uc_reg_read");
   result.pc = pc;
   read_registers(result);
   if (error != UC_ERR_OK) return std::string("unicorn: ") + uc_strerror(error);
-  constexpr std::uint32_t kEpilogueEnd = 32;  // bytes before its branch to itself
-  const uc_err last = uc_emu_start(engine_, kEpilogue | 1, kEpilogue + kEpilogueEnd, 0, 0);
+  const uc_err last = uc_emu_start(engine_, kEpilogue | 1, epilogue_end_, 0, 0);
   if (last != UC_ERR_OK) return std::string("unicorn, epilogue: ") + uc_strerror(last);
   std::array<std::uint32_t, 8> values{};
   for (unsigned i = 0; i < 8; ++i)
     check(uc_reg_read(engine_, kCoreNames[i], &values[i]), "uc_reg_read");
+  // Secure state: CONTROL.SFPA, which the Non-secure state does not have. ARMv8-M ARM D1.2,
+  // CONTROL.
+  if (isa::has_feature(features_, isa::Feature::v8m)) values[2] &= ~8u;
   result.apsr = values[0];
   result.fpscr = values[1];
   std::copy(values.begin() + 2, values.end(), result.special.begin());

@@ -1,4 +1,4 @@
-// Unicorn's Cortex-M4 as a Machine.
+// Unicorn's Cortex-M cores as a Machine.
 #pragma once
 
 #include <vector>
@@ -9,12 +9,15 @@ struct uc_struct;
 
 namespace mcost::oracle {
 
-/// Which core Unicorn plays.
-enum class UnicornModel { cortex_m3, cortex_m4 };
+/// Which core Unicorn plays. Its Cortex-M7 has double precision; its Cortex-M33 is in Secure state.
+enum class UnicornModel { cortex_m0, cortex_m3, cortex_m4, cortex_m7, cortex_m33 };
+
+/// What that core executes, as the manuals have it.
+[[nodiscard]] isa::FeatureSet features_of(UnicornModel model);
 
 class UnicornCore final : public Machine {
  public:
-  explicit UnicornCore(UnicornModel model = UnicornModel::cortex_m4);
+  explicit UnicornCore(UnicornModel model);
   ~UnicornCore() override;
   UnicornCore(const UnicornCore&) = delete;
   UnicornCore& operator=(const UnicornCore&) = delete;
@@ -31,7 +34,8 @@ class UnicornCore final : public Machine {
   uc_struct* engine_ = nullptr;
   std::vector<std::uint8_t> code_;
   std::vector<std::uint8_t> ram_;
-  bool has_fpu_;
+  isa::FeatureSet features_;
+  Address epilogue_end_ = 0;  // its branch to itself
   Address end_ = 0;
   Address start_ = 0;
 };

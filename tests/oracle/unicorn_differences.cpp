@@ -183,6 +183,59 @@ Difference dsp_on_cortex_m3() {
            {"smull r0, r1, r2, r3", {0xFB820103}, {{2, 3}, {3, 5}}, {{0, 15}}}}};
 }
 
+Difference compare_branches_on_cortex_m0() {
+  return {"CBZ, CBNZ and IT",
+          "ARMv6-M does not have these 16-bit encodings: they are UNDEFINED. ARMv6-M ARM A5.2.5",
+          4,
+          {{"cbz r0, .+4", {0xB100}, {{0, 1}}, {}, FaultKind::undefined_instruction},
+           undefined("cbnz r0, .+4", 0xB900),
+           undefined("it eq", 0xBF08),
+           undefined("ite ne", 0xBF14),
+           undefined("movw r0, #0", 0xF2400000),
+           undefined("clrex", 0xF3BF8F2F),
+           undefined("sdiv r0, r1, r2", 0xFB91F0F2),
+           {"ldr r1, [r0]", {0x6801}, {{0, kOdd}}, {{1, 0}}, FaultKind::unaligned},
+           {"strh r1, [r0]", {0x8001}, {{0, kData + 1}}, {{0, kData + 1}}, FaultKind::unaligned}}};
+}
+
+Difference security_on_cortex_m33() {
+  return {"instructions of the Secure state",
+          "Without the Security Extension TTA, TTAT, BXNS and BLXNS are UNDEFINED. "
+          "ARMv8-M ARM C2.4; Unicorn starts in Secure state",
+          4,
+          {undefined("tta r0, r1", 0xE841F080),
+           undefined("ttat r0, r1", 0xE841F0C0),
+           {"bxns r0", {0x4704}, {{0, kProgram + 3}}, {}, FaultKind::undefined_instruction},
+           {"blxns r0", {0x4784}, {{0, kProgram + 3}}, {}, FaultKind::undefined_instruction},
+           {"vlldm r0", {0xEC300A00}, {{0, kData}}, {}, FaultKind::undefined_instruction},
+           {"vlstm r0", {0xEC200A00}, {{0, kData}}, {}, FaultKind::undefined_instruction},
+           undefined("dls lr, r0", 0xF040E001),
+           undefined("vadd.f64 d0, d1, d2", 0xEE310B02),
+           {"sg", {0xE97FE97F}, {}, {{kSp, kData}}}}};
+}
+
+Difference target_on_cortex_m33() {
+  return {"fields of TT",
+          "Without the Security Extension the fields S and NSRW of TT_RESP are zero. ARMv8-M ARM "
+          "D1.2, TT_RESP; Unicorn starts in Secure state",
+          2,
+          {{"tt r0, r1", {0xE841F000}, {{1, kData}}, {{0, 0xC0000}}},
+           {"ttt r0, r1", {0xE841F040}, {{1, kData}}, {{0, 0xC0000}}},
+           {"tt r0, r1; ubfx r0, r0, #18, #2", {0xE841F000, 0xF3C04081}, {{1, kData}}, {{0, 3}}}}};
+}
+
+Difference secure_gateway_in_it_block() {
+  return {"SG in an IT block",
+          "SG clears ITSTATE in Secure state only; without the Security Extension it does nothing. "
+          "ARMv8-M ARM C2.4, SG",
+          2,
+          {{"itt eq; sg; moveq r1, #1", {0xBF04, 0xE97FE97F, 0x2101}, {}, {{1, 0}, {kApsr, 0}}},
+           {"itt eq; sg; moveq r1, #1",
+            {0xBF04, 0xE97FE97F, 0x2101},
+            {{kApsr, kZ}},
+            {{1, 1}, {kApsr, kZ}}}}};
+}
+
 }  // namespace
 
 std::span<const Difference> unicorn_differences() {
@@ -199,6 +252,17 @@ std::span<const Difference> unicorn_differences() {
 
 std::span<const Difference> unicorn_m3_differences() {
   static const std::vector<Difference> kList = {dsp_on_cortex_m3()};
+  return kList;
+}
+
+std::span<const Difference> unicorn_m0_differences() {
+  static const std::vector<Difference> kList = {compare_branches_on_cortex_m0()};
+  return kList;
+}
+
+std::span<const Difference> unicorn_m33_differences() {
+  static const std::vector<Difference> kList = {security_on_cortex_m33(), target_on_cortex_m33(),
+                                                secure_gateway_in_it_block()};
   return kList;
 }
 

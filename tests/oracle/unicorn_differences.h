@@ -1,4 +1,4 @@
-// Where Unicorn 2.0.1 (QEMU 5.0.1) does otherwise than the Armv7-M manual, and the manual wins. The
+// Where Unicorn 2.0.1 (QEMU 5.0.1) does otherwise than the manuals, and the manual wins. The
 // generator keeps random programs away from these places; the snippets here prove that each rule is
 // still needed and how far it goes.
 #pragma once
@@ -19,7 +19,9 @@ struct Difference {
 
 /// The Cortex-M4 model.
 [[nodiscard]] std::span<const Difference> unicorn_differences();
-/// The Cortex-M3 model.
+/// What the models of other cores have besides.
+[[nodiscard]] std::span<const Difference> unicorn_m0_differences();
 [[nodiscard]] std::span<const Difference> unicorn_m3_differences();
+[[nodiscard]] std::span<const Difference> unicorn_m33_differences();
 
 }  // namespace mcost::oracle

@@ -221,17 +221,19 @@ struct BlT1 : BranchWithLink, shape::FarOffset {
                                 Flow::may_branch};
 };
 
-/// BX <Rm>.  Source: ARMv7-M ARM A7.7, BX, encoding T1.
+/// BX <Rm>. With bit 2 set, which ARMv7-M leaves UNPREDICTABLE, it is BXNS, UNDEFINED without the
+/// Security Extension. Source: ARMv7-M ARM A7.7, BX, encoding T1; ARMv8-M ARM C2.4, BX, BXNS.
 struct BxT1 : BranchExchange, shape::BranchTarget {
   static constexpr Encoding row{
-      "BX",         T1,    Feature::v6m,    TimingClass::branch_register, "010001110 mmmm ZZZ",
+      "BX",         T1,    Feature::v6m,    TimingClass::branch_register, "010001110 mmmm 0ZZ",
       "bx{c} <rm>", See{}, Flow::may_branch};
 };
 
-/// BLX <Rm>.  Source: ARMv7-M ARM A7.7, BLX (register), encoding T1.
+/// BLX <Rm>. Bit 2 as in BX. Source: ARMv7-M ARM A7.7, BLX (register), encoding T1; ARMv8-M ARM
+/// C2.4, BLX, BLXNS.
 struct BlxRegisterT1 : BranchWithLinkExchange, shape::LinkTarget {
   static constexpr Encoding row{
-      "BLX (register)", T1,    Feature::v6m,    TimingClass::branch_register, "010001111 mmmm ZZZ",
+      "BLX (register)", T1,    Feature::v6m,    TimingClass::branch_register, "010001111 mmmm 0ZZ",
       "blx{c} <rm>",    See{}, Flow::may_branch};
 };
 

@@ -1,5 +1,5 @@
-// Floating-point arithmetic, comparison and conversion of FPv4-SP. Source: ARMv7-M ARM A6.4 and
-// A7.7.
+// Floating-point arithmetic, comparison and conversion: the bodies, and the rows of FPv4-SP.
+// Source: ARMv7-M ARM A6.4 and A7.7.
 #pragma once
 
 #include "sim_core/isa/insn/fp_shapes.h"
@@ -121,15 +121,17 @@ struct FpToInteger {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const bool is_signed = (o.imm & 1u) == 0;
-    e.set_single(o.rd, e.fp_to_fixed(P::read(e, o.rm), 32, 0, is_signed, o.option));
+    const FpRounding rounding = o.option ? FpRounding::zero : FpRounding::as_fpscr;
+    e.set_single(o.rd, e.fp_to_fixed(P::read(e, o.rm), 32, 0, is_signed, rounding));
   }
 };
 
-struct IntegerToSingle {
+template <class P>
+struct IntegerToFp {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const bool is_signed = (o.imm & 1u) == 0;
-    e.set_single(o.rd, e.fixed_to_fp(e.single(o.rm), 32, 0, is_signed, false));
+    P::write(e, o.rd, P::from_fixed(e, e.single(o.rm), 32, 0, is_signed, FpRounding::as_fpscr));
   }
 };
 
@@ -137,39 +139,45 @@ struct IntegerToSingle {
   return (o.imm & 2u) != 0 ? 32 : 16;
 }
 
-struct SingleToFixedPoint {
+template <class P>
+struct FpToFixedPoint {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const bool is_signed = (o.imm & 1u) == 0;
-    e.set_single(o.rd,
-                 e.fp_to_fixed(e.single(o.rd), fixed_point_size(o), o.amount, is_signed, true));
+    const auto number =
+        e.fp_to_fixed(P::read(e, o.rd), fixed_point_size(o), o.amount, is_signed, FpRounding::zero);
+    P::write_integer(e, o.rd, number, is_signed);
   }
 };
 
-struct FixedPointToSingle {
+template <class P>
+struct FixedPointToFp {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const bool is_signed = (o.imm & 1u) == 0;
-    e.set_single(o.rd,
-                 e.fixed_to_fp(e.single(o.rd), fixed_point_size(o), o.amount, is_signed, true));
+    P::write(e, o.rd,
+             P::from_fixed(e, P::read_integer(e, o.rd), fixed_point_size(o), o.amount, is_signed,
+                           FpRounding::nearest_even));
   }
 };
 
 /// VCVTB, VCVTT (`option`) from half precision.
-struct HalfToSingle {
+template <class P>
+struct HalfToFp {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
     const auto halves = e.single(o.rm);
     const auto half = o.option ? halves >> 16 : halves & e.literal(0xFFFF);
-    e.set_single(o.rd, e.half_to_single(half));
+    P::write(e, o.rd, P::from_half(e, half));
   }
 };
 
 /// VCVTB, VCVTT (`option`) to half precision; the other half of Sd stays.
-struct SingleToHalf {
+template <class P>
+struct FpToHalf {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    const auto half = e.single_to_half(e.single(o.rm));
+    const auto half = P::to_half(e, P::read(e, o.rm));
     const auto kept = e.single(o.rd) & e.literal(o.option ? 0xFFFF : 0xFFFF0000);
     e.set_single(o.rd, kept | (o.option ? half << 16 : half));
   }
@@ -336,7 +344,7 @@ struct VsqrtT1 : FpSquareRoot<SinglePrecision>, shape::SingleOperands {
 };
 
 /// VCMP{E}.F32 <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VCMP, VCMPE, encoding T1.
-struct VcmpT1 : FpCompare<SinglePrecision>, shape::SingleOperandsOption {
+struct VcmpT1 : FpCompare<SinglePrecision>, shape::WithOption<shape::SingleOperands> {
   static constexpr Encoding row{"VCMP, VCMPE",
                                 T1,
                                 Feature::fpv4_sp,
@@ -346,7 +354,7 @@ struct VcmpT1 : FpCompare<SinglePrecision>, shape::SingleOperandsOption {
 };
 
 /// VCMP{E}.F32 <Sd>, #0.0.  Source: ARMv7-M ARM A7.7, VCMP, VCMPE, encoding T2.
-struct VcmpT2 : FpCompareZero<SinglePrecision>, shape::SingleOperandsOption {
+struct VcmpT2 : FpCompareZero<SinglePrecision>, shape::WithOption<shape::SingleOperands> {
   static constexpr Encoding row{"VCMP, VCMPE",
                                 T2,
                                 Feature::fpv4_sp,
@@ -356,7 +364,7 @@ struct VcmpT2 : FpCompareZero<SinglePrecision>, shape::SingleOperandsOption {
 };
 
 /// VCVTB/VCVTT.F32.F16 <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VCVTB, VCVTT, encoding T1.
-struct VcvtHalfToSingleT1 : HalfToSingle, shape::SingleOperandsOption {
+struct VcvtHalfToSingleT1 : HalfToFp<SinglePrecision>, shape::WithOption<shape::SingleOperands> {
   static constexpr Encoding row{"VCVTB, VCVTT",
                                 T1,
                                 Feature::fpv4_sp,
@@ -366,7 +374,7 @@ struct VcvtHalfToSingleT1 : HalfToSingle, shape::SingleOperandsOption {
 };
 
 /// VCVTB/VCVTT.F16.F32 <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VCVTB, VCVTT, encoding T1.
-struct VcvtSingleToHalfT1 : SingleToHalf, shape::SingleOperandsOption {
+struct VcvtSingleToHalfT1 : FpToHalf<SinglePrecision>, shape::WithOption<shape::SingleOperands> {
   static constexpr Encoding row{"VCVTB, VCVTT",
                                 T1,
                                 Feature::fpv4_sp,
@@ -377,7 +385,7 @@ struct VcvtSingleToHalfT1 : SingleToHalf, shape::SingleOperandsOption {
 
 /// VCVT.F32.<S32|U32> <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VCVT, VCVTR (between floating-point
 /// and integer), encoding T1.
-struct VcvtFromIntegerT1 : IntegerToSingle, shape::FromInteger {
+struct VcvtFromIntegerT1 : IntegerToFp<SinglePrecision>, shape::FromInteger<shape::SingleOperands> {
   static constexpr Encoding row{"VCVT, VCVTR (between floating-point and integer)",
                                 T1,
                                 Feature::fpv4_sp,
@@ -388,7 +396,7 @@ struct VcvtFromIntegerT1 : IntegerToSingle, shape::FromInteger {
 
 /// VCVT{R}.<S32|U32>.F32 <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VCVT, VCVTR (between floating-point
 /// and integer), encoding T1.
-struct VcvtToIntegerT1 : FpToInteger<SinglePrecision>, shape::ToInteger {
+struct VcvtToIntegerT1 : FpToInteger<SinglePrecision>, shape::ToInteger<shape::SingleOperands> {
   static constexpr Encoding row{"VCVT, VCVTR (between floating-point and integer)",
                                 T1,
                                 Feature::fpv4_sp,
@@ -399,7 +407,7 @@ struct VcvtToIntegerT1 : FpToInteger<SinglePrecision>, shape::ToInteger {
 
 /// VCVT.<Td>.F32 <Sd>, <Sd>, #<fbits>.  Source: ARMv7-M ARM A7.7, VCVT (between floating-point and
 /// fixed-point), encoding T1.
-struct VcvtToFixedT1 : SingleToFixedPoint, shape::SingleFixedPoint {
+struct VcvtToFixedT1 : FpToFixedPoint<SinglePrecision>, shape::FixedPoint<shape::SingleOperands> {
   static constexpr Encoding row{"VCVT (between floating-point and fixed-point)",
                                 T1,
                                 Feature::fpv4_sp,
@@ -410,7 +418,7 @@ struct VcvtToFixedT1 : SingleToFixedPoint, shape::SingleFixedPoint {
 
 /// VCVT.F32.<Td> <Sd>, <Sd>, #<fbits>.  Source: ARMv7-M ARM A7.7, VCVT (between floating-point and
 /// fixed-point), encoding T1.
-struct VcvtFromFixedT1 : FixedPointToSingle, shape::SingleFixedPoint {
+struct VcvtFromFixedT1 : FixedPointToFp<SinglePrecision>, shape::FixedPoint<shape::SingleOperands> {
   static constexpr Encoding row{"VCVT (between floating-point and fixed-point)",
                                 T1,
                                 Feature::fpv4_sp,

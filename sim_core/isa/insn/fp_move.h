@@ -6,17 +6,19 @@
 
 namespace mcost::isa {
 
+template <class P>
 struct FpMoveConstant {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    e.set_single(o.rd, e.literal(o.imm));
+    P::write(e, o.rd, P::literal(e, o.imm));
   }
 };
 
+template <class P>
 struct FpMoveRegister {
   template <Evaluator E>
   static constexpr void execute(E& e, const Operands& o) {
-    e.set_single(o.rd, e.single(o.rm));
+    P::write(e, o.rd, P::read(e, o.rm));
   }
 };
 
@@ -96,7 +98,7 @@ struct CoreToFpscr {
 };
 
 /// VMOV.F32 <Sd>, #<imm>.  Source: ARMv7-M ARM A7.7, VMOV (immediate), encoding T1.
-struct VmovImmediateT1 : FpMoveConstant, shape::SingleConstant {
+struct VmovImmediateT1 : FpMoveConstant<SinglePrecision>, shape::FpConstant<shape::SingleOperands> {
   static constexpr Encoding row{"VMOV (immediate)",
                                 T1,
                                 Feature::fpv4_sp,
@@ -106,7 +108,7 @@ struct VmovImmediateT1 : FpMoveConstant, shape::SingleConstant {
 };
 
 /// VMOV.F32 <Sd>, <Sm>.  Source: ARMv7-M ARM A7.7, VMOV (register), encoding T1.
-struct VmovRegisterT1 : FpMoveRegister, shape::SingleOperands {
+struct VmovRegisterT1 : FpMoveRegister<SinglePrecision>, shape::SingleOperands {
   static constexpr Encoding row{"VMOV (register)",
                                 T1,
                                 Feature::fpv4_sp,

@@ -213,15 +213,17 @@ struct LdrdPostIndexedT1 : LoadDualPostIndexed, shape::DualPostIndexed<true> {
                                 See("1110100 0u111 1111 tttt bbbb iiiiiiii")};
 };
 
-/// LDRD <Rt>, <Rt2>, <label>.  Source: ARMv7-M ARM A7.7, LDRD (literal), encoding T1.
+/// LDRD <Rt>, <Rt2>, <label>. One word with W set, which is UNPREDICTABLE, is SG of ARMv8-M.
+/// Source: ARMv7-M ARM A7.7, LDRD (literal), encoding T1; ARMv8-M ARM C2.4, SG.
 struct LdrdLiteralT1 : LoadDualLiteral, shape::DualLiteral {
-  static constexpr Encoding row{"LDRD (literal)",
-                                T1,
-                                Feature::v7m,
-                                TimingClass::load_dual,
-                                "1110100 pu1w1 1111 tttt bbbb iiiiiiii",
-                                "ldrd{c} <rd>, <ra>, <label>",
-                                See("1110100 0u101 1111 tttt bbbb iiiiiiii")};
+  static constexpr Encoding row{
+      "LDRD (literal)",
+      T1,
+      Feature::v7m,
+      TimingClass::load_dual,
+      "1110100 pu1w1 1111 tttt bbbb iiiiiiii",
+      "ldrd{c} <rd>, <ra>, <label>",
+      See("1110100 0u101 1111 tttt bbbb iiiiiiii", "1110 1001 0111 1111 1110 1001 0111 1111")};
 };
 
 /// STRD <Rt>, <Rt2>, [<Rn>, #+/-<imm>].  Source: ARMv7-M ARM A7.7, STRD (immediate), encoding T1.
@@ -284,14 +286,16 @@ struct LdrexhT1 : LoadExclusive<2>, shape::ExclusiveLoad {
                                 "ldrexh{c} <rd>, <address>"};
 };
 
-/// STREX <Rd>, <Rt>, [<Rn>, #<imm>].  Source: ARMv7-M ARM A7.7, STREX, encoding T1.
+/// STREX <Rd>, <Rt>, [<Rn>, #<imm>]. With the PC as Rt, which ARMv7-M leaves UNPREDICTABLE, it is
+/// TT. Source: ARMv7-M ARM A7.7, STREX, encoding T1; ARMv8-M ARM C2.4, STREX.
 struct StrexT1 : StoreExclusive<4>, shape::ExclusiveStore {
   static constexpr Encoding row{"STREX",
                                 T1,
                                 Feature::v7m,
                                 TimingClass::store_exclusive,
                                 "111010000100 nnnn tttt dddd iiiiiiii",
-                                "strex{c} <rd>, <ra>, <address>"};
+                                "strex{c} <rd>, <ra>, <address>",
+                                See("111010000100 nnnn 1111 dddd iiiiiiii")};
 };
 
 /// STREXB <Rd>, <Rt>, [<Rn>].  Source: ARMv7-M ARM A7.7, STREXB, encoding T1.

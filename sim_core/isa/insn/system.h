@@ -72,38 +72,72 @@ struct InstructionBarrier {
   }
 };
 
-/// SYSm of a register that exists. Source: ARMv7-M ARM B5.2.2.
-[[nodiscard]] constexpr bool is_special_register(std::uint32_t sysm) {
-  return sysm <= 3 || (sysm >= 5 && sysm <= 9) || (sysm >= 16 && sysm <= 20);
+/// Looks up the target of an address; `option` asks for unprivileged access (TTT).
+struct TestTarget {
+  template <Evaluator E>
+  static constexpr void execute(E& e, const Operands& o) {
+    e.set_reg(o.rd, e.test_target(e.reg(o.rn), o.option));
+  }
+};
+
+/// SG: without the Security Extension all memory is Non-secure, where it does nothing.
+struct SecureGateway {
+  template <Evaluator E>
+  static constexpr void execute(E&, const Operands&) {}
+};
+
+/// SYSm of a register that exists. Those of the Non-secure state of ARMv8-M are named, but read as
+/// zero without the Security Extension. Source: ARMv6-M ARM B4.2.2, ARMv7-M ARM B5.2.2, ARMv8-M ARM
+/// C2.4, MRS.
+[[nodiscard]] constexpr bool is_special_register(std::uint32_t sysm, FeatureSet features) {
+  if (sysm <= 3 || (sysm >= 5 && sysm <= 9) || sysm == 16 || sysm == 20) return true;
+  if (sysm >= 17 && sysm <= 19) return has_feature(features, Feature::v7m);
+  const bool is_limit = sysm == 10 || sysm == 11;
+  const bool is_non_secure = (sysm >= 0x88 && sysm <= 0x8B) || sysm == 0x90 || sysm == 0x91 ||
+                             sysm == 0x93 || sysm == 0x94 || sysm == 0x98;
+  return (is_limit || is_non_secure) && has_feature(features, Feature::v8m);
 }
 
 namespace shape {
 
+/// ARMv6-M has no FAULTMASK.
 struct InterruptFlags {
   static constexpr Operands decode(const Fields& f, const Place& place) {
+    const bool no_faultmask = (f['i'] & 1u) != 0 && !has_feature(place.features, Feature::v7m);
     return {.imm = f['i'],
             .option = f.flag('d'),
-            .unpredictable = f['i'] == 0 || place.it.in_it_block()};
+            .unpredictable = f['i'] == 0 || no_faultmask || place.it.in_it_block()};
   }
 };
 
 struct SpecialToRegister {
-  static constexpr Operands decode(const Fields& f, const Place&) {
+  static constexpr Operands decode(const Fields& f, const Place& place) {
     return {.rd = f.reg('d'),
             .imm = f['y'],
-            .unpredictable = bad_register(f['d']) || !is_special_register(f['y'])};
+            .unpredictable = bad_register(f['d']) || !is_special_register(f['y'], place.features)};
   }
 };
 
-/// mask<1> is nzcvq, mask<0> is g, which only xPSR has.
+/// mask<1> is nzcvq, mask<0> is g, which only xPSR has, and only with the DSP extension.
 struct RegisterToSpecial {
-  static constexpr Operands decode(const Fields& f, const Place&) {
+  static constexpr Operands decode(const Fields& f, const Place& place) {
     const std::uint32_t mask = f['k'];
+    const bool has_g = f['y'] <= 3 && has_feature(place.features, Feature::dsp);
     return {.rn = f.reg('n'),
             .imm = f['y'],
             .amount = f.u8('k'),
-            .unpredictable = bad_register(f['n']) || mask == 0 || (mask != 2 && f['y'] > 3) ||
-                             !is_special_register(f['y'])};
+            .unpredictable = bad_register(f['n']) || mask == 0 || (mask != 2 && !has_g) ||
+                             !is_special_register(f['y'], place.features)};
+  }
+};
+
+/// Fields d Rd, n Rn, u T: unprivileged, in `option`.
+struct Target {
+  static constexpr Operands decode(const Fields& f, const Place&) {
+    return {.rd = f.reg('d'),
+            .rn = f.reg('n'),
+            .option = f.flag('u'),
+            .unpredictable = bad_register(f['d']) || f['n'] == 15};
   }
 };
 
@@ -218,6 +252,23 @@ struct IsbT1 : InstructionBarrier, shape::Immediate {
                                 "isb{c} <barrier>",
                                 See{},
                                 Flow::ends_block};
+};
+
+/// TT <Rd>, <Rn>; TTT. TTA and TTAT, with bit 7 set, are UNDEFINED without the Security Extension.
+/// Source: ARMv8-M ARM C2.4, TT, TTT, TTA, TTAT, encoding T1.
+struct TtT1 : TestTarget, shape::Target {
+  static constexpr Encoding row{"TT, TTT, TTA, TTAT",
+                                T1,
+                                Feature::v8m,
+                                TimingClass::system,
+                                "111010000100 nnnn 1111 dddd 0u ZZZZZZ",
+                                "tt{t|}{c} <rd>, <rn>"};
+};
+
+/// SG.  Source: ARMv8-M ARM C2.4, SG, encoding T1.
+struct SgT1 : SecureGateway, shape::NoOperands {
+  static constexpr Encoding row{
+      "SG", T1, Feature::v8m, TimingClass::nop, "1110 1001 0111 1111 1110 1001 0111 1111", "sg{c}"};
 };
 
 /// CDP <coproc>.  Source: ARMv7-M ARM A7.7, CDP, CDP2, encoding T1.
@@ -392,8 +443,8 @@ struct LdcT2 : UndefinedInstruction, shape::Coprocessor {
       Flow::ends_block};
 };
 
-using SystemRows =
-    RowList<CpsT1, MrsT1, MsrT1, SvcT1, BkptT1, UdfT1, UdfT2, DsbT1, DmbT1, IsbT1, CdpT1, CdpT2,
-            McrT1, McrT2, MrcT1, MrcT2, McrrT1, McrrT2, MrrcT1, MrrcT2, StcT1, StcT2, LdcT1, LdcT2>;
+using SystemRows = RowList<CpsT1, MrsT1, MsrT1, SvcT1, BkptT1, UdfT1, UdfT2, DsbT1, DmbT1, TtT1,
+                           SgT1, IsbT1, CdpT1, CdpT2, McrT1, McrT2, MrcT1, MrcT2, McrrT1, McrrT2,
+                           MrrcT1, MrrcT2, StcT1, StcT2, LdcT1, LdcT2>;
 
 }  // namespace mcost::isa
