@@ -22,7 +22,8 @@ constexpr std::array<std::string_view, 4> kSourceNames = {"datasheet", "measured
                                                           "assumed"};
 constexpr std::array<std::string_view, 5> kCoreNames = {"cortex-m0", "cortex-m3", "cortex-m4",
                                                         "cortex-m7", "cortex-m33"};
-constexpr std::array<std::string_view, 2> kFpuNames = {"none", "fpv4-sp-d16"};
+constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "fpv5-sp-d16",
+                                                       "fpv5-d16"};
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
 constexpr std::array<std::string_view, 3> kMemoryKinds = {"sram", "flash", "rom"};

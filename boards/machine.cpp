@@ -26,9 +26,14 @@ constexpr std::uint32_t kBitBandSpan = 0x00100000u;  // bytes shown by one alias
 constexpr std::uint32_t kBitBandAliasSize = 0x02000000u;
 
 isa::FeatureSet features_of(const CoreSpec& core) {
+  using isa::Feature;
+  if (core.model == CoreModel::cortex_m0) return isa::kArmv6m;
   isa::FeatureSet features = isa::kArmv7m;
-  if (core.dsp) features |= isa::feature_bit(isa::Feature::dsp);
-  if (core.fpu == FpuModel::fpv4_sp_d16) features |= isa::feature_bit(isa::Feature::fpv4_sp);
+  if (core.model == CoreModel::cortex_m33) features |= isa::feature_bit(Feature::v8m);
+  if (core.dsp) features |= isa::feature_bit(Feature::dsp);
+  if (core.fpu == FpuModel::fpv4_sp_d16) features |= isa::feature_bit(Feature::fpv4_sp);
+  if (core.fpu == FpuModel::fpv5_sp_d16 || core.fpu == FpuModel::fpv5_d16) features |= isa::kFpv5Sp;
+  if (core.fpu == FpuModel::fpv5_d16) features |= isa::feature_bit(Feature::fpv5_dp);
   return features;
 }
 

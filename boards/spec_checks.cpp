@@ -79,6 +79,18 @@ class Checker {
     wrong(path, key, fmt::format("unknown {} \"{}\"", noun, name), suggest(name, label, names));
   }
 
+  /// Source: TRMs of the cores, FPU options.
+  static bool has_fpu(CoreModel model, FpuModel fpu) {
+    switch (fpu) {
+      case FpuModel::none: return true;
+      case FpuModel::fpv4_sp_d16: return model == CoreModel::cortex_m4;
+      case FpuModel::fpv5_sp_d16:
+        return model == CoreModel::cortex_m7 || model == CoreModel::cortex_m33;
+      case FpuModel::fpv5_d16: return model == CoreModel::cortex_m7;
+    }
+    return false;
+  }
+
   void check_core() {
     if (bad("core")) return;
     const CoreSpec& core = board_.core;
@@ -89,7 +101,7 @@ class Checker {
     const bool m4 = core.model == CoreModel::cortex_m4;
     const bool m3 = core.model == CoreModel::cortex_m3;
     const bool m0 = core.model == CoreModel::cortex_m0;
-    if (core.fpu == FpuModel::fpv4_sp_d16 && !m4) not_on("fpu", name_of(core.fpu));
+    if (!has_fpu(core.model, core.fpu)) not_on("fpu", name_of(core.fpu));
     if (core.dsp && (m0 || m3)) not_on("dsp", "true");
     if (core.bit_band && !m3 && !m4) not_on("bit_band", "true");
     if ((m3 || m4) && core.mpu_regions != 0 && core.mpu_regions != 8) {

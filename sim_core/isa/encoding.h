@@ -12,16 +12,28 @@
 
 namespace mcost::isa {
 
-/// Architecture feature an encoding needs; a core has a set of them.
+/// Architecture feature an encoding needs; a core has a set of them. v8m is the Mainline extension
+/// of Armv8-M without the Security Extension.
 enum class Feature : std::uint8_t { v6m, v7m, dsp, fpv4_sp, fpv5_sp, fpv5_dp, v8m };
 
 using FeatureSet = std::uint32_t;
 [[nodiscard]] constexpr FeatureSet feature_bit(Feature feature) {
   return FeatureSet{1} << static_cast<unsigned>(feature);
 }
-inline constexpr FeatureSet kArmv7m = feature_bit(Feature::v6m) | feature_bit(Feature::v7m);
+inline constexpr FeatureSet kArmv6m = feature_bit(Feature::v6m);
+inline constexpr FeatureSet kArmv7m = kArmv6m | feature_bit(Feature::v7m);
+inline constexpr FeatureSet kFpv5Sp = feature_bit(Feature::fpv4_sp) | feature_bit(Feature::fpv5_sp);
+// The cores with all their extensions; the M7's FPU comes with and without double precision.
+inline constexpr FeatureSet kCortexM0 = kArmv6m;
+inline constexpr FeatureSet kCortexM3 = kArmv7m;
 inline constexpr FeatureSet kCortexM4 =
     kArmv7m | feature_bit(Feature::dsp) | feature_bit(Feature::fpv4_sp);
+inline constexpr FeatureSet kCortexM7 = kArmv7m | feature_bit(Feature::dsp) | kFpv5Sp;
+inline constexpr FeatureSet kCortexM7Dp = kCortexM7 | feature_bit(Feature::fpv5_dp);
+inline constexpr FeatureSet kCortexM33 = kCortexM7 | feature_bit(Feature::v8m);
+[[nodiscard]] constexpr bool has_feature(FeatureSet features, Feature feature) {
+  return (features & feature_bit(feature)) != 0;
+}
 
 enum Form : std::uint8_t { T1 = 1, T2, T3, T4, T5 };
 
