@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "sim_core/pipeline/in_order.h"
 #include "sim_core/pipeline/three_stage.h"
 
 namespace mcost::pipeline {
@@ -14,7 +15,9 @@ struct Entry {
 
 // One line per core, sorted by name.
 constexpr std::array kCores = {
-    Entry{"cortex-m4", make_cortex_m4},
+    Entry{"cortex-m0", make_cortex_m0},   Entry{"cortex-m3", make_cortex_m3},
+    Entry{"cortex-m33", make_cortex_m33}, Entry{"cortex-m4", make_cortex_m4},
+    Entry{"cortex-m7", make_cortex_m7},
 };
 
 constexpr auto kNames = [] {

@@ -1,6 +1,6 @@
 // The three-stage pipeline that Cortex-M3 and M4 share: one model with the differences between the
 // two cores named. Depends on the pipeline contract only. What each core's values are is in its own
-// file, cortex_m4.cpp.
+// file, cortex_m3.cpp and cortex_m4.cpp.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ class ThreeStageModel final : public PipelineModel {
   ThreeStageCore core_;
 };
 
+[[nodiscard]] std::unique_ptr<PipelineModel> make_cortex_m3();
 [[nodiscard]] std::unique_ptr<PipelineModel> make_cortex_m4();
 
 }  // namespace mcost::pipeline

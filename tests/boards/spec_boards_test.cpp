@@ -47,9 +47,10 @@ std::string at(const BoardSpec& board, Address address) {
   return {};
 }
 
-TEST(ShippedBoards, AreTheseFour) {
+TEST(ShippedBoards, AreTheseEight) {
   EXPECT_THAT(shipped_boards(),
-              ElementsAre("generic-m4", "launchxl-cc26x2r1", "nucleo-l496zg", "stm32f469i-disco"));
+              ElementsAre("generic-m0", "generic-m3", "generic-m33", "generic-m4", "generic-m7",
+                          "launchxl-cc26x2r1", "nucleo-l496zg", "stm32f469i-disco"));
 }
 
 class EveryBoard : public testing::TestWithParam<std::string> {};
@@ -170,14 +171,23 @@ TEST(LaunchxlCc26x2r1, MatchesItsManual) {
   EXPECT_FALSE(find_named(board.regions, "flash_uncached")->accelerated);
 }
 
-TEST(GenericM4, HasTheMapOfQemuMps2An386) {
-  const BoardSpec board = read_board("generic-m4");
-  EXPECT_EQ(at(board, 0x003FFFFF), "code+0x3FFFFF");
-  EXPECT_EQ(at(board, 0x203FFFFF), "data+0x3FFFFF");
-  for (const MemorySpec& memory : board.memories) {
-    EXPECT_EQ(memory.size_bytes, 4u << 20);
-    EXPECT_EQ(std::get<SramSpec>(memory.timing).wait_states, 0u);
+TEST(GenericBoards, HaveFourMegabytesOfMemoryThatNeverWaits) {
+  for (const char* name : {"generic-m0", "generic-m3", "generic-m4", "generic-m7", "generic-m33"}) {
+    const BoardSpec board = read_board(name);
+    EXPECT_EQ(at(board, 0x003FFFFF), "code+0x3FFFFF");
+    EXPECT_EQ(at(board, 0x203FFFFF), "data+0x3FFFFF");
+    EXPECT_EQ(name_of(board.core.model), std::string("cortex-m") + (name + 9));
+    for (const MemorySpec& memory : board.memories) {
+      EXPECT_EQ(memory.size_bytes, 4u << 20);
+      EXPECT_EQ(std::get<SramSpec>(memory.timing).wait_states, 0u);
+    }
   }
+}
+
+TEST(GenericM33, ShowsItsMemoriesWhereQemuStarts) {
+  const BoardSpec board = read_board("generic-m33");
+  EXPECT_EQ(at(board, 0x103FFFFF), "code+0x3FFFFF");
+  EXPECT_EQ(at(board, 0x383FFFFF), "data+0x3FFFFF");
 }
 
 TEST(Sources, ListPathValueAndSource) {

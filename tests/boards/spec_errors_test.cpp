@@ -244,7 +244,7 @@ constexpr Mistake kMistakes[] = {
     {"UnknownBase",
      "part: none",
      "part: none\nextends: nucleo-l496z",
-     "cannot find \"nucleo-l496z\": x.yaml:4:10: did you mean \"nucleo-l496zg\"? boards: generic-m4, launchxl-cc26x2r1, nucleo-l496zg, stm32f469i-disco"},
+     "cannot find \"nucleo-l496z\": x.yaml:4:10: did you mean \"nucleo-l496zg\"? boards: generic-m0, generic-m3, generic-m33, generic-m4, generic-m7, launchxl-cc26x2r1, nucleo-l496zg, stm32f469i-disco"},
     {"UnfinishedQuote",
      "title: \"A tiny board\"",
      "title: \"A tiny board",

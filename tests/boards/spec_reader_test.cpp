@@ -160,7 +160,7 @@ TEST(SpecReader, ErrorsCarryTheirParts) {
 TEST(SpecReader, UnknownBoardNamesTheNearest) {
   EXPECT_EQ(board_complaint("stm32f469-disco"),
             "unknown board \"stm32f469-disco\": --board: did you mean \"stm32f469i-disco\"? "
-            "boards: generic-m4, "
+            "boards: generic-m0, generic-m3, generic-m33, generic-m4, generic-m7, "
             "launchxl-cc26x2r1, nucleo-l496zg, stm32f469i-disco");
   EXPECT_EQ(board_complaint("no/such.yaml"),
             "cannot read board file \"no/such.yaml\": give an existing .yaml file or the name of a "

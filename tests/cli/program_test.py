@@ -18,7 +18,8 @@ MCOST = os.path.abspath(sys.argv[1])
 SOURCE = os.path.abspath(sys.argv[2])
 SAMPLES = os.path.join(SOURCE, "firmware_samples", "lenet5", "prebuilt")
 SAMPLE = os.path.join(SAMPLES, "lenet5-int8-dsp.elf")
-BOARDS = ("generic-m4", "launchxl-cc26x2r1", "nucleo-l496zg", "stm32f469i-disco")
+BOARDS = ("generic-m0", "generic-m3", "generic-m33", "generic-m4", "generic-m7", "launchxl-cc26x2r1",
+          "nucleo-l496zg", "stm32f469i-disco")
 
 UDF = 0xDE00
 NOP = 0xBF00
