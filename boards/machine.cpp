@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "boards/bus_builder.h"
+#include "boards/firmware_fit.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/semihosting.h"
@@ -24,18 +25,6 @@ constexpr Address kPpb = 0xE0000000u;
 constexpr std::uint32_t kPpbSize = 0x00100000u;
 constexpr std::uint32_t kBitBandSpan = 0x00100000u;  // bytes shown by one alias region
 constexpr std::uint32_t kBitBandAliasSize = 0x02000000u;
-
-isa::FeatureSet features_of(const CoreSpec& core) {
-  using isa::Feature;
-  if (core.model == CoreModel::cortex_m0) return isa::kArmv6m;
-  isa::FeatureSet features = isa::kArmv7m;
-  if (core.model == CoreModel::cortex_m33) features |= isa::feature_bit(Feature::v8m);
-  if (core.dsp) features |= isa::feature_bit(Feature::dsp);
-  if (core.fpu == FpuModel::fpv4_sp_d16) features |= isa::feature_bit(Feature::fpv4_sp);
-  if (core.fpu == FpuModel::fpv5_sp_d16 || core.fpu == FpuModel::fpv5_d16) features |= isa::kFpv5Sp;
-  if (core.fpu == FpuModel::fpv5_d16) features |= isa::feature_bit(Feature::fpv5_dp);
-  return features;
-}
 
 /// The engine's memory as semihosting sees it.
 class EngineMemory final : public GuestMemory {
@@ -76,6 +65,8 @@ struct Machine::Parts {
   void add_bit_band();
   [[nodiscard]] const bus::Region* stack_region() const;
   void add_semihosting();
+  void reset_devices(bool system);
+  void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
@@ -220,6 +211,21 @@ void Machine::Parts::add_semihosting() {
   });
 }
 
+/// VECTRESET resets the core's own registers, SYSRESETREQ the peripherals too.
+void Machine::Parts::reset_devices(bool system) {
+  system_control->reset();
+  if (!system) return;
+  for (const auto& space : spaces) space->reset();
+}
+
+/// ITM stimulus port 0 carries text, as debuggers show it.
+void Machine::Parts::show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const {
+  if (port != 0 || !options.console) return;
+  std::string text;
+  for (unsigned i = 0; i < size_bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  options.console(text, false);
+}
+
 Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_unique<Parts>()) {
   Parts& parts = *parts_;
   parts.spec = std::move(spec);
@@ -242,6 +248,11 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
     if (region.name == "ppb") region.device = parts.system_control.get();
   }
   parts.add_peripherals();
+  parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
+  parts.system_control->itm().set_sink(
+      [&parts](unsigned port, std::uint32_t value, unsigned size_bytes) {
+        parts.show_stimulus(port, value, size_bytes);
+      });
 }
 
 Machine::~Machine() = default;
@@ -259,6 +270,7 @@ std::vector<loader::MemoryRange> Machine::memory_ranges() const {
 
 std::vector<std::string> Machine::load(const loader::Image& image) {
   Parts& parts = *parts_;
+  const std::string core_note = check_core(image, parts.spec);
   const auto ranges = memory_ranges();
   loader::check_fit(image, ranges);
   const auto put = [&](Address address, std::uint8_t value) {
@@ -285,6 +297,7 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
   parts.add_semihosting();
   std::vector<std::string> notes;
   if (!reset.note.empty()) notes.push_back(reset.note);
+  if (!core_note.empty()) notes.push_back(core_note);
   return notes;
 }
 
@@ -314,13 +327,21 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
     const auto part = space->unmodelled();
     list.insert(list.end(), part.begin(), part.end());
   }
+  const auto system = parts_->system_control->unmodelled();
+  list.insert(list.end(), system.begin(), system.end());
   std::sort(list.begin(), list.end(), [](const UnmodelledAccess& a, const UnmodelledAccess& b) {
     return a.address < b.address;
   });
   return list;
 }
 
-std::vector<std::string> Machine::notes() const { return parts_->notes; }
+std::vector<std::string> Machine::notes() const {
+  std::vector<std::string> notes = parts_->notes;
+  if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0)
+    notes.push_back(
+        fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  return notes;
+}
 
 std::vector<std::pair<unsigned, std::uint64_t>> Machine::semihosting_calls() const {
   if (!parts_->semihosting) return {};

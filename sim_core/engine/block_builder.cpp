@@ -264,6 +264,8 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if (decoded.operands.unpredictable) helper(&count_unpredictable, pc);
   if (effects.uses_fp() && (block.mode & kModeFpReady) == 0) helper(&check_fp, 0);
   if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
+  const LimitChecks checks = limit_checks(block, info);
+  if (checks.before != nullptr) helper(checks.before, checks.change);
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
   info.silent = row.timing_class == TimingClass::it;
   if (!info.silent) {
@@ -272,6 +274,7 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
     block.ops.push_back(op);
   }
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
+  if (checks.after != nullptr) helper(checks.after, 0);
   block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
   block.info.push_back(info);
   return row.flow == Flow::next;
@@ -301,8 +304,8 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->generation = &no_generation_;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
-  const bool runs =
-      region != nullptr && region->kind == bus::RegionKind::memory && region->executable;
+  const bool runs = region != nullptr && region->kind == bus::RegionKind::memory &&
+                    region->executable && may_execute(key.pc);
   if (runs) {
     block->memory = region->memory;
     block->generation = &bus_.memories[region->memory].model->eviction_generation();
@@ -310,12 +313,18 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   Address pc = key.pc;
   isa::ItState it = block->it;
   bool open = true;
+  if (key.it != 0 && !it.in_it_block() && append_resumed(*block, runs ? region : nullptr)) {
+    open = false;
+    pc = block->end_pc;
+    it = isa::ItState{};
+  }
   while (open && block->info.size() < longest) {
     if (!block->info.empty() && hooks_.contains(pc)) break;
     const Fetched fetched = fetch_instruction(pc, runs ? region : nullptr);
     if (fetched.size == 0) {
       if (!block->info.empty()) break;
       append_fault(*block, &fetch_fault, pc, it, 2);
+      block->cannot_fetch = true;
       break;
     }
     const isa::Decoded decoded =
@@ -342,7 +351,8 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->ends_in_branch = !block->info.empty() && block->info.back().timing.writes_pc;
   find_dying_flags(*block);
   choose_handlers(*block);
-  block->has_hook = hooks_.contains(key.pc);
+  block->has_hook = hooks_.contains(key.pc) && !block->resumed;
+  note_interruption(*block);
   if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
   update_sites(*block);
   ++statistics_.blocks_built;
@@ -354,12 +364,13 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
 Engine::Fetched Engine::fetch_instruction(Address pc, const bus::Region* region) const {
   Fetched fetched;
   if (region == nullptr || !region->contains(pc) || !region->contains(pc + 1)) return fetched;
+  if (!may_execute(pc)) return fetched;
   const bus::Memory& memory = bus_.memories[region->memory];
   const std::uint8_t* bytes = memory.bytes.data() + region->memory_offset + (pc - region->base);
   std::memcpy(&fetched.first, bytes, 2);
   fetched.size = 2;
   if ((fetched.first & 0xF800u) < 0xE800u) return fetched;
-  if (!region->contains(pc + 3)) {
+  if (!region->contains(pc + 3) || !may_execute(pc + 2)) {
     fetched.size = 0;
     return fetched;
   }

@@ -86,6 +86,19 @@ Program& Program::probe(mcost::test::ProbeNoteSpec note) {
   return *this;
 }
 
+namespace {
+
+/// Built for ARMv7E-M, without an FPU: version, length and vendor, then the tags of the whole file,
+/// Tag_CPU_arch (6) = 13 and Tag_CPU_arch_profile (7) = 'M'.
+mcost::test::SectionSpec build_attributes() {
+  return {.name = ".ARM.attributes",
+          .type = 0x70000003,  // SHT_ARM_ATTRIBUTES
+          .flags = 0,
+          .bytes = {'A', 19, 0, 0, 0, 'a', 'e', 'a', 'b', 'i', 0, 1, 9, 0, 0, 0, 6, 13, 7, 'M'}};
+}
+
+}  // namespace
+
 std::string Program::write(const std::string& name) const {
   mcost::test::Bytes bytes;
   const auto append = [&bytes](const mcost::test::Bytes& more) {
@@ -98,7 +111,7 @@ std::string Program::write(const std::string& name) const {
   for (const std::uint16_t halfword : code_) append(mcost::test::halfwords({halfword}));
   while (bytes.size() % 4 != 0) bytes.push_back(0);
   mcost::test::ElfBuilder elf;
-  elf.code(0, bytes).mapping("$d", 0).mapping("$t", kStart);
+  elf.code(0, bytes).mapping("$d", 0).mapping("$t", kStart).section(build_attributes());
   for (std::size_t i = 0; i < functions_.size(); ++i) {
     const std::uint32_t end = i + 1 < functions_.size() ? functions_[i + 1].address : here();
     elf.function(functions_[i].name, functions_[i].address, end - functions_[i].address);

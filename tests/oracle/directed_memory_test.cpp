@@ -41,7 +41,11 @@ TEST(DirectedMemory, UnalignedAccessesTrap) {
       trap);
 }
 
+/// With stores that are not buffered, so that the fault is precise.
 TEST(DirectedMemory, NothingThereIsABusFaultThatWritesNothing) {
+  const Preparation unbuffered = [](engine::Engine& engine) {
+    engine.exceptions().actlr |= engine::kActlrNoWriteBuffer;
+  };
   check_all(
       {{"ldmia r0!, {r1, r2}",
         {0xC806},
@@ -53,7 +57,8 @@ TEST(DirectedMemory, NothingThereIsABusFaultThatWritesNothing) {
         {{0, kRam + 4}, {1, 7}},
         {{0, kRam + 4}, {1, 7}},
         FaultKind::bus_data_precise},
-       {"push {r0, r1, lr}", {0xB503}, {{kSp, kRam}}, {{kSp, kRam}}, FaultKind::bus_data_precise}});
+       {"push {r0, r1, lr}", {0xB503}, {{kSp, kRam}}, {{kSp, kRam}}, FaultKind::bus_data_precise}},
+      unbuffered);
 }
 
 TEST(DirectedMemory, BasesInLists) {
