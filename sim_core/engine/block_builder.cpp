@@ -37,6 +37,14 @@ void check_fp(Core& core, const MicroOp* op) {
   return chain(core, op);
 }
 
+/// In front of a long multiply whose time depends on its factors; `option`: signed.
+void note_factors(Core& core, const MicroOp* op) {
+  if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) != 0) {
+    core.engine->note_operands(op, core.r[op->operands.rn], core.r[op->operands.rm]);
+  }
+  return chain(core, op);
+}
+
 void count_unpredictable(Core& core, const MicroOp* op) {
   core.engine->note_unpredictable(op->operands.imm);
   return chain(core, op);
@@ -106,6 +114,10 @@ pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& ef
     const unsigned mask = decoded.operands.imm & 0xF;
     timing.folded_instructions =
         static_cast<std::uint8_t>(mask == 0 ? 0 : 4 - std::countr_zero(mask));
+  }
+  if (row.timing_class == TimingClass::multiply_long ||
+      row.timing_class == TimingClass::multiply_accumulate_long) {
+    timing.low_result = isa::core_register(decoded.operands.rd);
   }
   timing.roles = roles;
   return timing;
@@ -251,7 +263,11 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
       static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
   info.stores = effects.stores();
   info.macs = static_cast<std::uint8_t>(macs_of(row));
-  info.operand_timed = row.timing_class == TimingClass::divide;
+  const bool long_multiply = row.timing_class == TimingClass::multiply_long ||
+                             row.timing_class == TimingClass::multiply_accumulate_long;
+  const bool notes_factors =
+      long_multiply && model_.operand_cycles(row.timing_class, false, 1, 1) != 0;
+  info.operand_timed = notes_factors || row.timing_class == TimingClass::divide;
   info.always_logged = row.timing_class == TimingClass::load_exclusive ||
                        row.timing_class == TimingClass::store_exclusive;
 
@@ -266,6 +282,12 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
   const LimitChecks checks = limit_checks(block, info);
   if (checks.before != nullptr) helper(checks.before, checks.change);
+  if (notes_factors) {
+    MicroOp op = helper_op(&note_factors, index);
+    op.operands = decoded.operands;
+    op.operands.option = starts_with(row.name, "S");
+    block.ops.push_back(op);
+  }
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
   info.silent = row.timing_class == TimingClass::it;
   if (!info.silent) {

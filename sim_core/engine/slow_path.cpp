@@ -450,6 +450,12 @@ std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t di
                                     static_cast<std::int32_t>(divisor));
 }
 
+/// For classes other than divides whose time depends on their operands.
+void Engine::note_operands(const MicroOp* op, std::uint32_t first, std::uint32_t second) {
+  const isa::TimingClass timing_class = current_->info[op->index].timing.timing_class;
+  set_site(op, model_.operand_cycles(timing_class, op->operands.option, first, second));
+}
+
 void Engine::set_site(const MicroOp* op, std::uint16_t value) {
   std::uint16_t& site = current_->info[op->index].site;
   if (site == value) return;

@@ -98,7 +98,8 @@ struct M4State {
   Flag writes_lr{};
   Refilling refilling = Refilling::no;
   std::uint8_t buffer_memory = 0;  // that the System port is busy with
-  std::array<std::uint8_t, 2> reserved{};
+  Flag tail_buffered{};            // the write buffer took the store of `tail`
+  std::uint8_t reserved = 0;
 };
 static_assert(sizeof(M4State) <= State::kBytes);
 
@@ -143,7 +144,7 @@ class Passage {
         op_(op),
         outcome_(outcome),
         port_(port),
-        fetch_(state.prefetch, outcome.pc, op.size_bytes, port),
+        fetch_(state.prefetch, outcome.pc, op.size_bytes, core.keeps_fetch_address, port),
         result_(result),
         charges_(result.charges),
         first_(state.lag) {}
@@ -213,6 +214,7 @@ bool Passage::starts_under_previous() const {
   if (!executed() || state_.tail == Tail::none || state_.tail == Tail::store) return false;
   if (op_.timing_class == Class::nop) return true;  // M16, M25; JNK
   if (state_.tail == Tail::slow_store || !is_single_access()) return false;
+  if (state_.tail == Tail::load && op_.writes_back && core_.one_write_port) return false;
   // The address needs what is still being loaded (M13, M15) or written back (M6, M7).
   const std::uint16_t address = core_set(op_.roles.base | op_.roles.index);
   return (address & (state_.load_results | state_.late_bases)) == 0;
@@ -364,9 +366,11 @@ void Passage::wait_for_store() {
       op_.timing_class == Class::store_dual && !core_.pairs_store_before_store_dual;
   const bool other_port = access.port != state_.tail_port;
   if (!is_store(op_.timing_class)) {
-    // M23, M24, code in SRAM: a D-Code load behind a System store waits for one cycle more.
-    const bool to_code =
-        access.port == bus::CorePort::dcode && state_.tail_port == bus::CorePort::system;
+    // M23, M24, code in SRAM: a D-Code load behind a System store that is not buffered waits for
+    // one cycle more.
+    const bool to_code = access.port == bus::CorePort::dcode &&
+                         state_.tail_port == bus::CorePort::system &&
+                         state_.tail_buffered == Flag::no;
     delay(enter_, first_ + (to_code && outcome_.pc >= kSystemBase ? 2 : 1), Cause::structural);
   } else if (behind_dual || other_port || access.memory != state_.tail_memory) {
     delay(enter_, first_ + 1, Cause::structural);
@@ -398,6 +402,12 @@ void Passage::single_access() {
   const bool writes = access.kind == bus::AccessKind::write;
   if (access.port == bus::CorePort::dcode) fetch_.announce();
   const auto wait = port_.data(access, 0, static_cast<Cycles>(start_)).cycles;
+  const bool buffered = writes && on_system && access.bufferable;
+  // A run of stores that the buffer takes one a cycle keeps the port. M32 in SRAM on M3.
+  if (buffered && state_.tail == Tail::store && state_.tail_buffered == Flag::yes &&
+      start_ == first_) {
+    fetch_.yield();
+  }
   // A read right behind a write on the System port holds the write's data phase for a cycle.
   // M32-M38, code in SRAM.
   const std::uint32_t turnaround = on_system && writes && fetch_.enters_system_port() ? 1 : 0;
@@ -405,7 +415,7 @@ void Passage::single_access() {
   if (on_system) fetch_.occupy_system_port(data_end_);
   end_ = start_ + (writes && !op_.register_offset ? 1 : 2);  // M32, M34
   // The one-entry write buffer hides what the memory takes. TRM-M3 write buffer.
-  if (writes && access.bufferable && on_system) {
+  if (buffered) {
     state_.buffer_memory = access.memory;
     return;
   }
@@ -433,13 +443,19 @@ void Passage::multiple_access() {
       }
     }
     const auto wait = port_.data(access, beat, static_cast<Cycles>(at)).cycles;
-    charges_.add(writes ? Cause::store_wait : Cause::data_wait, wait, access.memory);
     std::uint32_t turnaround = 0;
     if (on_system && writes && behind_fetches && fetch_.enters_system_port()) turnaround = 1;
-    charges_.add(Cause::structural, turnaround);
     const int data_end = at + 1 + static_cast<int>(wait + turnaround);
     if (on_system) fetch_.occupy_system_port(data_end);
     if (beat == 0) data_end_ = data_end;
+    // The write buffer takes the last one. M61 in SRAM on M3.
+    if (writes && on_system && access.bufferable && beat + 1 == outcome_.accesses.size()) {
+      state_.buffer_memory = access.memory;
+      ++at;
+      break;
+    }
+    charges_.add(writes ? Cause::store_wait : Cause::data_wait, wait, access.memory);
+    charges_.add(Cause::structural, turnaround);
     at = data_end;
   }
   end_ = at + 1;
@@ -508,11 +524,16 @@ void Passage::leave() {
   state_.load_results = 0;
   state_.late_bases = 0;
   if (state_.prefetch.system_busy == 0) state_.buffer_memory = 0;
+  state_.tail_buffered = Flag::no;
   if (left_sequence) return;
   if (is_single_access()) {
     leave_access();
   } else if (!accesses_memory()) {
     state_.alu_results = core_set(writes);
+    // RdLo is written a cycle before RdHi unless further passes change it. D24, D25.
+    if (outcome_.operand_cycles == core_.shortest_long_multiply) {
+      state_.alu_results &= static_cast<std::uint16_t>(~op_.low_result);
+    }
   }
 }
 
@@ -521,13 +542,12 @@ void Passage::leave_access() {
   const std::uint16_t bases = op_.writes_back ? core_set(op_.roles.base) : std::uint16_t{0};
   if (is_store(op_.timing_class)) {
     state_.tail = op_.register_offset ? Tail::slow_store : Tail::store;
+    state_.tail_buffered = flag(access.bufferable && access.port == bus::CorePort::system);
     state_.alu_results = op_.register_offset ? std::uint16_t{0} : bases;  // M37, M38
   } else {
     state_.load_results = core_set(op_.roles.by_load);
-    // A load or PC and SP never lets the next one start early; on M3 neither does one with
-    // write-back (M6, M31).
+    // A load of PC or SP never lets the next one start early (3.6).
     if ((state_.load_results & kStackPointerAndPc) != 0) return;
-    if (op_.writes_back && !core_.pairs_after_write_back_load) return;
     state_.tail = Tail::load;
     // The new base is written in the load's first execute cycle: late for an access that starts
     // under the load, unless the load waited in execute for its own address phase. M6, M7; 4.3.
@@ -606,7 +626,15 @@ Advance ThreeStageModel::advance(State& state, const OpTiming& op, const Outcome
 
 std::uint8_t ThreeStageModel::operand_cycles(TimingClass timing_class, bool is_signed,
                                              std::uint32_t first, std::uint32_t second) const {
-  return timing_class == TimingClass::divide ? divide_cycles(is_signed, first, second) : 0;
+  switch (timing_class) {
+    case TimingClass::divide: return divide_cycles(is_signed, first, second);
+    case TimingClass::multiply_long:
+    case TimingClass::multiply_accumulate_long:
+      if (core_.long_multiply_cycles == nullptr) return 0;
+      return core_.long_multiply_cycles(timing_class == TimingClass::multiply_accumulate_long,
+                                        is_signed, first, second);
+    default: return 0;
+  }
 }
 
 Charges ThreeStageModel::exception(State& state, ExceptionEvent event, unsigned words) const {

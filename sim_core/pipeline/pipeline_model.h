@@ -40,6 +40,7 @@ struct OpTiming {
   std::uint8_t folded_instructions = 0;  // IT only: instructions in its block, 1 to 4
   Address direct_target =
       0;  // B, B<c>, BL, CBZ: where it goes if taken; fetched even if it is not. 0: none
+  isa::RegisterSet low_result = 0;  // long multiplies: RdLo
   isa::Roles roles;
 };
 

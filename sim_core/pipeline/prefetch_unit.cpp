@@ -30,7 +30,7 @@ Address PrefetchUnit::next_sequential() const {
 }
 
 bool PrefetchUnit::sequential_wanted() const {
-  if (stopped_ && !waiting_) return false;
+  if (stopped_ && !(waiting_ && keeps_address_)) return false;
   // Of an instruction that straddles two words, decode keeps the first half; the queue holds the
   // second. CMEMU C3, M19.
   const bool in_decode = state_.queued >= size_bytes_ / 2;
@@ -84,7 +84,9 @@ void PrefetchUnit::end_transfer() {
 
 void PrefetchUnit::cycle() {
   const Request now = request();
-  const bool accepted = now.wanted && accepts();
+  const bool accepted =
+      now.wanted && accepts() && !(state_.yields != 0 && now.address >= kSystemBase);
+  if (state_.yields > 0) --state_.yields;
   state_.flight_first = 0;
   if (state_.stage == PrefetchState::registered) {
     if (state_.system_busy == 0) state_.stage = PrefetchState::data;
@@ -178,7 +180,7 @@ bool PrefetchUnit::system_port_free() const {
 
 bool PrefetchUnit::enters_system_port() const {
   const Request now = request();
-  return now.wanted && accepts() && now.address >= kSystemBase;
+  return now.wanted && accepts() && state_.yields == 0 && now.address >= kSystemBase;
 }
 
 void PrefetchUnit::occupy_system_port(int last) {

@@ -29,15 +29,22 @@ struct PrefetchState {
   std::uint8_t flight_on_system = 0;
   std::uint8_t memory = 0;  // that answered the last fetch
   std::uint8_t held = none;
-  std::uint8_t reserved = 0;
+  std::uint8_t yields =
+      0;  // cycles, with the current one, in which no fetch enters the System port
 };
 
 /// Works on a PrefetchState during one advance(). `now` counts cycles of the port clock.
 class PrefetchUnit {
  public:
   /// `head` is the address of the instruction being advanced, of `size_bytes`.
-  PrefetchUnit(PrefetchState& state, Address head, unsigned size_bytes, bus::TimingPort& port)
-      : state_(state), port_(port), head_(head), size_bytes_(size_bytes) {}
+  /// `keeps_address`: an address on the bus stays there until it is accepted.
+  PrefetchUnit(PrefetchState& state, Address head, unsigned size_bytes, bool keeps_address,
+               bus::TimingPort& port)
+      : state_(state),
+        port_(port),
+        head_(head),
+        size_bytes_(size_bytes),
+        keeps_address_(keeps_address) {}
 
   [[nodiscard]] int now() const { return now_; }
   /// Halfwords decode could read at the start of this cycle.
@@ -73,6 +80,8 @@ class PrefetchUnit {
   [[nodiscard]] bool system_port_free() const;
   /// True if a fetch is handed to the System port in this cycle; its address is there in the next.
   [[nodiscard]] bool enters_system_port() const;
+  /// No fetch is handed to the System port in this cycle and the next: the write buffer goes first.
+  void yield() { state_.yields = 2; }
   /// A data access on the System port ends its data phase in cycle `last`.
   void occupy_system_port(int last);
 
@@ -92,7 +101,7 @@ class PrefetchUnit {
   }
   /// The address on the bus may still change in this cycle.
   [[nodiscard]] bool bus_is_open() const {
-    return state_.stage == PrefetchState::idle || state_.flight_first != 0;
+    return !keeps_address_ || state_.stage == PrefetchState::idle || state_.flight_first != 0;
   }
   void start_transfer(const Request& request);
   void end_transfer();
@@ -102,6 +111,7 @@ class PrefetchUnit {
   bus::TimingPort& port_;
   Address head_;
   unsigned size_bytes_;  // of the instruction at the head; 2 when not known yet
+  bool keeps_address_;
   int now_ = 0;
   bool stopped_ = false;
   bool on_bus_ = false;   // an address was on the bus in the last cycle and not accepted

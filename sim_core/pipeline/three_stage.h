@@ -14,10 +14,14 @@ namespace mcost::pipeline {
 /// Where Cortex-M3 and M4 differ. Cycles unless said otherwise.
 struct ThreeStageCore {
   std::string_view name;
-  std::uint8_t multiply_accumulate = 1;        // MLA, MLS
-  std::uint8_t shortest_long_multiply = 1;     // SMULL, UMLAL, ...; more by operand values on M3
-  bool pairs_after_write_back_load = true;     // a load with write-back overlaps the next access
+  std::uint8_t multiply_accumulate = 1;     // MLA, MLS
+  std::uint8_t shortest_long_multiply = 1;  // SMULL, UMLAL, ...
+  bool one_write_port = false;  // loaded data and a new base are not written in one cycle
   bool pairs_store_before_store_dual = false;  // STR overlaps a following STRD
+  bool keeps_fetch_address = true;  // an address that waits on the fetch bus does not change
+  /// Cycles of a long multiply by its factors Rn and Rm; null if they make no difference.
+  std::uint8_t (*long_multiply_cycles)(bool accumulates, bool is_signed, std::uint32_t n,
+                                       std::uint32_t m) = nullptr;
 };
 
 class ThreeStageModel final : public PipelineModel {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Assembles the rows of rows_m4.yaml into the C++ table rows_m4.inc.
+"""Assembles the rows of rows.yaml into the C++ table rows.inc.
 
 Usage: assemble_rows.py ROWS.yaml OUTPUT.inc          writes the table
        assemble_rows.py --check ROWS.yaml TABLE.inc   fails if the table is not what would be written
@@ -18,6 +18,8 @@ import yaml
 SKIP = "; ".join(["add.w r0, r1, r2"] * 4)
 REGISTERS = {f"r{i}": i for i in range(13)} | {"sp": 13, "lr": 14}
 LABELS = ("target", "source")
+# In the order of the enumeration Column of row.h.
+COLUMNS = ("sram", "flash", "m3_sram", "m3_flash")
 
 
 def sequence(row, n):
@@ -92,15 +94,15 @@ def cases_of(row, code):
             values["r3"] = 0xE0001000
         registers = ", ".join(f"{{{REGISTERS[name]}, {value(v)}}}" for name, v in values.items())
         memory = ", ".join(f"{{{value(a)}, {value(v)}}}" for a, v in row.get("memory", {}).items())
-        sram, flash = (row[column][index] if column in row else 0 for column in ("sram", "flash"))
-        yield (f'{{{n}, {8 if start_of(row, index) == 0 else 0}, {labels["target"]}, {labels["source"]}, {sram}, {flash}, '
+        measured = ", ".join(str(row[column][index] if column in row else 0) for column in COLUMNS)
+        yield (f'{{{n}, {8 if start_of(row, index) == 0 else 0}, {labels["target"]}, {labels["source"]}, {{{measured}}}, '
                f'"{binary.hex()}", {{{registers}}}, {{{memory}}}}}')
 
 
 def table(rows):
     code = assemble(rows)
-    lines = ["// Made by assemble_rows.py from rows_m4.yaml; do not edit. A row is its name, what it is about, whether the line",
-             "// buffer is on in the flash column, and its cases: n, entry, closing read, source, SRAM, flash, code, ..."]
+    lines = ["// Made by assemble_rows.py from rows.yaml; do not edit. A row is its name, what it is about, whether the line",
+             "// buffer is on in the flash column, and its cases: n, entry, closing read, source, T by column, code, ..."]
     for row in rows:
         buffer = "false" if row.get("line_buffer") is False else "true"
         lines.append(f'{{"{row["id"]}", "{row["text"]}", {buffer}, {{')

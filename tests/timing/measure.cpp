@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "memory_models/constant_latency.h"
+#include "memory_models/line_buffer_flash.h"
 #include "memory_models/vims.h"
 #include "sim_core/engine/engine.h"
 #include "sim_core/pipeline/registry.h"
@@ -37,8 +38,11 @@ class Counter final : public bus::Device {
   std::vector<Cycles> reads_;
 };
 
+bool is_m3(Column column) { return column == Column::m3_sram || column == Column::m3_flash; }
+bool in_sram(Column column) { return column == Column::m4_sram || column == Column::m3_sram; }
+
 bus::Region region_of(const char* name, Address base, bus::CorePort data_port,
-                      bus::CorePort fetch_port) {
+                      bus::CorePort fetch_port, bool write_buffer = false) {
   bus::Region region;
   region.name = name;
   region.base = base;
@@ -46,7 +50,7 @@ bus::Region region_of(const char* name, Address base, bus::CorePort data_port,
   region.data_port = data_port;
   region.fetch_port = fetch_port;
   region.writable = true;
-  region.is_device_memory = true;  // the core's write buffer was off
+  region.is_device_memory = !write_buffer;
   return region;
 }
 
@@ -62,8 +66,10 @@ void add_memory(bus::SystemBus& bus, bus::Region region, std::unique_ptr<bus::Me
   bus.regions.push_back(std::move(region));
 }
 
-/// Flash of the CC2652R with its cache off: 128-bit lines, 2 wait states. Source: core-timing 0.4.
-std::unique_ptr<bus::MemoryModel> make_flash(bool line_buffer) {
+/// Flash of the STM32F100RB has no wait states but one port, that of the CC2652R with its cache off
+/// has 128-bit lines and 2 wait states. Source: core-timing 0.4.
+std::unique_ptr<bus::MemoryModel> make_flash(Column column, bool line_buffer) {
+  if (is_m3(column)) return std::make_unique<memory::LineBufferFlash>(8, 0);
   memory::VimsParameters parameters;
   parameters.size_bytes = kMemoryBytes;
   parameters.array_bytes = 16;
@@ -100,23 +106,27 @@ void put_word(engine::Engine& engine, Address address, std::uint32_t value) {
 
 }  // namespace
 
-unsigned measure(const Case& one, Placement placement, bool line_buffer) {
+unsigned measure(const Case& one, Column column, bool line_buffer) {
   bus::SystemBus bus;
+  // The write buffer of the CC2652R was off. Source: core-timing 0.4.
+  const bool write_buffer = is_m3(column);
   add_memory(bus, region_of("flash", kFlashBase, bus::CorePort::dcode, bus::CorePort::icode),
-             make_flash(line_buffer));
-  add_memory(bus, region_of("sram", kSramBase, bus::CorePort::system, bus::CorePort::system),
-             std::make_unique<memory::ConstantLatency>(0));
+             make_flash(column, line_buffer));
+  add_memory(
+      bus, region_of("sram", kSramBase, bus::CorePort::system, bus::CorePort::system, write_buffer),
+      std::make_unique<memory::ConstantLatency>(0));
   Counter counter;
   bus::Region dwt = region_of("dwt", kDwtBase, bus::CorePort::ppb, bus::CorePort::ppb);
   dwt.kind = bus::RegionKind::device;
   dwt.memory = 2;
   dwt.device = &counter;
   bus.regions.push_back(dwt);
-  const auto model = pipeline::make_pipeline_model("cortex-m4");
+  const auto model = pipeline::make_pipeline_model(is_m3(column) ? "cortex-m3" : "cortex-m4");
   const engine::EngineOptions stepped{.longest_block = 1, .memoise = false};
-  engine::Engine engine(*model, bus, isa::kCortexM4, 32, 4, stepped);
+  const isa::FeatureSet features = is_m3(column) ? isa::kCortexM3 : isa::kCortexM4;
+  engine::Engine engine(*model, bus, features, 32, 4, stepped);
 
-  const Address code = (placement == Placement::sram ? kSramBase : kFlashBase) + kCodeOffset;
+  const Address code = (in_sram(column) ? kSramBase : kFlashBase) + kCodeOffset;
   const std::vector<std::uint8_t> bytes = from_hex(one.code);
   engine.write_memory(code, bytes.data(), bytes.size());
   for (const auto& [address, value] : one.memory) {

@@ -6,8 +6,8 @@
 
 namespace mcost::test {
 
-/// T of `one` on the Cortex-M4 with the memories of the CC2652R: cycles between the data phases of
-/// the two counter reads. Errors: std::runtime_error if the case does not reach its second read.
-[[nodiscard]] unsigned measure(const Case& one, Placement placement, bool line_buffer);
+/// T of `one` on the core and chip of `column`: cycles between the data phases of the two counter
+/// reads. Errors: std::runtime_error if the case does not reach its second read.
+[[nodiscard]] unsigned measure(const Case& one, Column column, bool line_buffer);
 
 }  // namespace mcost::test

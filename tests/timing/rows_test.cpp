@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,7 @@ namespace {
 /// A row the model does not meet, with what it says instead. An entry that is no longer true fails.
 struct Difference {
   std::string_view row;
-  Placement placement;
+  Column column;
   std::vector<unsigned> model;
   std::string_view reason;
 };
@@ -24,73 +26,82 @@ struct Difference {
 const std::vector<Difference>& expected_differences() {
   static const std::vector<Difference> differences = {
       {"M25",
-       Placement::flash,
+       Column::m4_flash,
        {4, 7, 10},
        "n = 3: the fetch of the next line goes out a cycle later on silicon; nothing else shows "
        "why"},
+      {"M36",
+       Column::m3_flash,
+       {3, 5, 7, 9, 11, 13, 15},
+       "n = 0: a lone ADDS.N takes a cycle longer here than in D22, D23 and in the other columns"},
       {"M67",
-       Placement::flash,
+       Column::m4_flash,
        {8, 14, 20, 26, 32, 38, 44, 50, 56},
        "the flash controller lets loads that follow each other overtake a waiting fetch; the port "
-       "answers a fetch "
-       "before it knows of them"},
+       "answers a fetch before it knows of them"},
+      {"M67", Column::m3_flash, {4, 5, 7, 9, 11, 13, 15, 17, 19}, "as on the M4"},
   };
   return differences;
 }
 
-std::string name_of(Placement placement) { return placement == Placement::sram ? "Sram" : "Flash"; }
+constexpr std::array<std::string_view, kColumns> kColumnNames = {"M4Sram", "M4Flash", "M3Sram",
+                                                                 "M3Flash"};
 
-struct Column {
-  const Row* row;
-  Placement placement;
-};
-
-unsigned measured(const Case& one, Placement placement) {
-  return placement == Placement::sram ? one.sram : one.flash;
+std::string name_of(Column column) {
+  return std::string(kColumnNames[static_cast<std::size_t>(column)]);
 }
 
-std::vector<unsigned> silicon(const Column& column) {
+struct Datum {
+  const Row* row;
+  Column column;
+};
+
+void PrintTo(const Datum& datum, std::ostream* stream) {
+  *stream << datum.row->id << name_of(datum.column);
+}
+
+std::vector<unsigned> silicon(const Datum& datum) {
   std::vector<unsigned> values;
-  for (const Case& one : column.row->cases) values.push_back(measured(one, column.placement));
+  for (const Case& one : datum.row->cases) values.push_back(one.silicon(datum.column));
   return values;
 }
 
-std::vector<unsigned> model(const Column& column) {
-  const bool line_buffer = column.placement == Placement::sram || column.row->line_buffer;
+std::vector<unsigned> model(const Datum& datum) {
+  const bool line_buffer = datum.column != Column::m4_flash || datum.row->line_buffer;
   std::vector<unsigned> values;
-  for (const Case& one : column.row->cases) {
-    values.push_back(measure(one, column.placement, line_buffer));
+  for (const Case& one : datum.row->cases) {
+    values.push_back(measure(one, datum.column, line_buffer));
   }
   return values;
 }
 
-const Difference* difference_of(const Column& column) {
+const Difference* difference_of(const Datum& datum) {
   for (const Difference& difference : expected_differences()) {
-    if (difference.row == column.row->id && difference.placement == column.placement)
-      return &difference;
+    if (difference.row == datum.row->id && difference.column == datum.column) return &difference;
   }
   return nullptr;
 }
 
 /// Every row in every column where it was measured.
-std::vector<Column> columns() {
-  std::vector<Column> all;
-  for (const Row& row : rows_m4()) {
-    for (const Placement placement : {Placement::sram, Placement::flash}) {
-      if (measured(row.cases.front(), placement) != 0) all.push_back({&row, placement});
+std::vector<Datum> data() {
+  std::vector<Datum> all;
+  for (const Row& row : measured_rows()) {
+    for (unsigned i = 0; i < kColumns; ++i) {
+      const auto column = static_cast<Column>(i);
+      if (row.cases.front().silicon(column) != 0) all.push_back({&row, column});
     }
   }
   return all;
 }
 
-class CortexM4Row : public testing::TestWithParam<Column> {};
+class MeasuredRow : public testing::TestWithParam<Datum> {};
 
-TEST_P(CortexM4Row, TakesTheMeasuredCycles) {
-  const Column& column = GetParam();
-  SCOPED_TRACE(column.row->id + ", code in " + name_of(column.placement) + ": " + column.row->text);
-  const std::vector<unsigned> expected = silicon(column);
-  const std::vector<unsigned> actual = model(column);
-  const Difference* difference = difference_of(column);
+TEST_P(MeasuredRow, TakesTheMeasuredCycles) {
+  const Datum& datum = GetParam();
+  SCOPED_TRACE(datum.row->id + ", " + name_of(datum.column) + ": " + datum.row->text);
+  const std::vector<unsigned> expected = silicon(datum);
+  const std::vector<unsigned> actual = model(datum);
+  const Difference* difference = difference_of(datum);
   if (difference == nullptr) {
     EXPECT_THAT(actual, testing::ElementsAreArray(expected));
     return;
@@ -101,50 +112,54 @@ TEST_P(CortexM4Row, TakesTheMeasuredCycles) {
       << "met now: take it off the list of expected differences";
 }
 
-INSTANTIATE_TEST_SUITE_P(Measured, CortexM4Row, testing::ValuesIn(columns()),
-                         [](const testing::TestParamInfo<Column>& column) {
-                           return column.param.row->id + "In" + name_of(column.param.placement);
+INSTANTIATE_TEST_SUITE_P(Facts, MeasuredRow, testing::ValuesIn(data()),
+                         [](const testing::TestParamInfo<Datum>& datum) {
+                           return datum.param.row->id + name_of(datum.param.column);
                          });
 
 struct Score {
   unsigned rows = 0;
   unsigned exact_rows = 0;
-  unsigned data = 0;
-  unsigned exact_data = 0;
+  unsigned values = 0;
+  unsigned exact_values = 0;
+  unsigned within_one = 0;
 };
 
-Score score_of(Placement placement) {
+Score score_of(Column column) {
   Score score;
-  for (const Column& column : columns()) {
-    if (column.placement != placement) continue;
-    const std::vector<unsigned> expected = silicon(column);
-    const std::vector<unsigned> actual = model(column);
+  for (const Datum& datum : data()) {
+    if (datum.column != column) continue;
+    const std::vector<unsigned> expected = silicon(datum);
+    const std::vector<unsigned> actual = model(datum);
     ++score.rows;
     score.exact_rows += actual == expected ? 1 : 0;
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      ++score.data;
-      score.exact_data += actual[i] == expected[i] ? 1 : 0;
+      const unsigned off =
+          actual[i] > expected[i] ? actual[i] - expected[i] : expected[i] - actual[i];
+      ++score.values;
+      score.exact_values += off == 0 ? 1 : 0;
+      score.within_one += off <= 1 ? 1 : 0;
     }
   }
   return score;
 }
 
-TEST(CortexM4Rows, AtLeast95PercentAreExact) {
-  for (const Placement placement : {Placement::sram, Placement::flash}) {
-    const Score score = score_of(placement);
-    std::printf("code in %s: rows exact %u of %u, data exact %u of %u\n",
-                name_of(placement).c_str(), score.exact_rows, score.rows, score.exact_data,
-                score.data);
-    EXPECT_GE(score.exact_rows * 100, score.rows * 95) << name_of(placement);
+TEST(MeasuredRows, AtLeast98PercentAreExact) {
+  for (unsigned i = 0; i < kColumns; ++i) {
+    const auto column = static_cast<Column>(i);
+    const Score score = score_of(column);
+    std::printf("%s: rows exact %u of %u, values exact %u, within one cycle %u of %u\n",
+                name_of(column).c_str(), score.exact_rows, score.rows, score.exact_values,
+                score.within_one, score.values);
+    EXPECT_GE(score.exact_values * 100, score.values * 98) << name_of(column);
   }
 }
 
-TEST(CortexM4Rows, EveryExpectedDifferenceNamesARow) {
+TEST(MeasuredRows, EveryExpectedDifferenceNamesARow) {
   for (const Difference& difference : expected_differences()) {
     bool found = false;
-    for (const Column& column : columns()) {
-      found =
-          found || (difference.row == column.row->id && difference.placement == column.placement);
+    for (const Datum& datum : data()) {
+      found = found || (difference.row == datum.row->id && difference.column == datum.column);
     }
     EXPECT_TRUE(found) << difference.row;
   }

@@ -2,9 +2,9 @@
 
 namespace mcost::test {
 
-const std::vector<Row>& rows_m4() {
+const std::vector<Row>& measured_rows() {
   static const std::vector<Row> rows = {
-#include "tests/timing/rows_m4.inc"
+#include "tests/timing/rows.inc"
   };
   return rows;
 }
