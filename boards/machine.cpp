@@ -76,6 +76,8 @@ struct Machine::Parts {
   void add_bit_band();
   [[nodiscard]] const bus::Region* stack_region() const;
   void add_semihosting();
+  void reset_devices(bool system);
+  void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
@@ -220,6 +222,21 @@ void Machine::Parts::add_semihosting() {
   });
 }
 
+/// VECTRESET resets the core's own registers, SYSRESETREQ the peripherals too.
+void Machine::Parts::reset_devices(bool system) {
+  system_control->reset();
+  if (!system) return;
+  for (const auto& space : spaces) space->reset();
+}
+
+/// ITM stimulus port 0 carries text, as debuggers show it.
+void Machine::Parts::show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const {
+  if (port != 0 || !options.console) return;
+  std::string text;
+  for (unsigned i = 0; i < size_bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  options.console(text, false);
+}
+
 Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_unique<Parts>()) {
   Parts& parts = *parts_;
   parts.spec = std::move(spec);
@@ -242,6 +259,11 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
     if (region.name == "ppb") region.device = parts.system_control.get();
   }
   parts.add_peripherals();
+  parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
+  parts.system_control->itm().set_sink(
+      [&parts](unsigned port, std::uint32_t value, unsigned size_bytes) {
+        parts.show_stimulus(port, value, size_bytes);
+      });
 }
 
 Machine::~Machine() = default;
@@ -314,13 +336,21 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
     const auto part = space->unmodelled();
     list.insert(list.end(), part.begin(), part.end());
   }
+  const auto system = parts_->system_control->unmodelled();
+  list.insert(list.end(), system.begin(), system.end());
   std::sort(list.begin(), list.end(), [](const UnmodelledAccess& a, const UnmodelledAccess& b) {
     return a.address < b.address;
   });
   return list;
 }
 
-std::vector<std::string> Machine::notes() const { return parts_->notes; }
+std::vector<std::string> Machine::notes() const {
+  std::vector<std::string> notes = parts_->notes;
+  if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0)
+    notes.push_back(
+        fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  return notes;
+}
 
 std::vector<std::pair<unsigned, std::uint64_t>> Machine::semihosting_calls() const {
   if (!parts_->semihosting) return {};

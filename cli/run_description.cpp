@@ -31,17 +31,40 @@ const char* name_of(engine::FaultKind kind) {
     case engine::FaultKind::invalid_state: return "invalid_state";
     case engine::FaultKind::invalid_pc_load: return "invalid_pc_load";
     case engine::FaultKind::no_coprocessor: return "no_coprocessor";
+    case engine::FaultKind::stack_limit: return "stack_limit";
     case engine::FaultKind::unaligned: return "unaligned";
     case engine::FaultKind::divide_by_zero: return "divide_by_zero";
     case engine::FaultKind::bus_instruction: return "bus_instruction";
     case engine::FaultKind::bus_data_precise: return "bus_data_precise";
+    case engine::FaultKind::bus_data_imprecise: return "bus_data_imprecise";
+    case engine::FaultKind::bus_unstacking: return "bus_unstacking";
+    case engine::FaultKind::bus_stacking: return "bus_stacking";
+    case engine::FaultKind::bus_lazy_fp: return "bus_lazy_fp";
+    case engine::FaultKind::memory_instruction: return "memory_instruction";
+    case engine::FaultKind::memory_data: return "memory_data";
+    case engine::FaultKind::memory_unstacking: return "memory_unstacking";
+    case engine::FaultKind::memory_stacking: return "memory_stacking";
+    case engine::FaultKind::memory_lazy_fp: return "memory_lazy_fp";
+    case engine::FaultKind::vector_table: return "vector_table";
     case engine::FaultKind::breakpoint: return "breakpoint";
   }
   return "unknown";
 }
 
 bool has_data_address(engine::FaultKind kind) {
-  return kind == engine::FaultKind::unaligned || kind == engine::FaultKind::bus_data_precise;
+  switch (kind) {
+    case engine::FaultKind::unaligned:
+    case engine::FaultKind::stack_limit:
+    case engine::FaultKind::bus_data_precise:
+    case engine::FaultKind::bus_data_imprecise:
+    case engine::FaultKind::bus_stacking:
+    case engine::FaultKind::bus_lazy_fp:
+    case engine::FaultKind::memory_data:
+    case engine::FaultKind::memory_stacking:
+    case engine::FaultKind::memory_lazy_fp:
+    case engine::FaultKind::vector_table: return true;
+    default: return false;
+  }
 }
 
 /// Source: Arm "Semihosting for AArch32 and AArch64", section 6.

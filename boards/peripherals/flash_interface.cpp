@@ -10,9 +10,23 @@ namespace {
 class FlashAcr final : public PeripheralModel {
  public:
   FlashAcr(memory::Art& art, unsigned latency_bits, FlashControl control)
-      : art_(art), latency_bits_(latency_bits), control_(std::move(control)) {}
+      : art_(art),
+        latency_bits_(latency_bits),
+        control_(std::move(control)),
+        initial_(art.parameters()) {}
 
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset == 0; }
+
+  /// Back to the state the run started in.
+  void reset() override {
+    art_.set_wait_states(initial_.wait_states);
+    art_.set_prefetch(initial_.prefetch);
+    art_.set_icache(initial_.icache);
+    art_.set_dcache(initial_.dcache);
+    art_.reset_icache();
+    art_.reset_dcache();
+    control_.timing_changed();
+  }
 
   void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
     if (offset != 0) return;
@@ -51,15 +65,25 @@ class FlashAcr final : public PeripheralModel {
   memory::Art& art_;
   unsigned latency_bits_;
   FlashControl control_;
+  memory::ArtParameters initial_;
 };
 
 class VimsControl final : public PeripheralModel {
  public:
   VimsControl(memory::Vims& vims, const VimsSpec& spec, FlashControl control)
-      : vims_(vims), spec_(spec), control_(std::move(control)) {
-    const memory::VimsParameters& now = vims.parameters();
-    control_word_ = (now.cache ? kModeCache : kModeOff) | (now.tag_prefetch ? 1u << 2 : 0u) |
-                    (now.system_line_buffer ? 0u : 1u << 4) | (now.code_line_buffer ? 0u : 1u << 5);
+      : vims_(vims), spec_(spec), control_(std::move(control)), initial_(vims.parameters()) {
+    control_word_ = initial_control();
+  }
+
+  /// Back to the state the run started in.
+  void reset() override {
+    vims_.set_cache(initial_.cache);
+    vims_.set_tag_prefetch(initial_.tag_prefetch);
+    vims_.set_system_line_buffer(initial_.system_line_buffer);
+    vims_.set_code_line_buffer(initial_.code_line_buffer);
+    control_word_ = initial_control();
+    changed_at_ = 0;
+    control_.timing_changed();
   }
 
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset <= 4; }
@@ -90,6 +114,11 @@ class VimsControl final : public PeripheralModel {
  private:
   static constexpr std::uint32_t kModeCache = 1;
   static constexpr std::uint32_t kModeOff = 3;
+  [[nodiscard]] std::uint32_t initial_control() const {
+    return (initial_.cache ? kModeCache : kModeOff) | (initial_.tag_prefetch ? 1u << 2 : 0u) |
+           (initial_.system_line_buffer ? 0u : 1u << 4) |
+           (initial_.code_line_buffer ? 0u : 1u << 5);
+  }
   [[nodiscard]] bool pinned(const char* key) const {
     return control_.pinned->contains("memories." + control_.memory + ".accelerator." + key);
   }
@@ -97,6 +126,7 @@ class VimsControl final : public PeripheralModel {
   memory::Vims& vims_;
   VimsSpec spec_;
   FlashControl control_;
+  memory::VimsParameters initial_;
   std::uint32_t control_word_ = 0;
   Cycles changed_at_ = 0;
 };

@@ -20,11 +20,24 @@ std::uint32_t field_of(const BitField& field, std::uint32_t value) {
 
 void PeripheralSpace::add(const PeripheralSpec& peripheral,
                           std::unique_ptr<PeripheralModel> model) {
-  for (const RegisterSpec& entry : peripheral.registers)
-    storage_[peripheral.base + entry.offset_bytes] = entry.reset;
+  set_reset_values(peripheral);
   blocks_.push_back({peripheral, std::move(model)});
   std::sort(blocks_.begin(), blocks_.end(),
             [](const Block& a, const Block& b) { return a.spec.base < b.spec.base; });
+}
+
+void PeripheralSpace::set_reset_values(const PeripheralSpec& peripheral) {
+  for (const RegisterSpec& entry : peripheral.registers)
+    storage_[peripheral.base + entry.offset_bytes] = entry.reset;
+}
+
+void PeripheralSpace::reset() {
+  storage_.clear();
+  pending_.clear();
+  for (const Block& block : blocks_) {
+    set_reset_values(block.spec);
+    if (block.model) block.model->reset();
+  }
 }
 
 PeripheralSpace::Block* PeripheralSpace::block_of(Address address) {

@@ -27,6 +27,8 @@ class PeripheralModel {
     (void)offset, (void)now;
     return stored;
   }
+  /// A system reset; registers read their reset values again.
+  virtual void reset() {}
   /// Called after the value was stored.
   virtual void write(std::uint32_t offset, std::uint32_t value, Cycles now) = 0;
   /// Registers this model gives a meaning; others of its block count as unmodelled.
@@ -42,6 +44,8 @@ class PeripheralSpace final : public bus::Device {
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
+  /// A system reset: registers, rules that wait, and models.
+  void reset();
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
 
@@ -59,6 +63,7 @@ class PeripheralSpace final : public bus::Device {
     std::uint32_t value = 0;
   };
   [[nodiscard]] Block* block_of(Address address);
+  void set_reset_values(const PeripheralSpec& peripheral);
   std::uint32_t stored_word(Address word, Cycles now);
   void apply_rules(Block& block, Address word, std::uint32_t value, Cycles now);
   void apply_constants(const Block& block, Address word, std::uint32_t& value) const;

@@ -14,6 +14,7 @@ struct DeviceAccess {
   std::uint8_t size_bytes = 4;  // 1, 2 or 4; naturally aligned
   Cycles now = 0;               // core cycle of the data phase
   Address pc = 0;               // instruction that makes the access, for reports
+  bool privileged = true;
 };
 
 class Device {

@@ -301,8 +301,8 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->generation = &no_generation_;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
-  const bool runs =
-      region != nullptr && region->kind == bus::RegionKind::memory && region->executable;
+  const bool runs = region != nullptr && region->kind == bus::RegionKind::memory &&
+                    region->executable && may_execute(key.pc);
   if (runs) {
     block->memory = region->memory;
     block->generation = &bus_.memories[region->memory].model->eviction_generation();
@@ -354,12 +354,13 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
 Engine::Fetched Engine::fetch_instruction(Address pc, const bus::Region* region) const {
   Fetched fetched;
   if (region == nullptr || !region->contains(pc) || !region->contains(pc + 1)) return fetched;
+  if (!may_execute(pc)) return fetched;
   const bus::Memory& memory = bus_.memories[region->memory];
   const std::uint8_t* bytes = memory.bytes.data() + region->memory_offset + (pc - region->base);
   std::memcpy(&fetched.first, bytes, 2);
   fetched.size = 2;
   if ((fetched.first & 0xF800u) < 0xE800u) return fetched;
-  if (!region->contains(pc + 3)) {
+  if (!region->contains(pc + 3) || !may_execute(pc + 2)) {
     fetched.size = 0;
     return fetched;
   }

@@ -18,13 +18,16 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
       features_(features),
       options_(options),
       tracks_(model.uses_banks() || model.make_predictor() != nullptr),
-      exceptions_(interrupts, priority_bits) {
+      exceptions_(interrupts, priority_bits, features),
+      mpu_(exceptions_.architecture()) {
   core_.engine = this;
   core_.program_order = &bus_.program_order;
   // Equal to no key, and to no generation that a memory gets to.
   nothing_.key.exit = ~std::uint32_t{0};
   nothing_.generation = ~std::uint64_t{0};
   no_guesses_.fill(&nothing_);
+  nowhere_.kind = bus::RegionKind::device;
+  nowhere_.memory = static_cast<std::uint8_t>(bus_.memories.size());  // "peripherals"
   build_windows();
 }
 
@@ -60,6 +63,9 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   static_cast<ArchState&>(core_) = ArchState{};
   exceptions_.reset();
   exceptions_.vtor = vector_table;
+  reset_vectors_ = vector_table;
+  mpu_.reset();
+  update_memory_view();
   core_.r[13] = stack_pointer & ~3u;
   core_.r[14] = 0xFFFFFFFFu;  // ARMv7-M ARM B1.5.5, TakeReset
   pc_ = pc & ~1u;
@@ -74,19 +80,40 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   predictor_ = model_.make_predictor();
   event_register_ = false;
   sleeping_ = false;
+  thumb_ = true;
   exclusive_valid_ = false;
   stop_ = StopReason::none;
 }
 
+void Engine::request_reset(bool system) {
+  system_reset_ = system_reset_ || system;
+  request(kReset);
+}
+
+void Engine::reset_by_request(bool system) {
+  system_reset_ = false;
+  ++statistics_.resets;
+  if (reset_handler_) reset_handler_(system);
+  std::uint32_t stack_pointer = 0;
+  std::uint32_t entry = 0;
+  if (!read_bus_word(reset_vectors_, stack_pointer) || !read_bus_word(reset_vectors_ + 4, entry)) {
+    lock_up();
+    return;
+  }
+  reset(stack_pointer, entry, reset_vectors_);
+}
+
 std::uint32_t Engine::xpsr() const {
   const std::uint32_t it = it_.value();
-  return core_.apsr() | exceptions_.ipsr() | 1u << 24 | (it & 3u) << 25 | (it >> 2) << 10;
+  return core_.apsr() | exceptions_.ipsr() | (thumb_ ? 1u << 24 : 0u) | (it & 3u) << 25 |
+         (it >> 2) << 10;
 }
 
 std::uint8_t Engine::mode() const {
-  const bool ready = (exceptions_.cpacr >> 20 & 0xFu) == 0xFu && (exceptions_.control & 4u) != 0 &&
-                     (exceptions_.fpccr & 1u) == 0;
-  return ready ? kModeFpReady : 0;
+  const bool ready = exceptions_.fp_enabled() && (exceptions_.control & kControlFpca) != 0 &&
+                     (exceptions_.fpccr & kFpccrLspact) == 0;
+  return static_cast<std::uint8_t>((ready ? kModeFpReady : 0u) | static_cast<unsigned>(view_)
+                                                                     << kModeViewShift);
 }
 
 Block* Engine::enter_block(bool single) {
@@ -113,11 +140,15 @@ StopReason Engine::run(const RunLimits& limits) {
       if (limits.keep_going && !limits.keep_going(now_)) return StopReason::time_limit;
     }
     if (exceptions_.highest_takeable() != 0) {
-      take_pending_exception();
+      enter_exception();
       continue;
     }
     if (sleeping_) {
       sleep_until(std::min(scheduler_.next_due(), limits.max_cycles));
+      continue;
+    }
+    if (!thumb_) {
+      take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
       continue;
     }
     step_or_run(std::min(limits.max_cycles, scheduler_.next_due()), slice_end);
@@ -136,7 +167,11 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
     const Cycles end = std::min(limit, slice_end);
     tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
   } catch (const GuestFault& fault) {
-    finish_fault(*current_, fault);
+    abandon_op(*current_);
+    take_fault(fault);
+  } catch (const AbandonedInstruction& abandoned) {
+    abandon_op(*current_);
+    if (abandoned.locked_up) lock_up();
   }
 }
 
@@ -336,37 +371,37 @@ void Engine::finish_unusual(Block& block) {
   serve_requests();
 }
 
-void Engine::finish_fault(Block& block, const GuestFault& fault) {
-  // Ops before the faulting one are complete; it has no effect and takes no time of its own.
+/// Ops before the one that cannot execute are complete; it has no effect and takes no time of its
+/// own.
+void Engine::abandon_op(Block& block) {
   core_.unusual &= ~std::uint32_t{kLeft};
   requests_ = 0;
   std::erase_if(log_, [&](const LoggedAccess& entry) { return entry.op >= fault_op_; });
   finish_replayed(block, fault_op_);
   pc_ = block.info[fault_op_].pc;
   it_ = block.info[fault_op_].it;
-  take_fault(fault);
+  update_memory_view();
 }
 
-bool Engine::serve_requests() {
+void Engine::serve_requests() {
   const unsigned requests = requests_;
   requests_ = 0;
+  if ((requests & kReset) != 0) {
+    reset_by_request(system_reset_);
+    return;
+  }
+  if ((requests & kInvalidState) != 0) thumb_ = false;
+  if ((requests & kRecheck) != 0) update_memory_view();
   if ((requests & kExceptionReturn) != 0) return_from_exception(core_.target);
-  if ((requests & kInvalidState) != 0) invalid_state_ = true;
   if ((requests & kSupervisorCall) != 0) {
-    const unsigned number = exceptions_.synchronous(kSvCall);
-    if (number == 0) {
+    if (exceptions_.raise(kSvCall) == 0) {
       lock_up();
     } else {
-      enter_exception(number, pc_);
+      enter_exception();
     }
   }
   if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0)
     start_waiting((requests & kWaitForEvent) != 0);
-  if (invalid_state_ && stop_ == StopReason::none) {
-    invalid_state_ = false;
-    take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
-  }
-  return true;
 }
 
 void Engine::request_exit(std::uint32_t code) {

@@ -22,6 +22,7 @@
 #include "sim_core/engine/core.h"
 #include "sim_core/engine/exceptions.h"
 #include "sim_core/engine/fault.h"
+#include "sim_core/engine/mpu.h"
 #include "sim_core/engine/scheduler.h"
 #include "sim_core/engine/timing.h"
 #include "sim_core/isa/encoding.h"
@@ -71,6 +72,7 @@ struct EngineStatistics {
   std::uint64_t blocks_dropped = 0;
   std::uint64_t timing_states = 0;
   std::uint64_t capped_visits = 0;
+  std::uint64_t resets = 0;  // by firmware
 };
 
 /// Per-instruction cost, for profiles.
@@ -111,6 +113,7 @@ class Engine {
   [[nodiscard]] Core& core() { return core_; }
   [[nodiscard]] const Core& core() const { return core_; }
   [[nodiscard]] Exceptions& exceptions() { return exceptions_; }
+  [[nodiscard]] Mpu& mpu() { return mpu_; }
   [[nodiscard]] Scheduler& scheduler() { return scheduler_; }
   [[nodiscard]] bus::SystemBus& bus() { return bus_; }
   [[nodiscard]] const pipeline::PipelineModel& model() const { return model_; }
@@ -151,6 +154,13 @@ class Engine {
   void set_semihosting(SemihostingCall call) { semihosting_ = std::move(call); }
   /// Ends the run after the current instruction.
   void request_exit(std::uint32_t code);
+  /// Resets the core after the current instruction; memory keeps its contents, time goes on.
+  /// Execution starts from the vector table that reset() named. `system` is SYSRESETREQ, which
+  /// resets devices too; else VECTRESET.
+  void request_reset(bool system);
+  /// Resets what lies outside the core; called before the core's own reset. Set by the board.
+  using ResetHandler = std::function<void(bool system)>;
+  void set_reset_handler(ResetHandler handler) { reset_handler_ = std::move(handler); }
 
   // For handlers' slow paths and devices; not for other callers.
   SlowAccess load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
@@ -180,11 +190,16 @@ class Engine {
     kExceptionReturn = 16,
     kRecheck = 32,       // masks, pending state or the mode of blocks may have changed
     kInvalidState = 64,  // branched to an address without the Thumb bit
+    kReset = 128,
   };
   void set_breakpoint_immediate(unsigned immediate) { breakpoint_immediate_ = immediate; }
   void invalidate_all_blocks();
+  /// The MPU's registers changed.
+  void protection_changed();
   /// A memory model changed its timing or data path: windows and everything memoised are stale.
   void memory_timing_changed();
+  /// Sets or clears the local monitor. It holds no address: any store-exclusive passes behind a
+  /// load-exclusive.
   void exclusive_monitor(Address address, unsigned size_bytes, bool set);
   [[nodiscard]] bool exclusive_passes(Address address, unsigned size_bytes);
   void clear_exclusive() { exclusive_valid_ = false; }
@@ -219,33 +234,70 @@ class Engine {
   void resolve_branch(const Block& block);
   void finish_replayed(Block& block, unsigned done);
   void finish_unusual(Block& block);
-  void finish_fault(Block& block, const GuestFault& fault);
+  void abandon_op(Block& block);
   void end_visit();
   void forget_details();
-  bool serve_requests();
+  void serve_requests();
+  void reset_by_request(bool system);
   void set_next(const Block& block);
   [[nodiscard]] std::uint8_t mode() const;
 
-  // Exceptions, sleep, special registers (system_ops.cpp).
-  void take_pending_exception();
-  void enter_exception(unsigned number, Address return_address);
+  // Exception entry (exception_entry.cpp).
+  enum class StackFault : std::uint8_t { bus, memory };
+  std::optional<StackFault> push_word(Address address, std::uint32_t value, bool privileged);
+  std::optional<StackFault> pop_word(Address address, std::uint32_t& value, bool privileged);
+  bool read_bus_word(Address address, std::uint32_t& value);
+  void enter_exception();
+  std::optional<unsigned> push_frame();
+  bool raise_derived(FaultKind kind, Address address);
+  unsigned spend_entry(unsigned number, pipeline::ExceptionEvent event, unsigned words);
   void vector_to(unsigned number);
-  void invalid_vector(unsigned number);
-  unsigned derived_exception(unsigned number, Address stack);
-  [[nodiscard]] bool may_return(unsigned kind) const;
-  void invalid_return(std::uint32_t exc_return);
-  void note_fault(const GuestFault& fault, unsigned number);
-  bool save_fp(Address address);
-  bool restore_fp(Address address);
-  void return_from_exception(std::uint32_t exc_return);
-  void account(pipeline::ExceptionEvent event, unsigned words);
+  [[nodiscard]] std::uint32_t exc_return_value() const;
+  [[nodiscard]] std::uint32_t stack_limit() const;
   void take_fault(const GuestFault& fault);
+  void note_fault(const GuestFault& fault, unsigned number, Address at);
+  void account(pipeline::ExceptionEvent event, unsigned words);
+  void spend(TimingState& state, const pipeline::Charges& charges);
   void lock_up();
+
+  // Exception return (exception_return.cpp).
+  void return_from_exception(std::uint32_t exc_return);
+  [[nodiscard]] bool may_return(std::uint32_t exc_return) const;
+  void invalid_return(FaultKind kind, std::uint32_t exc_return);
+  bool chain_before_unstacking(std::uint32_t exc_return);
+  void tail_chain(std::uint32_t exc_return);
+  void pop_frame(std::uint32_t exc_return);
+  void leave_fp_context(bool extended, bool lazy);
+  void restore_psr(std::uint32_t value, unsigned number);
+
+  // FP context (floating_point_context.cpp).
+  /// The instruction in progress has no effect: an exception pends that is taken before it.
+  struct AbandonedInstruction {
+    bool locked_up = false;
+  };
+  std::optional<StackFault> save_fp(Address address, bool privileged);
+  std::optional<StackFault> restore_fp(Address address, bool privileged);
+  void preserve_fp_state(const MicroOp* op);
+
+  // Special registers, sleep (special_registers.cpp, sleep.cpp).
+  [[nodiscard]] std::uint32_t& stack_pointer(bool process);
+  [[nodiscard]] const std::uint32_t& stack_pointer(bool process) const;
+  void write_apsr(std::uint32_t value, bool nzcvq, bool ge);
+  void write_control(std::uint32_t value);
+  void write_mask(unsigned sysm, std::uint32_t value);
+  void write_stack_limit(bool process, std::uint32_t value);
   void start_waiting(bool event);
   void sleep_until(Cycles limit);
-  bool push_word(Address address, std::uint32_t value);
-  bool pop_word(Address address, std::uint32_t& value);
-  void write_control(std::uint32_t value);
+
+  // Memory protection (protection.cpp).
+  [[nodiscard]] bool may_access(Address address, bool write, bool privileged) const;
+  void check_rights(Address address, bool write, unsigned flags) const;
+  void check_private_bus(Address address, bool write) const;
+  [[nodiscard]] Permission permission_at(Address address) const;
+  [[nodiscard]] bool is_device_memory(Address address) const;
+  [[nodiscard]] bool is_bufferable(Address address) const;
+  [[nodiscard]] bool may_execute(Address address) const;
+  void update_memory_view();
 
   // Accounting (accounting.cpp).
   Variant* select_variant(Block& block, Variant* guess);
@@ -297,6 +349,19 @@ class Engine {
                             unsigned size_bytes, unsigned beat);
   void store_device(const MicroOp* op, const bus::Region& region, Address address,
                     unsigned size_bytes, std::uint32_t value, unsigned beat);
+  struct BitBandTarget {
+    Address address = 0;
+    unsigned bit = 0;
+    const bus::Region* region = nullptr;
+  };
+  [[nodiscard]] BitBandTarget bit_band_target(const bus::Region& region, Address address,
+                                              unsigned size_bytes) const;
+  void log_nowhere(const MicroOp* op, unsigned beat, Address address, unsigned size_bytes,
+                   bool write);
+  std::uint32_t load_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat);
+  void store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                   unsigned flags);
+  [[nodiscard]] bool ignores_bus_errors() const;
   void leave_after(const MicroOp* op);
   void code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   [[nodiscard]] const MicroOp* next_after(const MicroOp* op) const;
@@ -309,6 +374,7 @@ class Engine {
     std::uint8_t size = 0;
   };
   static constexpr std::uint8_t kModeFpReady = 1;  // FPU on, context active, no lazy save pending
+  static constexpr unsigned kModeViewShift = 1;    // MemoryView above it
   static constexpr std::uint32_t kMostWait = 80;   // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
@@ -333,6 +399,11 @@ class Engine {
   std::unique_ptr<pipeline::BranchPredictor> predictor_;
   Core core_;
   Exceptions exceptions_;
+  Mpu mpu_;
+  /// Whose rights decide what may be accessed and executed.
+  enum class MemoryView : std::uint8_t { address_map, privileged, unprivileged };
+  MemoryView view_ = MemoryView::address_map;
+  bus::Region nowhere_;  // where accesses go that no memory answers
   Scheduler scheduler_;
 
   Cycles now_ = 0;
@@ -359,10 +430,12 @@ class Engine {
   bool event_register_ = false;
   bool sleeping_ = false;
   bool sleeping_for_event_ = false;
-  bool invalid_state_ = false;
+  bool thumb_ = true;  // EPSR.T
   Address hook_served_ = kNowhere;
   bool exclusive_valid_ = false;
-  Address exclusive_address_ = 0;
+  Address reset_vectors_ = 0;
+  ResetHandler reset_handler_;
+  bool system_reset_ = false;
   bool profile_ = false;
 
   Counters ledger_;

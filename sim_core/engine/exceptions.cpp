@@ -5,25 +5,62 @@
 namespace mcost::engine {
 namespace {
 
-// Fault status bits.  Source: ARMv7-M ARM B3.2.15.
-constexpr std::uint32_t kIbusErr = 1u << 8;
-constexpr std::uint32_t kPrecisErr = 1u << 9;
+constexpr std::uint32_t kForced = 1u << 30;      // HFSR
+constexpr std::uint32_t kVectorTable = 1u << 1;  // HFSR.VECTTBL
+constexpr std::uint32_t kDebugEvent = 1u << 31;  // HFSR.DEBUGEVT
+constexpr std::uint32_t kBreakpoint = 1u << 1;   // DFSR.BKPT
+constexpr std::uint32_t kMmarValid = 1u << 7;
 constexpr std::uint32_t kBfarValid = 1u << 15;
-constexpr std::uint32_t kUndefInstr = 1u << 16;
-constexpr std::uint32_t kInvState = 1u << 17;
-constexpr std::uint32_t kInvPc = 1u << 18;
-constexpr std::uint32_t kNoCp = 1u << 19;
-constexpr std::uint32_t kUnaligned = 1u << 24;
-constexpr std::uint32_t kDivByZero = 1u << 25;
-constexpr std::uint32_t kForced = 1u << 30;
-constexpr std::uint32_t kDebugEvt = 1u << 31;
+constexpr std::uint32_t kImprecisErr = 1u << 10;
 
 constexpr int kLowestPriority = 256;
 
+struct FaultStatus {
+  unsigned exception;
+  std::uint32_t cfsr;
+};
+
+/// The bit of CFSR a fault sets, and whose it is.  Source: ARMv7-M ARM B3.2.15; ARMv8-M ARM,
+/// UFSR.STKOF.
+FaultStatus status_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::undefined_instruction: return {kUsageFault, 1u << 16};
+    case FaultKind::invalid_state: return {kUsageFault, 1u << 17};
+    case FaultKind::invalid_pc_load: return {kUsageFault, 1u << 18};
+    case FaultKind::no_coprocessor: return {kUsageFault, 1u << 19};
+    case FaultKind::stack_limit: return {kUsageFault, 1u << 20};
+    case FaultKind::unaligned: return {kUsageFault, 1u << 24};
+    case FaultKind::divide_by_zero: return {kUsageFault, 1u << 25};
+    case FaultKind::bus_instruction: return {kBusFault, 1u << 8};
+    case FaultKind::bus_data_precise: return {kBusFault, 1u << 9 | kBfarValid};
+    case FaultKind::bus_data_imprecise: return {kBusFault, kImprecisErr};
+    case FaultKind::bus_unstacking: return {kBusFault, 1u << 11};
+    case FaultKind::bus_stacking: return {kBusFault, 1u << 12};
+    case FaultKind::bus_lazy_fp: return {kBusFault, 1u << 13};
+    case FaultKind::memory_instruction: return {kMemManage, 1u << 0};
+    case FaultKind::memory_data: return {kMemManage, 1u << 1 | kMmarValid};
+    case FaultKind::memory_unstacking: return {kMemManage, 1u << 3};
+    case FaultKind::memory_stacking: return {kMemManage, 1u << 4};
+    case FaultKind::memory_lazy_fp: return {kMemManage, 1u << 5};
+    case FaultKind::vector_table:
+    case FaultKind::breakpoint: break;
+  }
+  return {kHardFault, 0};
+}
+
 }  // namespace
 
-Exceptions::Exceptions(unsigned interrupts, unsigned priority_bits)
+Architecture architecture_of(isa::FeatureSet features) {
+  if ((features & isa::feature_bit(isa::Feature::v8m)) != 0) return Architecture::v8m;
+  if ((features & isa::feature_bit(isa::Feature::v7m)) != 0) return Architecture::v7m;
+  return Architecture::v6m;
+}
+
+Exceptions::Exceptions(unsigned interrupts, unsigned priority_bits, isa::FeatureSet features)
     : state_(kFirstInterrupt + interrupts),
+      architecture_(architecture_of(features)),
+      has_fpu_((features & (isa::feature_bit(isa::Feature::fpv4_sp) |
+                            isa::feature_bit(isa::Feature::fpv5_sp))) != 0),
       priority_mask_(static_cast<std::uint8_t>(0xFFu << (8 - priority_bits))) {
   reset();
 }
@@ -35,21 +72,39 @@ void Exceptions::reset() {
     state_[number].enabled = true;
   }
   primask = faultmask = basepri = control = other_stack_pointer = 0;
+  main_stack_limit = process_stack_limit = 0;
   vtor = 0;
-  ccr = kCcrStackAlign;
-  shcsr_enables = scr = cfsr = hfsr = mmfar = bfar = cpacr = fpcar = fpdscr = 0;
-  fpccr = 0xC0000000u;
+  switch (architecture_) {
+    case Architecture::v6m: ccr = kCcrStackAlign | kCcrUnalignTrap; break;
+    case Architecture::v7m: ccr = kCcrStackAlign; break;
+    case Architecture::v8m: ccr = kCcrStackAlign | kCcrNonBaseThread; break;
+  }
+  shcsr_enables = scr = cfsr = hfsr = dfsr = mmfar = bfar = actlr = cpacr = fpcar = fpdscr = 0;
+  fpccr = kFpccrAspen | kFpccrLspen;
   priority_group = 0;
   ipsr_ = 0;
-  maybe_pending_ = false;
+  pending_count_ = 0;
+  wake_event_ = false;
 }
 
 void Exceptions::pend(unsigned number) {
+  if (state_[number].pending) return;
   state_[number].pending = true;
-  maybe_pending_ = true;
+  ++pending_count_;
+  if ((scr & kScrSendEventOnPend) != 0) wake_event_ = true;
 }
 
-void Exceptions::unpend(unsigned number) { state_[number].pending = false; }
+void Exceptions::unpend(unsigned number) {
+  if (!state_[number].pending) return;
+  state_[number].pending = false;
+  --pending_count_;
+}
+
+bool Exceptions::take_wake_event() {
+  const bool event = wake_event_;
+  wake_event_ = false;
+  return event;
+}
 
 bool Exceptions::is_enabled(unsigned number) const {
   switch (number) {
@@ -80,22 +135,27 @@ int Exceptions::group_priority(int priority) const {
   return priority & ~subgroup;
 }
 
-int Exceptions::execution_priority() const {
+int Exceptions::active_priority() const {
   int highest = kLowestPriority;
   for (unsigned number = kNmi; number < count(); ++number) {
-    if (state_[number].active) highest = std::min(highest, group_priority(priority_of(number)));
+    if (state_[number].active) highest = std::min(highest, priority_of(number));
   }
-  return std::min(highest, masked_priority());
+  return highest == kLowestPriority ? highest : group_priority(highest);
 }
 
-int Exceptions::masked_priority() const {
+int Exceptions::masked_priority(bool with_primask) const {
   if (faultmask != 0) return -1;
-  if (primask != 0) return 0;
+  if (primask != 0 && with_primask) return 0;
   if (basepri != 0) return group_priority(static_cast<int>(basepri));
   return kLowestPriority;
 }
 
+int Exceptions::execution_priority() const {
+  return std::min(active_priority(), masked_priority(true));
+}
+
 unsigned Exceptions::highest_pending() const {
+  if (pending_count_ == 0) return 0;
   unsigned best = 0;
   for (unsigned number = kNmi; number < count(); ++number) {
     if (!state_[number].pending || !is_enabled(number)) continue;
@@ -105,65 +165,94 @@ unsigned Exceptions::highest_pending() const {
 }
 
 unsigned Exceptions::highest_takeable() const {
-  if (!maybe_pending_) return 0;
   const unsigned best = highest_pending();
   if (best == 0) return 0;
   return group_priority(priority_of(best)) < execution_priority() ? best : 0;
 }
 
+unsigned Exceptions::vector_pending() const {
+  const unsigned best = highest_pending();
+  if (best == 0) return 0;
+  return group_priority(priority_of(best)) < masked_priority(false) ? best : 0;
+}
+
+/// WFI wakes as if PRIMASK were 0.  Source: ARMv7-M ARM B1.5.19.
 bool Exceptions::would_wake() const {
   const unsigned best = highest_pending();
   if (best == 0) return false;
-  // WFI wakes as if PRIMASK were 0.  Source: ARMv7-M ARM B1.5.19.
-  int highest = kLowestPriority;
-  for (unsigned number = kNmi; number < count(); ++number) {
-    if (state_[number].active) highest = std::min(highest, group_priority(priority_of(number)));
+  return group_priority(priority_of(best)) < std::min(active_priority(), masked_priority(false));
+}
+
+unsigned Exceptions::note_status(const GuestFault& fault) {
+  // ARMv6-M has HardFault alone and no status registers.  Source: ARMv6-M ARM B1.5.1, B3.2.
+  if (architecture_ == Architecture::v6m) return kHardFault;
+  const FaultStatus status = status_of(fault.kind);
+  cfsr |= status.cfsr;
+  if ((status.cfsr & kBfarValid) != 0) bfar = fault.address;
+  if ((status.cfsr & kMmarValid) != 0) mmfar = fault.address;
+  if (fault.kind == FaultKind::vector_table) hfsr |= kVectorTable;
+  if (fault.kind == FaultKind::breakpoint) {
+    hfsr |= kDebugEvent;
+    dfsr |= kBreakpoint;
   }
-  if (faultmask != 0) highest = std::min(highest, -1);
-  if (basepri != 0) highest = std::min(highest, group_priority(static_cast<int>(basepri)));
-  return group_priority(priority_of(best)) < highest;
+  return status.exception;
 }
 
-bool Exceptions::any_pending() const {
-  return std::any_of(state_.begin(), state_.end(),
-                     [](const State& state) { return state.pending; });
-}
+unsigned Exceptions::raise_fault(const GuestFault& fault) { return raise(note_status(fault)); }
 
-unsigned Exceptions::raise_fault(const GuestFault& fault) {
-  unsigned number = kUsageFault;
-  switch (fault.kind) {
-    case FaultKind::undefined_instruction: cfsr |= kUndefInstr; break;
-    case FaultKind::invalid_state: cfsr |= kInvState; break;
-    case FaultKind::invalid_pc_load: cfsr |= kInvPc; break;
-    case FaultKind::no_coprocessor: cfsr |= kNoCp; break;
-    case FaultKind::unaligned: cfsr |= kUnaligned; break;
-    case FaultKind::divide_by_zero: cfsr |= kDivByZero; break;
-    case FaultKind::bus_instruction:
-      cfsr |= kIbusErr;
-      number = kBusFault;
-      break;
-    case FaultKind::bus_data_precise:
-      cfsr |= kPrecisErr | kBfarValid;
-      bfar = fault.address;
-      number = kBusFault;
-      break;
-    case FaultKind::breakpoint:
-      hfsr |= kDebugEvt;
-      number = kHardFault;
-      break;
-  }
-  return synchronous(number);
-}
-
-unsigned Exceptions::synchronous(unsigned number) {
+unsigned Exceptions::raise(unsigned number) {
   const int priority = execution_priority();
-  if (number != kHardFault && is_enabled(number) && group_priority(priority_of(number)) < priority)
+  const bool taken =
+      number != kHardFault && is_enabled(number) && group_priority(priority_of(number)) < priority;
+  if (!taken) {
+    // Escalation; a fault at HardFault priority or above locks the core up.  Source: ARMv7-M ARM
+    // B1.5.14, B1.5.15.
+    if (priority <= -1) return 0;
+    if (number != kHardFault && architecture_ != Architecture::v6m) hfsr |= kForced;
+    number = kHardFault;
+  }
+  pend(number);
+  return number;
+}
+
+unsigned Exceptions::raise_imprecise() {
+  cfsr |= kImprecisErr;
+  unsigned number = kBusFault;
+  if (!is_enabled(kBusFault)) {
+    hfsr |= kForced;
+    number = kHardFault;
+  }
+  pend(number);
+  return number;
+}
+
+unsigned Exceptions::raise_lazy(const GuestFault& fault) {
+  const unsigned number = note_status(fault);
+  const std::uint32_t ready = number == kMemManage  ? kFpccrMemManageReady
+                              : number == kBusFault ? kFpccrBusFaultReady
+                                                    : kFpccrUsageFaultReady;
+  if ((fpccr & ready) != 0) {
+    pend(number);
     return number;
-  // Escalation; a fault at HardFault priority or above locks the core up.  Source: ARMv7-M ARM
-  // B1.5.14, B1.5.15.
-  if (priority <= -1) return 0;
-  if (number != kHardFault) hfsr |= kForced;
+  }
+  if ((fpccr & kFpccrHardFaultReady) == 0) return 0;
+  hfsr |= kForced;
+  pend(kHardFault);
   return kHardFault;
+}
+
+void Exceptions::defer_fp_frame(Address fp_frame) {
+  fpcar = fp_frame & ~7u;
+  const int priority = execution_priority();
+  const auto ready = [&](unsigned number, std::uint32_t bit) {
+    return is_enabled(number) && group_priority(priority_of(number)) < priority ? bit : 0u;
+  };
+  fpccr &= ~(kFpccrUser | kFpccrThread | kFpccrHardFaultReady | kFpccrMemManageReady |
+             kFpccrBusFaultReady | kFpccrMonitorReady | kFpccrUsageFaultReady);
+  fpccr |= kFpccrLspact | (privileged() ? 0u : kFpccrUser) | (handler_mode() ? 0u : kFpccrThread) |
+           (priority > -1 ? kFpccrHardFaultReady : 0u) | ready(kMemManage, kFpccrMemManageReady) |
+           ready(kBusFault, kFpccrBusFaultReady);
+  if (architecture_ == Architecture::v8m) fpccr |= ready(kUsageFault, kFpccrUsageFaultReady);
 }
 
 bool Exceptions::goes_before(unsigned number, unsigned other) const {
@@ -173,19 +262,25 @@ bool Exceptions::goes_before(unsigned number, unsigned other) const {
 }
 
 void Exceptions::activate(unsigned number) {
-  state_[number].pending = false;
+  unpend(number);
   state_[number].active = true;
   ipsr_ = number;
 }
 
+/// DeActivate().  Source: ARMv7-M ARM B1.5.8.
 void Exceptions::deactivate(unsigned number) {
-  state_[number].active = false;
-  if (number != kNmi) faultmask = 0;
+  if (number < count()) state_[number].active = false;
+  if (ipsr_ != kNmi) faultmask = 0;
 }
 
 unsigned Exceptions::active_count() const {
   return static_cast<unsigned>(
       std::count_if(state_.begin(), state_.end(), [](const State& state) { return state.active; }));
+}
+
+bool Exceptions::fp_enabled() const {
+  const std::uint32_t access = cpacr >> 20 & 3u;
+  return access == 3 || (access == 1 && privileged());
 }
 
 }  // namespace mcost::engine

@@ -10,13 +10,24 @@ namespace mcost::engine {
 
 enum class FaultKind : std::uint8_t {
   undefined_instruction,  // UFSR.UNDEFINSTR
-  invalid_state,          // UFSR.INVSTATE: T bit clear, or an invalid IT state
+  invalid_state,          // UFSR.INVSTATE: T bit clear, or an invalid IT or ICI state
   invalid_pc_load,        // UFSR.INVPC
   no_coprocessor,         // UFSR.NOCP
+  stack_limit,            // UFSR.STKOF: below MSPLIM or PSPLIM (ARMv8-M)
   unaligned,              // UFSR.UNALIGNED
   divide_by_zero,         // UFSR.DIVBYZERO
   bus_instruction,        // BFSR.IBUSERR
   bus_data_precise,       // BFSR.PRECISERR
+  bus_data_imprecise,     // BFSR.IMPRECISERR
+  bus_unstacking,         // BFSR.UNSTKERR
+  bus_stacking,           // BFSR.STKERR
+  bus_lazy_fp,            // BFSR.LSPERR
+  memory_instruction,     // MMFSR.IACCVIOL
+  memory_data,            // MMFSR.DACCVIOL
+  memory_unstacking,      // MMFSR.MUNSTKERR
+  memory_stacking,        // MMFSR.MSTKERR
+  memory_lazy_fp,         // MMFSR.MLSPERR
+  vector_table,           // HFSR.VECTTBL
   breakpoint,             // BKPT without a debugger: HFSR.DEBUGEVT
 };
 

@@ -1,5 +1,6 @@
 // Accesses that leave the inline path: first use of a window, never-written RAM, code in RAM,
 // misses, timed memories, devices, bit-band, unaligned accesses and faults.
+#include <array>
 #include <cstring>
 
 #include "sim_core/base/bits.h"
@@ -97,7 +98,9 @@ const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
 /// Whether an unaligned access needs a log entry per piece, or is told by its window and address
 /// bits alone: every byte in one window of constant cost.
 Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write) {
-  const bus::Region& region = *bus_.find(address);
+  const bus::Region* found = bus_.find(address);
+  if (found == nullptr) return Part::logged;
+  const bus::Region& region = *found;
   const unsigned window = window_of(region);
   const bool constant = region.contains(address + size_bytes - 1) &&
                         region.kind == bus::RegionKind::memory &&
@@ -111,13 +114,9 @@ Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_b
 
 void Engine::check_unaligned(Address address, unsigned size_bytes, unsigned flags,
                              bool write) const {
-  const bus::Region* region = bus_.find(address);
-  const bus::Region* last = bus_.find(address + size_bytes - 1);
-  for (const bus::Region* part : {region, last}) {
-    if (part == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, write};
-  }
   if ((flags & (kMustAlign | kExclusive)) != 0 || (exceptions_.ccr & kCcrUnalignTrap) != 0 ||
-      region->is_device_memory || last->is_device_memory || !may_be_unaligned()) {
+      is_device_memory(address) || is_device_memory(address + size_bytes - 1) ||
+      !may_be_unaligned()) {
     throw GuestFault{FaultKind::unaligned, address, write};
   }
 }
@@ -192,8 +191,9 @@ bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offs
 
 std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned size_bytes,
                                  unsigned beat, unsigned flags, Part part) {
+  check_rights(address, false, flags);
   const bus::Region* region = bus_.find(address);
-  if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
+  if (region == nullptr) return load_error(op, address, size_bytes, beat);
   if (region->kind != bus::RegionKind::memory) {
     return load_device(op, *region, address, size_bytes, beat);
   }
@@ -233,13 +233,16 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
 
 void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes,
                          std::uint32_t value, unsigned beat, unsigned flags, Part part) {
+  check_rights(address, true, flags);
   const bus::Region* region = bus_.find(address);
-  if (region == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
-  if (region->kind != bus::RegionKind::memory) {
+  if (region != nullptr && region->kind != bus::RegionKind::memory) {
     store_device(op, *region, address, size_bytes, value, beat);
     return;
   }
-  if (!region->writable) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  if (region == nullptr || !region->writable) {
+    store_error(op, address, size_bytes, beat, flags);
+    return;
+  }
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
   if (part != Part::told_by_site) {
@@ -283,69 +286,121 @@ Cycles Engine::data_phase_time(const MicroOp* op) {
   return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
 }
 
+/// Logs an access that no memory completes.
+void Engine::log_nowhere(const MicroOp* op, unsigned beat, Address address, unsigned size_bytes,
+                         bool write) {
+  log_access(op, beat, nowhere_, address, size_bytes, write, true, false);
+}
+
+/// A load that the bus answers with an error: a fault, unless a handler of HardFault or NMI looks
+/// for what is there (CCR.BFHFNMIGN).
+std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned size_bytes,
+                                 unsigned beat) {
+  const GuestFault fault{FaultKind::bus_data_precise, address, false};
+  if (!ignores_bus_errors()) throw fault;
+  exceptions_.note_status(fault);
+  log_nowhere(op, beat, address, size_bytes, false);
+  return 0;
+}
+
+/// A store that the bus answers with an error. Through the write buffer it completes, and BusFault
+/// pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write buffer.
+void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                         unsigned flags) {
+  const GuestFault precise{FaultKind::bus_data_precise, address, true};
+  const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
+  if (!buffered && !ignores_bus_errors()) throw precise;
+  log_nowhere(op, beat, address, size_bytes, true);
+  leave_after(op);
+  request(kRecheck);
+  if (!buffered) {
+    exceptions_.note_status(precise);
+    return;
+  }
+  const unsigned number = exceptions_.raise_imprecise();
+  note_fault({FaultKind::bus_data_imprecise, address, true}, number, current_->info[op->index].pc);
+}
+
+bool Engine::ignores_bus_errors() const {
+  return (exceptions_.ccr & kCcrIgnoreBusFault) != 0 && exceptions_.execution_priority() < 0;
+}
+
+/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the access
+/// to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+Engine::BitBandTarget Engine::bit_band_target(const bus::Region& region, Address address,
+                                              unsigned size_bytes) const {
+  const std::uint32_t offset = address - region.base;
+  BitBandTarget target;
+  target.address = (region.bit_band_target + (offset >> 5)) & ~Address{size_bytes - 1};
+  target.bit = offset >> 2 & (8 * size_bytes - 1);
+  target.region = bus_.find(target.address);
+  return target;
+}
+
 std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address,
                                   unsigned size_bytes, unsigned beat) {
+  const Address pc = current_->info[op->index].pc;
+  if (region.kind == bus::RegionKind::device) {
+    log_access(op, beat, region, address, size_bytes, false, true, false);
+    leave_after(op);
+    return read_register(region, address, size_bytes, data_phase_time(op), pc);
+  }
+  const BitBandTarget target = bit_band_target(region, address, size_bytes);
+  if (target.region == nullptr) return load_error(op, address, size_bytes, beat);
   log_access(op, beat, region, address, size_bytes, false, true, false);
   leave_after(op);
-  const bool alias = region.kind == bus::RegionKind::bit_band;
-  // Bit-band: each word of the alias is one bit of the target.  Source: ARMv7-M ARM B3.1, Cortex-M4
-  // TRM 3.7.
-  const Address target = alias ? region.bit_band_target + ((address - region.base) >> 5) : address;
-  const unsigned bit = alias ? (address >> 2) & 7u : 0u;
-  const unsigned size = alias ? 1 : size_bytes;
   std::uint32_t value = 0;
-  const bus::Region* real = alias ? bus_.find(target) : &region;
-  if (real == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, false};
-  if (real->kind == bus::RegionKind::device) {
-    value = read_register(*real, target, size, data_phase_time(op), current_->info[op->index].pc);
+  if (target.region->kind == bus::RegionKind::device) {
+    value = read_register(*target.region, target.address, size_bytes, data_phase_time(op), pc);
   } else {
-    std::uint8_t bytes[4] = {};
-    if (!read_memory(target, bytes, size))
+    std::array<std::uint8_t, 4> bytes{};
+    if (!read_memory(target.address, bytes.data(), size_bytes))
       throw GuestFault{FaultKind::bus_data_precise, address, false};
-    value = read_host(bytes, size);
+    value = read_host(bytes.data(), 4);
   }
-  return alias ? (value >> bit) & 1u : value;
+  return (value >> target.bit) & 1u;
 }
 
 void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address,
                           unsigned size_bytes, std::uint32_t value, unsigned beat) {
   log_access(op, beat, region, address, size_bytes, true, true, false);
   leave_after(op);
-  requests_ |= kRecheck;
-  core_.unusual |= kRequest;
+  request(kRecheck);
   const Address pc = current_->info[op->index].pc;
   if (region.kind == bus::RegionKind::device) {
     write_register(region, address, size_bytes, value, data_phase_time(op), pc);
     return;
   }
-  const Address target = region.bit_band_target + ((address - region.base) >> 5);
-  const auto mask = static_cast<std::uint8_t>(1u << ((address >> 2) & 7u));
-  const bus::Region* real = bus_.find(target);
-  if (real == nullptr) throw GuestFault{FaultKind::bus_data_precise, address, true};
-  const bool set = (value & 1u) != 0;
-  if (real->kind == bus::RegionKind::device) {
+  const BitBandTarget target = bit_band_target(region, address, size_bytes);
+  const std::uint32_t mask = 1u << target.bit;
+  const std::uint32_t bits = (value & 1u) != 0 ? mask : 0;
+  const GuestFault fault{FaultKind::bus_data_precise, address, true};
+  if (target.region == nullptr) throw fault;
+  if (target.region->kind == bus::RegionKind::device) {
     const Cycles when = data_phase_time(op);
-    const std::uint32_t old = read_register(*real, target, 1, when, pc);
-    write_register(*real, target, 1, set ? old | mask : old & ~std::uint32_t{mask}, when, pc);
+    const std::uint32_t old = read_register(*target.region, target.address, size_bytes, when, pc);
+    write_register(*target.region, target.address, size_bytes, (old & ~mask) | bits, when, pc);
     return;
   }
-  std::uint8_t byte = 0;
-  if (!read_memory(target, &byte, 1)) throw GuestFault{FaultKind::bus_data_precise, address, true};
-  byte = static_cast<std::uint8_t>(set ? byte | mask : byte & ~mask);
-  if (!write_memory(target, &byte, 1)) throw GuestFault{FaultKind::bus_data_precise, address, true};
+  std::array<std::uint8_t, 4> bytes{};
+  if (!read_memory(target.address, bytes.data(), size_bytes)) throw fault;
+  const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
+  std::memcpy(bytes.data(), &changed, 4);
+  if (!write_memory(target.address, bytes.data(), size_bytes)) throw fault;
 }
 
 std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
                                     Cycles when, Address pc) {
   return region.device->read({region.device_offset + (address - region.base),
-                              static_cast<std::uint8_t>(size_bytes), when, pc});
+                              static_cast<std::uint8_t>(size_bytes), when, pc,
+                              exceptions_.privileged()});
 }
 
 void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,
                             std::uint32_t value, Cycles when, Address pc) {
   const std::uint32_t masked = value & low_mask(8 * size_bytes);
   region.device->write({region.device_offset + (address - region.base),
-                        static_cast<std::uint8_t>(size_bytes), when, pc},
+                        static_cast<std::uint8_t>(size_bytes), when, pc, exceptions_.privileged()},
                        masked);
 }
 
@@ -411,15 +466,12 @@ void undefined_instruction(Core& core, const MicroOp* op) {
   core.engine->undefined_instruction(op);
 }
 
-void Engine::exclusive_monitor(Address address, unsigned, bool set) {
-  exclusive_valid_ = set;
-  exclusive_address_ = address;
-}
+/// The monitor holds no address: the reservation granule is all of memory.  Source: Cortex-M3 TRM
+/// 3.6, Cortex-M7 TRM 2.5, Cortex-M33 TRM C.9; ARMv7-M ARM A3.4.
+void Engine::exclusive_monitor(Address, unsigned, bool set) { exclusive_valid_ = set; }
 
-/// The monitor has one granule, the address itself.  Source: ARMv7-M ARM A3.4 (granule size is
-/// implementation defined).
-bool Engine::exclusive_passes(Address address, unsigned) {
-  const bool pass = exclusive_valid_ && exclusive_address_ == address;
+bool Engine::exclusive_passes(Address, unsigned) {
+  const bool pass = exclusive_valid_;
   exclusive_valid_ = false;
   return pass;
 }

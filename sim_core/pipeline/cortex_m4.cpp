@@ -60,8 +60,9 @@ constexpr unsigned kFpLatency = 1;  // extra cycle if the next instruction uses 
 // instruction.
 constexpr unsigned kExceptionEntry = 12;
 constexpr unsigned kExceptionReturn = 9;  // behind the BX lr
-constexpr unsigned kTailChain = 6;
-constexpr unsigned kFirstFetch = 2;  // address and data phase; the decode cycle overlaps
+constexpr unsigned kTailChain = 6;        // a late arrival reads its vector in as many (`assumed`)
+constexpr unsigned kBasicFrameWords = 8;  // each further word takes a cycle
+constexpr unsigned kFirstFetch = 2;       // address and data phase; the decode cycle overlaps
 
 /// What an instruction in its second cycle lets the next one do.
 enum class Tail : std::uint8_t {
@@ -608,8 +609,20 @@ std::uint8_t ThreeStageModel::operand_cycles(TimingClass timing_class, bool is_s
   return timing_class == TimingClass::divide ? divide_cycles(is_signed, first, second) : 0;
 }
 
-Charges ThreeStageModel::exception(State& state, ExceptionEvent event, unsigned) const {
+Charges ThreeStageModel::exception(State& state, ExceptionEvent event, unsigned words) const {
+  Charges charges;
   const auto before = state.get<M4State>();
+  if (event == ExceptionEvent::lazy_stacking) {
+    // The FP instruction waits in decode while the words go out like those of a VSTM.
+    charges.add(Cause::exception, 1 + words);
+    M4State waited = before;
+    waited.late_singles = 0;
+    waited.alu_results = waited.load_results = waited.late_bases = 0;
+    waited.tail = Tail::none;
+    waited.fp_busy = waited.fp_late = 0;
+    state.set(waited);
+    return charges;
+  }
   M4State fresh;
   // The time base of port calls moves by the charged cycles: what it trailed by before, it trails
   // by after, and the first fetch goes out one cycle before the first instruction could execute.
@@ -618,13 +631,15 @@ Charges ThreeStageModel::exception(State& state, ExceptionEvent event, unsigned)
   fresh.prefetch.flight_left = fresh.lag;
   fresh.refilling = Refilling::exception;
   state.set(fresh);
-  Charges charges;
+  const unsigned more_words = words > kBasicFrameWords ? words - kBasicFrameWords : 0;
   switch (event) {
-    case ExceptionEvent::entry: charges.add(Cause::exception, kExceptionEntry - kFirstFetch); break;
-    case ExceptionEvent::exception_return:
-      charges.add(Cause::exception, kExceptionReturn - kFirstFetch);
+    case ExceptionEvent::entry:
+      charges.add(Cause::exception, kExceptionEntry + more_words - kFirstFetch);
       break;
-    case ExceptionEvent::tail_chain: charges.add(Cause::exception, kTailChain - kFirstFetch); break;
+    case ExceptionEvent::exception_return:
+      charges.add(Cause::exception, kExceptionReturn + more_words - kFirstFetch);
+      break;
+    default: charges.add(Cause::exception, kTailChain - kFirstFetch); break;
   }
   return charges;
 }

@@ -124,7 +124,13 @@ class State {
   std::array<std::byte, kBytes> bytes_{};
 };
 
-enum class ExceptionEvent : std::uint8_t { entry, exception_return, tail_chain };
+enum class ExceptionEvent : std::uint8_t {
+  entry,             // from the last instruction to the handler's first
+  exception_return,  // from the branch to the first instruction returned to
+  tail_chain,        // handler to handler on one frame
+  late_arrival,      // from a more urgent exception pending during entry to its handler
+  lazy_stacking,     // FP registers saved ahead of an FP instruction
+};
 
 /// A core's branch predictor: contents like those of a cache, so no part of State. The engine owns
 /// one per run and asks it once for each branch executed, in program order, in either loop.
@@ -157,7 +163,8 @@ class PipelineModel {
   [[nodiscard]] virtual std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed,
                                                     std::uint32_t first,
                                                     std::uint32_t second) const = 0;
-  /// Cycles of exception entry, return or tail-chain on zero-wait memory; resets the fetch part of
+  /// Cycles of an event of the exception mechanism on zero-wait memory, with the words it moves: 8,
+  /// 25 with FP registers, 17 of lazy stacking, 0. All but lazy stacking reset the fetch part of
   /// `state`.
   virtual Charges exception(State& state, ExceptionEvent event, unsigned words_stacked) const = 0;
   /// True if timing depends on the bank of data accesses: Outcome::accesses then carry it in their

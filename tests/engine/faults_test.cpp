@@ -24,7 +24,9 @@ constexpr std::uint32_t kInvPc = 1u << 18;
 constexpr std::uint32_t kNoCp = 1u << 19;
 constexpr std::uint32_t kUnaligned = 1u << 24;
 constexpr std::uint32_t kDivByZero = 1u << 25;
+constexpr std::uint32_t kIaccViol = 1u << 0;
 constexpr std::uint32_t kIbusErr = 1u << 8;
+constexpr std::uint32_t kImprecisErr = 1u << 10;
 constexpr std::uint32_t kPrecisErr = 1u << 9;
 constexpr std::uint32_t kStkErr = 1u << 12;
 constexpr std::uint32_t kBfarValid = 1u << 15;
@@ -166,7 +168,12 @@ TEST_P(Faults, UnmappedReadIsAPreciseBusFault) {
   EXPECT_EQ(reg(2), 9u);
 }
 
+/// ACTLR.DISDEFWBUF: no write buffer, so that errors of stores are precise.
+constexpr Address kActlr = kScs + 0x008;
+constexpr std::uint32_t kNoWriteBuffer = 2;
+
 TEST_P(Faults, UnmappedWriteIsABusFault) {
+  store_word(code, kActlr, kNoWriteBuffer);
   code.mov32(r1, kNothing);
   const Address at = code.pc();
   code.str(r2, r1);
@@ -174,11 +181,82 @@ TEST_P(Faults, UnmappedWriteIsABusFault) {
 }
 
 TEST_P(Faults, WriteToFlashIsABusFault) {
+  store_word(code, kActlr, kNoWriteBuffer);
   code.mov32(r1, kFlashData);
   code.ldr(r0, r1);
   const Address at = code.pc();
   code.str(r2, r1);
   expect_fault(kHardFault, at, kPrecisErr | kBfarValid);
+}
+
+TEST_P(Faults, BufferedWriteToNothingIsImpreciseAndTakenBehindTheStore) {
+  store_word(code, kShcsr, kBusFaultEnabled);
+  code.mov32(r1, kNothing);
+  const Address at = code.pc();
+  code.str(r2, r1);
+  const Address behind = code.pc();
+  code.movs(r3, 1);
+  noting_handler(kBusFault);
+  EXPECT_EQ(run(), StopReason::fault);
+  EXPECT_EQ(exceptions().ipsr(), unsigned{kBusFault});
+  EXPECT_EQ(reg(10), behind);
+  EXPECT_EQ(reg(3), 0u);
+  EXPECT_EQ(exceptions().cfsr, kImprecisErr);
+  EXPECT_EQ(machine->engine().first_fault()->pc, at);
+  EXPECT_EQ(machine->engine().first_fault()->fault.kind, engine::FaultKind::bus_data_imprecise);
+}
+
+TEST_P(Faults, ImpreciseBusFaultWaitsForItsPriority) {
+  store_word(code, kShcsr, kBusFaultEnabled);
+  code.cpsid_i();
+  code.mov32(r1, kNothing);
+  code.str(r2, r1);
+  code.movs(r3, 1);
+  load_word(code, r4, kShcsr);
+  code.cpsie_i();
+  const Address behind = code.pc();
+  code.movs(r3, 2);
+  noting_handler(kBusFault);
+  EXPECT_EQ(run(), StopReason::fault);
+  EXPECT_EQ(reg(3), 1u);
+  EXPECT_EQ(reg(4), kBusFaultEnabled | 1u << 14);  // BUSFAULTPENDED
+  EXPECT_EQ(reg(10), behind);
+}
+
+TEST_P(Faults, ImpreciseBusFaultInHardFaultPendsInsteadOfLockingUp) {
+  code.udf(0);
+  Assembler& hard = handler(kHardFault);
+  hard.mov32(r1, kNothing);
+  hard.str(r2, r1);
+  hard.mov32(r3, 7);
+  hard.stop();
+  EXPECT_EQ(run(), StopReason::fault);
+  EXPECT_EQ(reg(3), 7u);
+  EXPECT_TRUE(exceptions().is_pending(kHardFault));
+}
+
+TEST_P(Faults, StoreToThePrivateBusIsNeverBuffered) {
+  // Strongly-ordered: an unaligned store there faults before it leaves the core.
+  code.mov32(r1, kScs + 0xD15);
+  const Address at = code.pc();
+  code.str(r2, r1);
+  expect_fault(kHardFault, at, kUnaligned);
+}
+
+TEST_P(Faults, HardFaultHandlerMayProbeMemoryWithBfhfnmign) {
+  store_word(code, kCcr, 1u << 8 | 1u << 9);
+  code.udf(0);
+  Assembler& hard = handler(kHardFault);
+  hard.mov32(r1, kNothing);
+  hard.movs(r2, 5);
+  hard.ldr(r2, r1);
+  hard.mov32(r3, 7);
+  hard.stop();
+  EXPECT_EQ(run(), StopReason::fault);
+  EXPECT_EQ(reg(2), 0u);
+  EXPECT_EQ(reg(3), 7u);
+  EXPECT_EQ(exceptions().cfsr, kUndefInstr | kPrecisErr | kBfarValid);
+  EXPECT_EQ(exceptions().bfar, kNothing);
 }
 
 TEST_P(Faults, AccessThatRunsOutOfMemoryFaults) {
@@ -197,7 +275,7 @@ TEST_P(Faults, ExecutingNothingIsAnInstructionBusFault) {
 TEST_P(Faults, ExecutingADeviceFaults) {
   code.mov32(r0, kDevice | 1u);
   code.bx(r0);
-  expect_fault(kHardFault, kDevice, kIbusErr);
+  expect_fault(kHardFault, kDevice, kIaccViol);  // the address map: peripherals never execute
 }
 
 TEST_P(Faults, RunningOffTheEndOfFlashFaultsBehindIt) {
@@ -332,7 +410,7 @@ TEST_P(Faults, ReturnToThreadWithTwoActiveIsInvalidPc) {
 TEST_P(Faults, ExcReturnValueInThreadModeIsAPlainBranch) {
   code.mov32(r0, 0xFFFFFFF9);
   code.bx(r0);
-  expect_fault(kHardFault, 0xFFFFFFF8, kIbusErr);
+  expect_fault(kHardFault, 0xFFFFFFF8, kIaccViol);
 }
 
 TEST_P(Faults, StackingToNothingIsAStackingError) {

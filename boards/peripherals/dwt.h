@@ -1,0 +1,37 @@
+// Data watchpoint and trace unit: the counters, and comparators as registers that watch nothing.
+// Source: ARMv7-M ARM C1.8.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "boards/board_spec.h"
+#include "sim_core/engine/engine.h"
+
+namespace mcost::boards {
+
+class Dwt {
+ public:
+  Dwt(engine::Engine& engine, const DwtSpec& spec);
+  /// Offsets from DWT_CTRL.
+  std::uint32_t read(std::uint32_t offset, Cycles now);
+  void write(std::uint32_t offset, std::uint32_t value, Cycles now);
+  /// True for registers that exist here.
+  [[nodiscard]] bool has(std::uint32_t offset) const;
+  [[nodiscard]] std::uint64_t cycle_reads() const { return cycle_reads_; }
+
+ private:
+  [[nodiscard]] std::uint32_t counter(unsigned index, Cycles now);
+  void write_control(std::uint32_t value, Cycles now);
+  engine::Engine& engine_;
+  DwtSpec spec_;
+  std::uint32_t control_ = 0;
+  std::uint32_t cycle_base_ = 0;  // CYCCNT = now - base while it runs, else the stored value
+  std::uint32_t stopped_at_ = 0;
+  std::array<std::uint32_t, 5> bases_{};
+  std::vector<std::uint32_t> comparators_;  // COMP, MASK, FUNCTION and a reserved word of each
+  std::uint64_t cycle_reads_ = 0;
+};
+
+}  // namespace mcost::boards

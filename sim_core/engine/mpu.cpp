@@ -1,0 +1,181 @@
+#include "sim_core/engine/mpu.h"
+
+#include <algorithm>
+
+#include "sim_core/base/bits.h"
+
+namespace mcost::engine {
+namespace {
+
+constexpr Address kSystemSpace = 0xE0000000u;  // never executable
+constexpr std::uint32_t kGranule = 32;         // bytes; least size of a region
+
+// RASR and RLAR.
+constexpr std::uint32_t kRegionEnable = 1;
+
+bool is_private_bus(Address address) { return address >> 20 == 0xE00u; }
+
+/// AP of PMSAv7.  Source: ARMv7-M ARM B3.5.3, CheckPermission().
+void set_access_v7(Permission& permission, unsigned access, bool privileged) {
+  switch (access) {
+    case 1: permission.read = permission.write = privileged; break;
+    case 2:
+      permission.read = true;
+      permission.write = privileged;
+      break;
+    case 3: permission.read = permission.write = true; break;
+    case 5: permission.read = privileged; break;
+    case 6:
+    case 7: permission.read = true; break;
+    default: break;  // 0: none; 4 is reserved
+  }
+}
+
+/// TEX, C and B: Strongly-ordered is 0b00000, Device 0b00001 and 0b01000.  Source: ARMv7-M ARM
+/// B3.5.9, table of TEX, C, B.
+void set_type_v7(Permission& permission, std::uint32_t attributes) {
+  const std::uint32_t type = bits(attributes, 21, 19) << 2 | bits(attributes, 17, 16);
+  permission.strongly_ordered = type == 0;
+  permission.device = type == 0 || type == 1 || type == 8;
+}
+
+}  // namespace
+
+Permission default_permission(Address address) {
+  Permission permission{.read = true, .write = true, .execute = true};
+  switch (address >> 29) {
+    case 2:  // Peripheral
+    case 5:  // External device
+    case 6:
+      permission.execute = false;
+      permission.device = true;
+      break;
+    case 7:
+      permission.execute = false;
+      permission.device = true;
+      permission.strongly_ordered = is_private_bus(address);
+      break;
+    default: break;
+  }
+  return permission;
+}
+
+void Mpu::reset() {
+  std::fill(regions_.begin(), regions_.end(), Region{});
+  control = 0;
+  memory_attributes = {};
+}
+
+/// PRIVDEFENA gives privileged code the system address map where no region is.
+Permission Mpu::background(Address address, bool privileged) const {
+  if (is_private_bus(address)) return default_permission(address);
+  if (privileged && (control & kMpuPrivilegedDefault) != 0) return default_permission(address);
+  Permission none = default_permission(address);
+  none.read = none.write = none.execute = false;
+  return none;
+}
+
+bool Mpu::matches_v7(const Region& region, Address address) const {
+  if ((region.attributes & kRegionEnable) == 0) return false;
+  const unsigned size_bits = bits(region.attributes, 5, 1) + 1;
+  if (size_bits < 5) return false;
+  const std::uint32_t inside = size_bits == 32 ? 0xFFFFFFFFu : (1u << size_bits) - 1;
+  if ((address & ~inside) != (region.base & ~inside & ~(kGranule - 1))) return false;
+  if (size_bits < 8) return true;  // too small for subregions
+  const unsigned subregion = address >> (size_bits - 3) & 7u;
+  return !bit(region.attributes, 8 + subregion);
+}
+
+Permission Mpu::permission_v7(Address address, bool privileged) const {
+  for (std::size_t i = regions_.size(); i-- > 0;) {  // the highest number wins
+    const Region& region = regions_[i];
+    if (!matches_v7(region, address)) continue;
+    Permission permission;
+    set_access_v7(permission, bits(region.attributes, 26, 24), privileged);
+    set_type_v7(permission, region.attributes);
+    permission.execute = permission.read && !bit(region.attributes, 28) && address < kSystemSpace;
+    return permission;
+  }
+  return background(address, privileged);
+}
+
+Permission Mpu::permission_v8(Address address, bool privileged) const {
+  const Region* found = nullptr;
+  for (const Region& region : regions_) {
+    if ((region.attributes & kRegionEnable) == 0) continue;
+    if (address < (region.base & ~(kGranule - 1)) ||
+        address > (region.attributes | (kGranule - 1))) {
+      continue;
+    }
+    if (found != nullptr) return Permission{};  // an address in two regions faults
+    found = &region;
+  }
+  if (found == nullptr) return background(address, privileged);
+  Permission permission;
+  permission.read = privileged || bit(found->base, 1);
+  permission.write = permission.read && !bit(found->base, 2);
+  permission.execute = permission.read && !bit(found->base, 0) && address < kSystemSpace;
+  const unsigned index = bits(found->attributes, 3, 1);
+  const std::uint32_t type = memory_attributes[index / 4] >> (8 * (index % 4)) & 0xFFu;
+  permission.device = type >> 4 == 0;
+  permission.strongly_ordered = type == 0;
+  return permission;
+}
+
+Permission Mpu::permission(Address address, bool privileged) const {
+  // The private peripheral bus has its own rules.  Source: ARMv7-M ARM B3.5.3.
+  if (is_private_bus(address)) return default_permission(address);
+  return architecture_ == Architecture::v8m ? permission_v8(address, privileged)
+                                            : permission_v7(address, privileged);
+}
+
+/// Calls visit(address) for each address where rights may change; 2^32 comes as 0.
+template <class Visit>
+void Mpu::for_each_border(Visit visit) const {
+  for (unsigned i = 1; i < 8; ++i) visit(i << 29);
+  visit(0xE0100000u);
+  for (const Region& region : regions_) {
+    if ((region.attributes & kRegionEnable) == 0) continue;
+    if (architecture_ == Architecture::v8m) {
+      visit(region.base & ~(kGranule - 1));
+      visit((region.attributes | (kGranule - 1)) + 1);
+      continue;
+    }
+    const unsigned size_bits = bits(region.attributes, 5, 1) + 1;
+    if (size_bits < 5) continue;
+    const unsigned step_bits = size_bits < 8 ? size_bits : size_bits - 3;
+    const std::uint32_t inside = size_bits == 32 ? 0xFFFFFFFFu : (1u << size_bits) - 1;
+    const Address base = region.base & ~inside;
+    const unsigned steps = 1u << (size_bits - step_bits);
+    for (unsigned i = 0; i <= steps; ++i)
+      visit(static_cast<Address>(base + (std::uint64_t{i} << step_bits)));
+  }
+}
+
+AddressRange Mpu::uniform_range(Address address) const {
+  AddressRange range;
+  for_each_border([&](Address border) {
+    if (border != 0 && border <= address) range.first = std::max(range.first, border);
+    if (border > address) range.last = std::min(range.last, border - 1);
+  });
+  return range;
+}
+
+Mpu::ExecuteMap Mpu::execute_map() const {
+  std::vector<Address> borders{0};
+  for_each_border([&](Address border) { borders.push_back(border); });
+  std::sort(borders.begin(), borders.end());
+  borders.erase(std::unique(borders.begin(), borders.end()), borders.end());
+  ExecuteMap map;
+  for (const Address border : borders) {
+    const auto add = [&](auto& list, bool privileged) {
+      const bool executes = permission(border, privileged).execute;
+      if (list.empty() || list.back().second != executes) list.emplace_back(border, executes);
+    };
+    add(map.privileged, true);
+    add(map.unprivileged, false);
+  }
+  return map;
+}
+
+}  // namespace mcost::engine
