@@ -206,7 +206,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
     ledger_.charge(charge.cause, charge.memory, charge.cycles);
   }
-  ++ledger_.instructions;
+  if (!info.partial) ++ledger_.instructions;
   ledger_.folded += timed.advance.folded ? 1 : 0;
   if (timed.executed) {
     ledger_.macs += info.macs;
@@ -224,7 +224,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   }
   if (!profile_) return;
   InstructionCost& cost = profile_costs_[info.pc];
-  ++cost.executions;
+  if (!info.partial) ++cost.executions;
   cost.skipped += timed.executed ? 0 : 1;
   for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
     cost.cycles += charge.cycles;

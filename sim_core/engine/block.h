@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -36,6 +37,20 @@ struct OpInfo {
   bool always_logged = false;  // exclusives: never inline
   bool operand_timed = false;  // its site holds the cycles of its operands
   bool flags_die = false;      // NZCV it sets are overwritten before anything could see them
+  bool partial = false;        // words of a transfer that is counted when its rest is done
+};
+
+/// What an exception does to the instruction it falls into.
+enum class Interruption : std::uint8_t { never, restarts, continues };
+
+/// A load or store of several core registers, or what is left of one.
+struct MultipleTransfer {
+  bool load = false;
+  bool write_back = false;
+  std::uint8_t base = 0;
+  std::uint16_t list = 0;  // registers to move, the lowest first
+  int first = 0;           // bytes from the base register to the first of these words
+  int final = 0;           // bytes that write-back adds to the base register
 };
 
 /// What an edge of the block's timing depends on. Equal keys of one block have equal timing.
@@ -149,6 +164,9 @@ struct Block {
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;
+  bool resumed = false;                             // begins in the midst of `transfer`
+  Interruption interruption = Interruption::never;  // of blocks of one instruction
+  std::optional<MultipleTransfer> transfer;
 };
 
 }  // namespace mcost::engine

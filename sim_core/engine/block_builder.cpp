@@ -310,6 +310,11 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   Address pc = key.pc;
   isa::ItState it = block->it;
   bool open = true;
+  if (key.it != 0 && !it.in_it_block() && append_resumed(*block, runs ? region : nullptr)) {
+    open = false;
+    pc = block->end_pc;
+    it = isa::ItState{};
+  }
   while (open && block->info.size() < longest) {
     if (!block->info.empty() && hooks_.contains(pc)) break;
     const Fetched fetched = fetch_instruction(pc, runs ? region : nullptr);
@@ -342,7 +347,8 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->ends_in_branch = !block->info.empty() && block->info.back().timing.writes_pc;
   find_dying_flags(*block);
   choose_handlers(*block);
-  block->has_hook = hooks_.contains(key.pc);
+  block->has_hook = hooks_.contains(key.pc) && !block->resumed;
+  note_interruption(*block);
   if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
   update_sites(*block);
   ++statistics_.blocks_built;

@@ -161,9 +161,11 @@ StopReason Engine::run(const RunLimits& limits) {
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
   if (block->worst_case == kStops && !stop_at(*block)) return;
-  if (now_ + block->worst_case >= limit) block = enter_block(true);
+  const bool single = now_ + block->worst_case >= limit;
+  if (single) block = enter_block(true);
   current_ = block;
   try {
+    if (single && interrupt_inside(*block)) return;
     const Cycles end = std::min(limit, slice_end);
     tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
   } catch (const GuestFault& fault) {
@@ -178,7 +180,8 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
 /// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_
 /// moved.
 bool Engine::stop_at(Block& block) {
-  if (block.has_hook && pc_ != hook_served_) {
+  const bool begins_anew = std::erase(restarted_, pc_) != 0;
+  if (block.has_hook && pc_ != hook_served_ && !begins_anew) {
     if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
       stop_ = StopReason::until;
       return false;
@@ -380,6 +383,7 @@ void Engine::abandon_op(Block& block) {
   finish_replayed(block, fault_op_);
   pc_ = block.info[fault_op_].pc;
   it_ = block.info[fault_op_].it;
+  if (block.resumed) core_.r[block.transfer->base] = resumed_base_;
   update_memory_view();
 }
 

@@ -73,6 +73,7 @@ struct EngineStatistics {
   std::uint64_t timing_states = 0;
   std::uint64_t capped_visits = 0;
   std::uint64_t resets = 0;  // by firmware
+  std::uint64_t interrupted_instructions = 0;
 };
 
 /// Per-instruction cost, for profiles.
@@ -175,6 +176,8 @@ class Engine {
   void fp_check(const MicroOp* op);
   [[noreturn]] void instruction_fault(const MicroOp* op);
   void note_unpredictable(Address pc);
+  void resume_transfer();
+  [[noreturn]] void invalid_continuation(const MicroOp* op);
   [[nodiscard]] std::uint32_t read_special(unsigned sysm) const;
   void write_special(unsigned sysm, unsigned mask, std::uint32_t value);
   void request(unsigned what) {
@@ -288,6 +291,19 @@ class Engine {
   void write_stack_limit(bool process, std::uint32_t value);
   void start_waiting(bool event);
   void sleep_until(Cycles limit);
+
+  // Instructions cut short (interruptible.cpp).
+  void note_interruption(Block& block) const;
+  void append_transfer(Block& block, const OpInfo& whole, const MultipleTransfer& transfer,
+                       std::uint16_t list);
+  bool append_resumed(Block& block, const bus::Region* region);
+  [[nodiscard]] std::vector<LoggedAccess> list_accesses(const OpInfo& info, Address address,
+                                                        unsigned count) const;
+  [[nodiscard]] Address list_address(const Block& block) const;
+  [[nodiscard]] Cycles cycles_to_complete(const Block& block, unsigned transfers);
+  bool interrupt_inside(Block& block);
+  void abandon_arithmetic(const Block& block, Cycles due);
+  void cut_transfers(Block& block, unsigned count);
 
   // Memory protection (protection.cpp).
   [[nodiscard]] bool may_access(Address address, bool write, bool privileged) const;
@@ -432,6 +448,8 @@ class Engine {
   bool sleeping_for_event_ = false;
   bool thumb_ = true;  // EPSR.T
   Address hook_served_ = kNowhere;
+  std::vector<Address> restarted_;  // hooked instructions that begin anew: their hooks are served
+  std::uint32_t resumed_base_ = 0;
   bool exclusive_valid_ = false;
   Address reset_vectors_ = 0;
   ResetHandler reset_handler_;

@@ -77,6 +77,7 @@ struct Outcome {
   Observation observation;
   std::uint64_t watched = 0;
   std::uint64_t calls = 0;
+  std::uint64_t interrupted = 0;  // instructions that exceptions cut short
 };
 
 class EqualityCase {
@@ -97,6 +98,7 @@ class EqualityCase {
     setup.profile = way.profile;
     TestMachine machine(model_, setup);
     load_program(machine, program_);
+    if (!program_.interrupt_handlers.empty()) inject_interrupts(machine, seed_);
     Watcher watcher;
     if (way.hooks) {
       machine.engine().set_listener(&watcher);
@@ -113,7 +115,8 @@ class EqualityCase {
       if (machine.run(stop) != engine::StopReason::cycle_limit) break;
     }
     if (!way.cuts) machine.run(kMostCycles);
-    return {machine.observe(), watcher.hash(), watcher.calls()};
+    return {machine.observe(), watcher.hash(), watcher.calls(),
+            machine.engine().statistics().interrupted_instructions};
   }
 
   /// Runs the program in every way and compares; false if something differed.
@@ -136,12 +139,16 @@ class EqualityCase {
       if (!text.empty()) fail(describe(way) + ":\n" + text);
       if (way.hooks && (found.watched != watched.watched || found.calls != watched.calls))
         fail(describe(way) + ": hooks were reached at other times");
+      if (found.interrupted != stepped.interrupted)
+        fail(describe(way) + ": other instructions were cut short");
       if (!equal) return false;
     }
     instructions_ = stepped.observation.counters.instructions;
+    interrupted_ = stepped.interrupted;
     return true;
   }
   [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
+  [[nodiscard]] std::uint64_t interrupted() const { return interrupted_; }
 
  private:
   static constexpr Cycles kMostCycles = 20'000'000;
@@ -150,6 +157,7 @@ class EqualityCase {
   std::uint64_t seed_;
   RandomProgram program_;
   mutable std::uint64_t instructions_ = 0;
+  mutable std::uint64_t interrupted_ = 0;
 };
 
 /// Runs seeds 1, 2, 3, ... on every memory system until the time is over, at least `fewest` seeds.
@@ -160,6 +168,7 @@ void check_seeds(const pipeline::PipelineModel& model, std::chrono::seconds time
   if (const char* longer = std::getenv("MCOST_SECONDS"))
     time = std::chrono::seconds(std::strtoll(longer, nullptr, 10));
   std::uint64_t instructions = 0;
+  std::uint64_t interrupted = 0;
   std::uint64_t seed = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
   for (std::uint64_t done = 0;; ++seed, ++done) {
     if (done >= fewest && std::chrono::steady_clock::now() - begin >= time) break;
@@ -167,11 +176,13 @@ void check_seeds(const pipeline::PipelineModel& model, std::chrono::seconds time
       const EqualityCase equality(model, flash, seed);
       if (!equality.check()) return;
       instructions += equality.instructions();
+      interrupted += equality.interrupted();
     }
     if (only != nullptr) break;
   }
   std::cout << "seeds up to " << seed << ", " << instructions << " instructions in each of "
-            << all_ways().size() + 2 << " ways\n";
+            << all_ways().size() + 2 << " ways, " << interrupted << " cut short\n";
+  EXPECT_TRUE(interrupted != 0 || only != nullptr);
 }
 
 TEST(EngineEquality, RandomProgramsOnCortexM4AreTheSameHoweverBlocksAreCut) {

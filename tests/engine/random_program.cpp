@@ -77,6 +77,8 @@ class Generator {
   void enable_fpu();
   void start_systick();
   void handlers();
+  void interrupt_handler(unsigned number);
+  void enable_interrupts();
   void main();
   void constants();
 
@@ -342,7 +344,7 @@ void Generator::piece() {
                               Choice{4, true, &Generator::dual},
                               Choice{4, true, &Generator::stack},
                               Choice{4, true, &Generator::write_back},
-                              Choice{2, true, &Generator::exclusive},
+                              Choice{2, options_.exclusives, &Generator::exclusive},
                               Choice{4, true, &Generator::flip_window},
                               Choice{12, true, &Generator::predicated},
                               Choice{8, options_.floating_point, &Generator::floating_point},
@@ -523,6 +525,36 @@ void Generator::handlers() {
   code().bx(lr);
 }
 
+/// Notes where it was taken and what it preempted, so that the instant shows in memory.
+void Generator::interrupt_handler(unsigned number) {
+  code_ = &flash_;
+  program_.interrupt_handlers.push_back(code().pc());
+  code().mov32(r0, kHandlerData + 0x400 + 0x40 * number);
+  code().ldr(r1, r0);
+  code().ldr(r2, sp, 24);
+  code().data(Wide::eor, false, r1, r2, r1, ror, 7);
+  code().ldr(r2, sp, 28);
+  code().adds(r1, r1, r2);
+  code().str(r1, r0);
+  if (number == 1) {  // itself cut short by more urgent ones
+    code().push(1u << r4 | 1u << r5 | 1u << r6 | 1u << r7 | 1u << lr);
+    code().ldm(r0, false, 1u << r4 | 1u << r5 | 1u << r6 | 1u << r7);
+    code().three(ThreeRegister::udiv, r2, r1, r4);
+    code().str(r2, r0, 8);
+    code().pop(1u << r4 | 1u << r5 | 1u << r6 | 1u << r7 | 1u << pc);
+  }
+  if (options_.floating_point && number == 2) code().fp(FpOperation::vadd, 5, 5, 6);
+  code().bx(lr);
+}
+
+void Generator::enable_interrupts() {
+  code().mov32(r6, 0xE000E100);
+  code().movs(r0, (1u << kInjectedInterrupts) - 1);
+  code().str(r0, r6);
+  code().mov32(r0, 0xC0C08040);  // priorities of IRQ 3 to 0
+  code().str(r0, r6, 0x300);
+}
+
 void Generator::main() {
   code_ = &flash_;
   counter_ = r11;
@@ -535,6 +567,7 @@ void Generator::main() {
   for (unsigned i = 0; i < 6; ++i)
     code().mov32(static_cast<Register>(i), static_cast<std::uint32_t>(random_()));
   if (options_.interrupts) start_systick();
+  if (options_.injected) enable_interrupts();
   code().movw(r10, options_.rounds);
   const auto top = code().here();
   const auto out = code().label();
@@ -567,6 +600,8 @@ RandomProgram Generator::make() {
   for (unsigned i = 1 + below(2); i > 0; --i) function(ram_, options_.patches_code);
   function(slow_ram_, options_.patches_code);
   handlers();
+  for (unsigned number = 0; options_.injected && number < kInjectedInterrupts; ++number)
+    interrupt_handler(number);
   flash_.bind(start);
   main();
   constants();
@@ -581,6 +616,7 @@ RandomProgram Generator::make() {
 ProgramOptions random_options(std::uint64_t seed) {
   ProgramOptions options;
   options.interrupts = seed % 3 == 2;
+  options.injected = seed % 3 != 0;
   options.time_visible = seed % 2 == 1;
   options.patches_code = seed % 4 >= 2;
   options.floating_point = seed % 5 >= 3;
@@ -596,7 +632,22 @@ void load_program(TestMachine& machine, const RandomProgram& program) {
   machine.set_vector(engine::kSysTick, program.systick_handler);
   machine.set_vector(engine::kPendSv, program.pendsv_handler);
   machine.set_vector(engine::kSvCall, program.svcall_handler);
+  for (unsigned number = 0; number < program.interrupt_handlers.size(); ++number)
+    machine.set_vector(engine::kFirstInterrupt + number, program.interrupt_handlers[number]);
   machine.reset();
+}
+
+void inject_interrupts(TestMachine& machine, std::uint64_t seed) {
+  std::mt19937_64 random(seed ^ 0x1A7E);
+  Cycles when = 50;
+  for (unsigned i = 0; i < 600; ++i) {
+    const bool burst = random() % 3 == 0;
+    when += burst ? 1 + random() % 12 : 20 + random() % 300;
+    const auto number =
+        engine::kFirstInterrupt + static_cast<unsigned>(random() % kInjectedInterrupts);
+    machine.engine().scheduler().schedule(
+        when, [&machine, number](Cycles) { machine.exceptions().pend(number); });
+  }
 }
 
 }  // namespace mcost::test

@@ -16,10 +16,12 @@ namespace mcost::test {
 
 struct ProgramOptions {
   bool interrupts = false;      // SysTick at an odd period, with PendSV behind it
+  bool injected = false;        // the test pends interrupts: their handlers exist and are enabled
   bool time_visible = false;    // reads CYCCNT and device registers
   bool patches_code = false;    // functions in RAM whose immediates are rewritten
   bool floating_point = false;  // enables the FPU and uses it
   bool uncached_view = false;   // the VIMS alias of flash exists
+  bool exclusives = true;
   unsigned rounds = 24;         // of the main loop
 };
 
@@ -32,9 +34,17 @@ struct RandomProgram {
   Address systick_handler = 0;
   Address pendsv_handler = 0;
   Address svcall_handler = 0;
+  std::vector<Address> interrupt_handlers;  // of IRQ 0, 1, ..., with ProgramOptions::injected
 };
 
+/// Interrupts that programs handle with ProgramOptions::injected.
+inline constexpr unsigned kInjectedInterrupts = 4;
+
 [[nodiscard]] RandomProgram make_random_program(std::uint64_t seed, const ProgramOptions& options);
+
+/// Pends interrupts of random numbers at random cycles, alone and in bursts. The same seed gives
+/// the same cycles.
+void inject_interrupts(TestMachine& machine, std::uint64_t seed);
 
 /// Loads it and resets the core at its start.
 void load_program(TestMachine& machine, const RandomProgram& program);
