@@ -164,6 +164,7 @@ struct Block {
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;
+  bool cannot_fetch = false;  // its one op is a fault of its fetch
   bool resumed = false;                             // begins in the midst of `transfer`
   Interruption interruption = Interruption::never;  // of blocks of one instruction
   std::optional<MultipleTransfer> transfer;

@@ -264,6 +264,8 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if (decoded.operands.unpredictable) helper(&count_unpredictable, pc);
   if (effects.uses_fp() && (block.mode & kModeFpReady) == 0) helper(&check_fp, 0);
   if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
+  const LimitChecks checks = limit_checks(block, info);
+  if (checks.before != nullptr) helper(checks.before, checks.change);
   info.micro_op = static_cast<std::uint16_t>(block.ops.size());
   info.silent = row.timing_class == TimingClass::it;
   if (!info.silent) {
@@ -272,6 +274,7 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
     block.ops.push_back(op);
   }
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
+  if (checks.after != nullptr) helper(checks.after, 0);
   block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
   block.info.push_back(info);
   return row.flow == Flow::next;
@@ -321,6 +324,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
     if (fetched.size == 0) {
       if (!block->info.empty()) break;
       append_fault(*block, &fetch_fault, pc, it, 2);
+      block->cannot_fetch = true;
       break;
     }
     const isa::Decoded decoded =

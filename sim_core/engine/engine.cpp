@@ -54,6 +54,7 @@ void Engine::build_windows() {
 
 void Engine::memory_timing_changed() {
   build_windows();
+  if (windows_limited_) close_windows();
   invalidate_all_blocks();
 }
 
@@ -112,8 +113,9 @@ std::uint32_t Engine::xpsr() const {
 std::uint8_t Engine::mode() const {
   const bool ready = exceptions_.fp_enabled() && (exceptions_.control & kControlFpca) != 0 &&
                      (exceptions_.fpccr & kFpccrLspact) == 0;
-  return static_cast<std::uint8_t>((ready ? kModeFpReady : 0u) | static_cast<unsigned>(view_)
-                                                                     << kModeViewShift);
+  return static_cast<std::uint8_t>((ready ? kModeFpReady : 0u) |
+                                   static_cast<unsigned>(view_) << kModeViewShift |
+                                   (stack_limit() != 0 ? kModeStackLimit : 0u));
 }
 
 Block* Engine::enter_block(bool single) {

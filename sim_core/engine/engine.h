@@ -177,6 +177,9 @@ class Engine {
   [[noreturn]] void instruction_fault(const MicroOp* op);
   void note_unpredictable(Address pc);
   void resume_transfer();
+  void check_stack_limit(const MicroOp* op, std::uint32_t stack_pointer);
+  void remember_state();
+  void check_stack_pointer(const MicroOp* op);
   [[noreturn]] void invalid_continuation(const MicroOp* op);
   [[nodiscard]] std::uint32_t read_special(unsigned sysm) const;
   void write_special(unsigned sysm, unsigned mask, std::uint32_t value);
@@ -314,6 +317,23 @@ class Engine {
   [[nodiscard]] bool is_bufferable(Address address) const;
   [[nodiscard]] bool may_execute(Address address) const;
   void update_memory_view();
+  void drop_forbidden_blocks();
+  void close_windows();
+  void open_window(const bus::Region& region, Address address);
+  /// Addresses that the MPU treats alike for the code that runs.
+  struct KnownRange {
+    AddressRange range;
+    Permission permission;
+  };
+  const KnownRange& known_range(Address address) const;
+
+  // Stack limits (stack_limit.cpp).
+  struct LimitChecks {
+    Handler before = nullptr;
+    Handler after = nullptr;
+    std::uint32_t change = 0;  // what a store's write-back adds to the stack pointer
+  };
+  static LimitChecks limit_checks(const Block& block, const OpInfo& info);
 
   // Accounting (accounting.cpp).
   Variant* select_variant(Block& block, Variant* guess);
@@ -344,11 +364,12 @@ class Engine {
                                                      unsigned size_bytes) const;
   void note_bank(const MicroOp* op, Address address, unsigned beat);
   void note_misaligned(const MicroOp* op, Address address);
-  Part part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write);
+  Part part_of(const MicroOp* op, Address address, unsigned size_bytes, unsigned flags,
+               bool write);
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;
   MicroOp& inline_op(const MicroOp* op);
-  void adopt_window(const MicroOp* op, const bus::Region& region);
+  void adopt_window(const MicroOp* op, const bus::Region& region, unsigned flags);
   void set_site(const MicroOp* op, std::uint16_t value);
   void check_unaligned(Address address, unsigned size_bytes, unsigned flags, bool write) const;
   /// Source: ARMv6-M ARM A3.2: unaligned accesses always fault there.
@@ -390,7 +411,8 @@ class Engine {
     std::uint8_t size = 0;
   };
   static constexpr std::uint8_t kModeFpReady = 1;  // FPU on, context active, no lazy save pending
-  static constexpr unsigned kModeViewShift = 1;    // MemoryView above it
+  static constexpr unsigned kModeViewShift = 1;    // MemoryView above it, two bits
+  static constexpr std::uint8_t kModeStackLimit = 8;  // MSPLIM or PSPLIM holds
   static constexpr std::uint32_t kMostWait = 80;   // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
@@ -419,7 +441,12 @@ class Engine {
   /// Whose rights decide what may be accessed and executed.
   enum class MemoryView : std::uint8_t { address_map, privileged, unprivileged };
   MemoryView view_ = MemoryView::address_map;
+  bool protection_changed_ = false;
+  bool windows_limited_ = false;
+  mutable std::vector<KnownRange> known_ranges_;  // of view_
+  Mpu::ExecuteMap execute_map_;                   // that blocks were built for
   bus::Region nowhere_;  // where accesses go that no memory answers
+  ArchState remembered_;  // before an instruction whose stack pointer is checked
   Scheduler scheduler_;
 
   Cycles now_ = 0;

@@ -1,4 +1,8 @@
-// Which rights hold for the code that runs, and what they allow.
+// Which rights hold for the code that runs, and what follows: access checks, windows limited to
+// what may be read and written, blocks dropped where what may be executed changed. Source: ARMv7-M
+// ARM B3.1, B3.5; ARMv8-M ARM B9.
+#include <algorithm>
+
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
@@ -8,26 +12,96 @@ void Engine::update_memory_view() {
   MemoryView view = MemoryView::address_map;
   if ((mpu_.control & kMpuEnable) != 0 && mpu_.in_effect(exceptions_.execution_priority()))
     view = exceptions_.privileged() ? MemoryView::privileged : MemoryView::unprivileged;
+  if (view == view_ && !protection_changed_) return;
+  if (protection_changed_) drop_forbidden_blocks();
+  protection_changed_ = false;
   view_ = view;
+  known_ranges_.clear();
+  if (view == MemoryView::address_map) {
+    if (windows_limited_) build_windows();
+    windows_limited_ = false;
+  } else {
+    close_windows();
+  }
 }
 
+/// Takes effect behind the store that changed the registers.
 void Engine::protection_changed() {
-  update_memory_view();
+  protection_changed_ = true;
   request(kRecheck);
+}
+
+/// Blocks hold what may be executed in the view they were built for.
+void Engine::drop_forbidden_blocks() {
+  if ((mpu_.control & kMpuEnable) == 0) return;
+  Mpu::ExecuteMap map = mpu_.execute_map();
+  if (map == execute_map_) return;
+  execute_map_ = std::move(map);
+  drop_blocks([this](const Block& block) {
+    const auto view = static_cast<MemoryView>(block.mode >> kModeViewShift & 3u);
+    if (view == MemoryView::address_map) return false;
+    if (block.cannot_fetch) return true;
+    for (Address at = block.pc; at < block.end_pc;) {
+      if (!mpu_.permission(at, view == MemoryView::privileged).execute) return true;
+      const Address last = mpu_.uniform_range(at).last;
+      if (last >= block.end_pc - 1) break;
+      at = last + 1;
+    }
+    return false;
+  });
+}
+
+/// Every access leaves the inline path until it has shown what the MPU allows around it.
+void Engine::close_windows() {
+  windows_limited_ = true;
+  for (bus::Window& window : core_.windows) window.set_size(0);
+}
+
+/// Opens the part of a region's window around an access that was allowed. Windows are for memory
+/// that may be read and, if the region is writable, written, and is Normal; one part at a time.
+void Engine::open_window(const bus::Region& region, Address address) {
+  const unsigned index = window_of(region);
+  bus::Memory& memory = bus_.memories[region.memory];
+  if (index == 0 || region.view != 0 || memory.model->data_path() == bus::DataPath::timed) return;
+  bus::Window& window = core_.windows[index];
+  if (address - window.base < window.size_bytes()) return;
+  const KnownRange& known = known_range(address);
+  const Permission& permission = known.permission;
+  if (!permission.read || permission.device || (region.writable && !permission.write)) return;
+  const Address first = std::max(known.range.first, region.base);
+  const Address last =
+      std::min(known.range.last, region.base + ((region.size_bytes & ~7u) - 1));
+  const std::uint32_t offset = region.memory_offset + (first - region.base);
+  window.base = first;
+  window.set_size(last - first + 1);
+  window.host = memory.bytes.data() + offset;
+  window.tags = memory.tags.data() + (offset >> bus::kTagShift);
+  if (window.stamps != nullptr)
+    window.stamps = memory.model->data_stamps() + (offset >> window.stamp_shift);
+}
+
+const Engine::KnownRange& Engine::known_range(Address address) const {
+  for (const KnownRange& known : known_ranges_) {
+    if (address >= known.range.first && address <= known.range.last) return known;
+  }
+  known_ranges_.push_back({mpu_.uniform_range(address),
+                           mpu_.permission(address, view_ == MemoryView::privileged)});
+  return known_ranges_.back();
 }
 
 /// What the MPU says of a data access. The private peripheral bus decides for itself.
 bool Engine::may_access(Address address, bool write, bool privileged) const {
   if (view_ == MemoryView::address_map) return true;
-  const Permission permission = mpu_.permission(address, privileged);
+  const Permission permission = privileged == (view_ == MemoryView::privileged)
+                                    ? permission_at(address)
+                                    : mpu_.permission(address, privileged);
   return write ? permission.write : permission.read;
 }
 
 /// Rights and memory type of an address for the code that runs.
 Permission Engine::permission_at(Address address) const {
-  return view_ == MemoryView::address_map
-             ? default_permission(address)
-             : mpu_.permission(address, view_ == MemoryView::privileged);
+  return view_ == MemoryView::address_map ? default_permission(address)
+                                          : known_range(address).permission;
 }
 
 /// Device or Strongly-ordered memory, by MPU or, without, by address map and region.

@@ -47,12 +47,14 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
     if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
     return {value, next_after(op)};
   }
-  if (const bus::Window* window = misaligned_window(op, address, size_bytes)) {
+  const bool own_rights = (flags & kUnprivileged) == 0 || !windows_limited_;
+  const bus::Window* window = own_rights ? misaligned_window(op, address, size_bytes) : nullptr;
+  if (window != nullptr) {
     note_misaligned(op, address);
     return {read_host(window->host + (address - window->base), size_bytes), op + 1};
   }
   check_unaligned(address, size_bytes, flags, false);
-  const Part part = part_of(op, address, size_bytes, false);
+  const Part part = part_of(op, address, size_bytes, flags, false);
   std::uint32_t value = 0;
   for (unsigned done = 0; done < size_bytes;) {
     const unsigned size = piece_size(address + done, size_bytes - done);
@@ -70,7 +72,7 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
     return next_after(op);
   }
   check_unaligned(address, size_bytes, flags, true);
-  const Part part = part_of(op, address, size_bytes, true);
+  const Part part = part_of(op, address, size_bytes, flags, true);
   for (unsigned done = 0; done < size_bytes;) {
     const unsigned size = piece_size(address + done, size_bytes - done);
     store_piece(op, address + done, size, value >> (8 * done), beat, flags, part);
@@ -97,7 +99,8 @@ const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
 
 /// Whether an unaligned access needs a log entry per piece, or is told by its window and address
 /// bits alone: every byte in one window of constant cost.
-Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_bytes, bool write) {
+Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_bytes,
+                             unsigned flags, bool write) {
   const bus::Region* found = bus_.find(address);
   if (found == nullptr) return Part::logged;
   const bus::Region& region = *found;
@@ -107,7 +110,7 @@ Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_b
                         core_.windows[window].size_bytes() != 0 && (region.writable || !write) &&
                         bus_.memories[region.memory].model->data_path() == bus::DataPath::constant;
   if (!constant || current_->info[op->index].timing.transfers != 1) return Part::logged;
-  adopt_window(op, region);
+  adopt_window(op, region, flags);
   note_misaligned(op, address);
   return Part::told_by_site;
 }
@@ -140,13 +143,15 @@ void Engine::note_misaligned(const MicroOp* op, Address address) {
   core_.unusual |= kDetailed;
 }
 
-/// From now on the op expects its accesses in `region`, naturally aligned.
-void Engine::adopt_window(const MicroOp* op, const bus::Region& region) {
+/// From now on the op expects its accesses in `region`, naturally aligned. Windows hold rights of
+/// the code that runs: accesses with others stay out of line.
+void Engine::adopt_window(const MicroOp* op, const bus::Region& region, unsigned flags) {
   const unsigned window = window_of(region);
   const auto offset = static_cast<std::uint16_t>(window * sizeof(bus::Window));
   MicroOp& micro_op = inline_op(op);
   const unsigned before = micro_op.window / sizeof(bus::Window);
-  micro_op.window = offset;
+  const bool other_rights = windows_limited_ && (flags & kUnprivileged) != 0;
+  micro_op.window = other_rights ? std::uint16_t{0} : offset;
   set_site(op, static_cast<std::uint16_t>(window));
   if (tracking_of(core_.windows[before]) != tracking_of(core_.windows[window])) {
     choose_handlers(*current_);
@@ -207,6 +212,7 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
   }
+  if (windows_limited_) open_window(*region, address);
   return read_host(memory.bytes.data() + offset, size_bytes);
 }
 
@@ -218,7 +224,7 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
   const bool timed =
       bus_.memories[region.memory].model->data_path() == bus::DataPath::timed || region.view != 0;
   if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
-    if (beat == 0) adopt_window(op, region);
+    if (beat == 0) adopt_window(op, region, flags);
     note_bank(op, address, beat);
     const bool in_window = current_->info[op->index].site == window_of(region);
     const bool single = current_->info[op->index].timing.transfers == 1;
@@ -248,6 +254,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
+  if (windows_limited_) open_window(*region, address);
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
   tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
