@@ -364,8 +364,7 @@ class Engine {
                                                      unsigned size_bytes) const;
   void note_bank(const MicroOp* op, Address address, unsigned beat);
   void note_misaligned(const MicroOp* op, Address address);
-  Part part_of(const MicroOp* op, Address address, unsigned size_bytes, unsigned flags,
-               bool write);
+  Part part_of(const MicroOp* op, Address address, unsigned size_bytes, unsigned flags, bool write);
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;
   MicroOp& inline_op(const MicroOp* op);
@@ -413,7 +412,7 @@ class Engine {
   static constexpr std::uint8_t kModeFpReady = 1;  // FPU on, context active, no lazy save pending
   static constexpr unsigned kModeViewShift = 1;    // MemoryView above it, two bits
   static constexpr std::uint8_t kModeStackLimit = 8;  // MSPLIM or PSPLIM holds
-  static constexpr std::uint32_t kMostWait = 80;   // cycles; bounds a memory's answer for deadlines
+  static constexpr std::uint32_t kMostWait = 80;  // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
   void find_dying_flags(Block& block);
@@ -445,7 +444,7 @@ class Engine {
   bool windows_limited_ = false;
   mutable std::vector<KnownRange> known_ranges_;  // of view_
   Mpu::ExecuteMap execute_map_;                   // that blocks were built for
-  bus::Region nowhere_;  // where accesses go that no memory answers
+  bus::Region nowhere_;                           // where accesses go that no memory answers
   ArchState remembered_;  // before an instruction whose stack pointer is checked
   Scheduler scheduler_;
 

@@ -69,8 +69,7 @@ void Engine::open_window(const bus::Region& region, Address address) {
   const Permission& permission = known.permission;
   if (!permission.read || permission.device || (region.writable && !permission.write)) return;
   const Address first = std::max(known.range.first, region.base);
-  const Address last =
-      std::min(known.range.last, region.base + ((region.size_bytes & ~7u) - 1));
+  const Address last = std::min(known.range.last, region.base + ((region.size_bytes & ~7u) - 1));
   const std::uint32_t offset = region.memory_offset + (first - region.base);
   window.base = first;
   window.set_size(last - first + 1);
@@ -84,8 +83,8 @@ const Engine::KnownRange& Engine::known_range(Address address) const {
   for (const KnownRange& known : known_ranges_) {
     if (address >= known.range.first && address <= known.range.last) return known;
   }
-  known_ranges_.push_back({mpu_.uniform_range(address),
-                           mpu_.permission(address, view_ == MemoryView::privileged)});
+  known_ranges_.push_back(
+      {mpu_.uniform_range(address), mpu_.permission(address, view_ == MemoryView::privileged)});
   return known_ranges_.back();
 }
 
