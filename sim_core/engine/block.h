@@ -40,6 +40,9 @@ struct OpInfo {
   bool partial = false;        // words of a transfer that is counted when its rest is done
 };
 
+/// True for rows that move a list below the base: LDMDB, STMDB, PUSH and their FP forms.
+[[nodiscard]] bool moves_downwards(const isa::Encoding& row);
+
 /// What an exception does to the instruction it falls into.
 enum class Interruption : std::uint8_t { never, restarts, continues };
 

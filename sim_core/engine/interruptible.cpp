@@ -51,9 +51,7 @@ bool is_arithmetic(TimingClass timing_class) {
 
 MultipleTransfer transfer_of(const isa::Decoded& decoded) {
   const isa::Operands& operands = decoded.operands;
-  const std::string_view name = decoded.instruction->row->name;
-  const bool before =
-      name.starts_with("LDMDB") || name.starts_with("STMDB") || name.starts_with("PUSH");
+  const bool before = moves_downwards(*decoded.instruction->row);
   const int bytes = static_cast<int>(kWordBytes) * std::popcount(operands.imm);
   MultipleTransfer transfer;
   transfer.load = decoded.instruction->row->timing_class == TimingClass::load_multiple;
@@ -86,6 +84,12 @@ void resume(Core& core, const MicroOp* op) {
 void fault_continuation(Core& core, const MicroOp* op) { core.engine->invalid_continuation(op); }
 
 }  // namespace
+
+bool moves_downwards(const isa::Encoding& row) {
+  const std::string_view syntax = row.syntax;
+  return syntax.find("mdb") != std::string_view::npos ||
+         syntax.find("push") != std::string_view::npos;
+}
 
 /// Notes in a block of one instruction how an exception may cut it.
 void Engine::note_interruption(Block& block) const {
@@ -227,7 +231,7 @@ Address Engine::list_address(const Block& block) const {
     return core_.r[block.transfer->base] + static_cast<std::uint32_t>(block.transfer->first);
   const isa::Operands& operands = info.decoded.operands;
   const std::uint32_t bytes = std::uint32_t{kWordBytes} * info.timing.transfers;
-  return core_.r[operands.rn] - (operands.add ? 0 : bytes);
+  return core_.r[operands.rn] - (moves_downwards(*info.decoded.instruction->row) ? bytes : 0);
 }
 
 /// Cycles from now until the block's instruction, or the first `transfers` words of it, would be
@@ -326,7 +330,8 @@ void Engine::cut_transfers(Block& block, unsigned count) {
   cut.ops.push_back(
       MicroOp{[](Core& core, const MicroOp*) { core.exit = kFallThrough; }, {}, 0, 0});
   current_ = &cut;
-  core_.passed = core_.missed = 0;
+  core_.passed = core_.missed = core_.banks = 0;
+  core_.mispredicted = false;
   core_.misaligned = 0;
   const Address first = list_address(block);
   const std::uint32_t base = core_registers ? core_.r[block.transfer->base] : 0;

@@ -91,8 +91,9 @@ void Engine::write_mask(unsigned sysm, std::uint32_t value) {
       if (priority != 0 && (exceptions_.basepri == 0 || priority < exceptions_.basepri))
         exceptions_.basepri = priority;
       break;
-    case kFaultmask:
-      if (exceptions_.execution_priority() > -1) exceptions_.faultmask = value & 1u;
+    case kFaultmask:  // it cannot be set at priority -1 or above, but cleared, as by CPSIE f
+      if ((value & 1u) == 0 || exceptions_.execution_priority() > -1)
+        exceptions_.faultmask = value & 1u;
       break;
     default: break;
   }

@@ -2,7 +2,6 @@
 // has no effect. Blocks carry these checks only while a limit is set. Source: ARMv8-M ARM B3.8,
 // RSPCheck().
 #include <bit>
-#include <string_view>
 
 #include "sim_core/engine/engine.h"
 
@@ -15,18 +14,16 @@ constexpr std::uint32_t kIgnoreInHardFault = 1u << 10;  // CCR.STKOFHFNMIGN
 /// What a store with write-back adds to its base.
 std::uint32_t written_back(const isa::Decoded& decoded) {
   const isa::Operands& operands = decoded.operands;
-  const std::string_view name = decoded.instruction->row->name;
-  switch (decoded.instruction->row->timing_class) {
+  const isa::Encoding& row = *decoded.instruction->row;
+  const bool down = moves_downwards(row);
+  switch (row.timing_class) {
     case isa::TimingClass::store_multiple: {
       const std::uint32_t bytes = 4 * static_cast<std::uint32_t>(std::popcount(operands.imm));
-      return name.starts_with("STMDB") || name.starts_with("PUSH") ? 0 - bytes : bytes;
+      return down ? 0 - bytes : bytes;
     }
-    case isa::TimingClass::fp_store_multiple: {
-      const std::uint32_t bytes = operands.ra * (operands.wide ? 8u : 4u);
-      return operands.add ? bytes : 0 - bytes;
-    }
+    case isa::TimingClass::fp_store_multiple: return down ? 0 - operands.imm : operands.imm;
     default:
-      if (name.starts_with("PUSH")) return 0u - 4u;
+      if (down) return 0u - 4u;  // PUSH of one register
       return operands.add ? operands.imm : 0 - operands.imm;
   }
 }

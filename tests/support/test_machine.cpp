@@ -19,8 +19,10 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ hash >> 32;
 }
 
-boards::CoreSpec core_spec() {
+boards::CoreSpec core_spec(const TestSetup& setup) {
   boards::CoreSpec core;
+  core.model = setup.core;
+  core.mpu_regions = setup.mpu_regions;
   core.revision = "r0p1";
   core.cpuid = 0x410FC241;
   core.fpu = boards::FpuModel::fpv4_sp_d16;
@@ -97,7 +99,7 @@ TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& 
   add_device_regions();
   add_bit_band_regions();
   engine_ = std::make_unique<engine::Engine>(model, bus_, setup.features, 32, 4, setup.engine);
-  system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec());
+  system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec(setup));
   for (bus::Region& region : bus_.regions) {
     if (region.name == "ppb") region.device = system_control_.get();
   }

@@ -74,6 +74,8 @@ struct TestSetup {
   FlashKind flash = FlashKind::ideal;
   engine::EngineOptions engine;
   isa::FeatureSet features = isa::kCortexM4;
+  boards::CoreModel core = boards::CoreModel::cortex_m4;
+  unsigned mpu_regions = 8;
   bool profile = false;
 };
 
