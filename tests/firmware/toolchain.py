@@ -22,7 +22,7 @@ def version(tool):
 
 def compile_command(program, target, level, float_flags, output, work):
     cxx = any(source.endswith(".cpp") for source in program.sources)
-    command = ["arm-none-eabi-g++" if cxx else GCC, f"-mcpu=cortex-{target.core}", "-mthumb", *float_flags,
+    command = ["arm-none-eabi-g++" if cxx else GCC, f"-mcpu=cortex-{target.core}", "-mthumb", "-masm-syntax-unified", *float_flags,
                f"-{level}", "-g0", "-ffunction-sections", "-fdata-sections", "-ffp-contract=off", *WARNINGS,
                f"-DCORE_{target.core.upper()}", f"-I{FOLDER / 'common'}", *program.flags]
     if not cxx:

@@ -54,6 +54,12 @@ extern "C" {
 #define FPCAR REG(0xE000EF38u)
 #define FPDSCR REG(0xE000EF3Cu)
 
+#ifdef __ARM_ARCH_6M__
+#define ICSR_READ (ICSR & ~0x800u)  // no RETTOBASE in ARMv6-M
+#else
+#define ICSR_READ ICSR
+#endif
+
 enum {
   kPendStSet = 1u << 26,
   kPendStClr = 1u << 25,

@@ -145,19 +145,26 @@ static void main_thread(unsigned id) {
   finish(0);
 }
 
+// EXC_RETURN has bits that differ between implementations: the one of a first exception says which.
+static volatile uint32_t first_exc_return __attribute__((used));
+__attribute__((naked)) void SVC_Handler(void) {
+  __asm volatile("ldr r0, =first_exc_return\n\tstr lr, [r0]\n\tbx lr\n\t.ltorg");
+}
+
 int main(void) {
   static void (*const kEntries[kThreads])(unsigned) = {main_thread, worker, worker, producer, consumer};
 #ifdef RTOS_FP
   CPACR |= 0xF00000u;
   BARRIER();
 #endif
+  __asm volatile("svc 0" ::: "r0", "r1", "r2", "r3", "r12", "memory");
   for (unsigned i = 0; i < kThreads; ++i) {
     struct Frame* frame = (struct Frame*)&stacks[i][kStackWords - 8];
     frame->r0 = i;
     frame->pc = (uint32_t)kEntries[i] & ~1u;
     frame->xpsr = 1u << 24;
     threads[i].sp = (uint32_t*)frame - 9;
-    threads[i].sp[8] = 0xFFFFFFFDu;  // EXC_RETURN: Thread mode, process stack, basic frame
+    threads[i].sp[8] = first_exc_return | 0x14u;  // process stack, basic frame
   }
   SHPR3 = 0xFFFF0000u;
   WRITE_SPECIAL(psp, (uint32_t)&stacks[0][kStackWords]);

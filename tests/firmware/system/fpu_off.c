@@ -20,7 +20,7 @@ static void all(const char* title) {
   fp_add();
   fp_move();
   fp_get_fpscr();
-  print("faults %d control %x\n", (int)(fault_count - before), READ_SPECIAL(control));
+  print("faults %d control %x\n", (int)(fault_count - before), READ_SPECIAL(control) & 7u);
 }
 
 static void unprivileged(const char* title) {

@@ -43,7 +43,7 @@ static void pend_self(void) {
 }
 static void show_active(void) {
   note('a', (unsigned)(NVIC_IABR != 0));
-  print("active %x pending %x icsr %x\n", NVIC_IABR, NVIC_ISPR, ICSR);
+  print("active %x pending %x icsr %x\n", NVIC_IABR, NVIC_ISPR, ICSR_READ);
 }
 static void pend_7_then_show(void) {
   pend(1u << 7);
@@ -138,7 +138,7 @@ static void pending_and_active(void) {
   BARRIER();
   print("enabled %x %x\n", NVIC_ISER, NVIC_ICER);
   pend(0x30u);
-  print("pending %x %x icsr %x\n", NVIC_ISPR, NVIC_ICPR, ICSR);
+  print("pending %x %x icsr %x\n", NVIC_ISPR, NVIC_ICPR, ICSR_READ);
   NVIC_ICPR = 0x10u;
   BARRIER();
   print("pending %x\n", NVIC_ISPR);

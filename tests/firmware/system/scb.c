@@ -1,26 +1,20 @@
 // System control block: what reads back, VTOR, SHCSR pending and active bits, ICSR fields (ARMv7-M ARM B3.2).
 #include "firmware.h"
 
-extern void (*const vectors[48])(void);
 
-static void (*ram_vectors[64])(void) __attribute__((aligned(256)));
-
-static void moved_svc(void) { print("svc in the moved table, icsr %x\n", ICSR); }
-static void moved_irq(void) { print("irq in the moved table, icsr %x\n", ICSR); }
-
-void SVC_Handler(void) { print("svc, icsr %x\n", ICSR); }
-void IRQ_Handler(void) { print("irq, icsr %x\n", ICSR); }
-void PendSV_Handler(void) { print("pendsv, icsr %x shcsr %x\n", ICSR, SHCSR); }
-void SysTick_Handler(void) { print("systick, icsr %x shcsr %x\n", ICSR, SHCSR); }
-void NMI_Handler(void) { print("nmi, icsr %x\n", ICSR); }
+void SVC_Handler(void) { print("svc, icsr %x\n", ICSR_READ); }
+void IRQ_Handler(void) { print("irq, icsr %x\n", ICSR_READ); }
+void PendSV_Handler(void) { print("pendsv, icsr %x shcsr %x\n", ICSR_READ, SHCSR); }
+void SysTick_Handler(void) { print("systick, icsr %x shcsr %x\n", ICSR_READ, SHCSR); }
+void NMI_Handler(void) { print("nmi, icsr %x\n", ICSR_READ); }
 
 static void identity(void) {
   print("cpuid %x\n", CPUID);
-  print("icsr %x aircr %x scr %x ccr %x\n", ICSR, AIRCR, SCR, CCR);
+  print("icsr %x aircr %x scr %x ccr %x\n", ICSR_READ, AIRCR, SCR, CCR);
 #ifndef __ARM_ARCH_6M__
   print("ictr %x vtor %x shcsr %x\n", ICTR & 0, VTOR, SHCSR);
   print("mpu type %x cpacr %x\n", MPU_TYPE, CPACR);
-  for (uint32_t address = 0xE000ED40u; address < 0xE000ED80u; address += 4)
+  for (uint32_t address = 0xE000ED40u; address < 0xE000ED74u; address += 4)
     print("id %x: %x\n", address, REG(address));
   print("mvfr %x %x %x\n", REG(0xE000EF40u), REG(0xE000EF44u), REG(0xE000EF48u));
 #endif
@@ -42,7 +36,7 @@ static void writable(void) {
   MMFAR = 0x12345678u;
   BFAR = 0x87654321u;
   print("addresses %x %x\n", MMFAR, BFAR);
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
 #endif
 }
 
@@ -50,26 +44,31 @@ static void pending(void) {
   __asm volatile("cpsid i");
   NVIC_ISER = 0x80000001u;
   ICSR = kPendSvSet;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   ICSR = kPendStSet;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   ICSR = kPendSvClr;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   ICSR = kPendStClr;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   NVIC_ISPR = 0x80000000u;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   NVIC_ISPR = 0x00000001u;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   ICSR = kPendSvSet | kPendStSet;
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   __asm volatile("cpsie i\n\tisb");
-  print("icsr %x\n", ICSR);
+  print("icsr %x\n", ICSR_READ);
   ICSR = kNmiPendSet;
   BARRIER();
 }
 
 #ifndef __ARM_ARCH_6M__
+extern void (*const vectors[48])(void);
+static void (*ram_vectors[64])(void) __attribute__((aligned(256)));
+static void moved_svc(void) { print("svc in the moved table, icsr %x\n", ICSR_READ); }
+static void moved_irq(void) { print("irq in the moved table, icsr %x\n", ICSR_READ); }
+
 static void relocation(void) {
   for (unsigned i = 0; i < 48; ++i) ram_vectors[i] = vectors[i];
   ram_vectors[11] = moved_svc;
@@ -91,7 +90,7 @@ static void relocation(void) {
 static void pended_by_shcsr(void) {
   __asm volatile("cpsid i");
   SHCSR = 1u << 15;  // SVCALLPENDED
-  print("shcsr %x icsr %x\n", SHCSR, ICSR);
+  print("shcsr %x icsr %x\n", SHCSR, ICSR_READ);
   __asm volatile("cpsie i\n\tisb");
   print("shcsr %x\n", SHCSR);
 }

@@ -25,13 +25,11 @@ static void special_registers(void) {
   show(READ_SPECIAL(primask));
   show(READ_SPECIAL(control));
   show(READ_SPECIAL(ipsr));
-#ifndef __ARM_ARCH_6M__
   show(READ_SPECIAL(basepri));
   show(READ_SPECIAL(faultmask));
   WRITE_SPECIAL(basepri, 0x40);
   WRITE_SPECIAL(faultmask, 1);
   show(READ_SPECIAL(basepri));
-#endif
   WRITE_SPECIAL(primask, 1);
   __asm volatile("cpsid i");
   WRITE_SPECIAL(control, 0);
@@ -48,18 +46,14 @@ static void privileged_space(void) {
   CCR = 0x8;
   (void)SYST_CSR;
   (void)MPU_TYPE;
-#ifndef __ARM_ARCH_6M__
   STIR = 1;
   (void)REG(0xE000E000u);
   (void)REG(0xE00FF000u);
-#endif
 }
 
 int main(void) {
-#ifndef __ARM_ARCH_6M__
   SHCSR |= kBusFaultEna | kUsgFaultEna | kMemFaultEna;
   WRITE_SPECIAL(basepri, 0x80);
-#endif
   NVIC_ISER = 3;
   set_irq_priority(0, 0x40);
   set_irq_priority(1, 0x40);
@@ -68,14 +62,12 @@ int main(void) {
   special_registers();
   privileged_space();
   show(0x11);
-#ifndef __ARM_ARCH_6M__
   __asm volatile("svc 0");
   CCR |= 2;  // USERSETMPEND
   WRITE_SPECIAL(control, 3);
   STIR = 1;
   BARRIER();
   show(0x22);
-#endif
   __asm volatile("svc 0");
   const uint32_t control = READ_SPECIAL(control);
   WRITE_SPECIAL(control, 0);  // main's own frame is on the main stack
