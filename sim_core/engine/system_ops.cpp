@@ -95,6 +95,7 @@ void Engine::vector_to(unsigned number) {
     return;
   }
   pc_ = vector & ~1u;
+  if (listener_ != nullptr) listener_->exception_entered(number, *this);
   if ((vector & 1u) == 0) invalid_vector(number);
 }
 
@@ -157,6 +158,7 @@ void Engine::invalid_return(std::uint32_t exc_return) {
 
 void Engine::return_from_exception(std::uint32_t exc_return) {
   const unsigned returning = exceptions_.ipsr();
+  if (listener_ != nullptr) listener_->exception_returned(returning, *this);
   const std::uint32_t kind = exc_return & 0xFu;
   const bool to_thread = kind == 9 || kind == 13;
   if (!may_return(kind) || (exc_return & 0x0FFFFFE0u) != 0x0FFFFFE0u) {
