@@ -344,7 +344,7 @@ std::string CallLayers::callee_name(Address target) const {
   const loader::Function* const function = symbols_.find_function(target);
   if (function == nullptr) return analysis::hexadecimal(target);
   std::string name = analysis::printable(function->demangled);
-  if (function->address != target) name += fmt::format("+0x{:x}", target - function->address);
+  if (function->address != target) name += fmt::format("+0x{:X}", target - function->address);
   return name;
 }
 

@@ -27,8 +27,8 @@ std::string fit_error(const Image& image, const std::vector<MemoryRange>& ranges
 }
 
 const std::string kRemedy =
-    "link for this board (its memories: flash 0x08000000-0x0800003f, flash "
-    "0x00000000-0x0000003f, sram1 0x20000000-0x2000001f, sram2 0x20000020-0x2000003f) or choose "
+    "link for this board (its memories: flash 0x08000000-0x0800003F, flash "
+    "0x00000000-0x0000003F, sram1 0x20000000-0x2000001F, sram2 0x20000020-0x2000003F) or choose "
     "another board";
 
 TEST(MemoryFit, AcceptsWhatFitsExactly) {
@@ -55,14 +55,14 @@ TEST(MemoryFit, NamesTheSectionThatIsTooLong) {
 
 TEST(MemoryFit, NamesTheSectionThatIsElsewhere) {
   EXPECT_EQ(fit_error(read(small_program().data(".ext", 0xc0000000, 0xc0000000, words({1, 2})))),
-            ".ext at 0xc0000000 has 8 bytes, all of them outside every memory: "
+            ".ext at 0xC0000000 has 8 bytes, all of them outside every memory: "
             "fw.elf, program header 1: " +
                 kRemedy);
 }
 
 TEST(MemoryFit, SegmentsMayNotMeetThroughAliases) {
   EXPECT_EQ(fit_error(read(small_program().data(".rodata", 0x1c, 0x1c, words({1})))),
-            "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001c are the "
+            "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001C are the "
             "same bytes: fw.elf: give them separate load addresses in the linker script");
 }
 
