@@ -182,6 +182,11 @@ class BadInput(ProgramTest):
             ["--clock", "1000000", "--set", "clock.rated_hz=2000000"],
             "two core clocks: --clock and --set clock.rated_hz=2000000: give one of them",
         )
+        self.refuse(
+            ["run", SAMPLE, "--board", "stm32f469i-disco", "--clock", "400000000"],
+            "rated_hz 400000000 is above clock.max_hz 180000000: --set clock.rated_hz: write at most 180000000, or "
+            "raise clock.max_hz too",
+        )
         self.refuse_run(
             ["--clock", "80MHz"],
             '"80MHz" is no number it takes: --clock: write hertz as an integer, for example 80000000',
