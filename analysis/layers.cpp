@@ -32,7 +32,7 @@ std::optional<std::size_t> LayerTracker::account_for(std::size_t parent, const L
   return accounts_.size() - 1;
 }
 
-LayerTracker::Handle LayerTracker::push(std::size_t account, Cycles now, bool interrupt) {
+LayerTracker::Handle LayerTracker::push(std::size_t account, Cycles now, unsigned interrupt) {
   stack_.push_back({next_handle_, account, now, interrupt});
   return next_handle_++;
 }
@@ -47,7 +47,7 @@ LayerTracker::Handle LayerTracker::begin(const LayerLabel& label, Cycles now) {
     ++refused_[label.name];
     return 0;
   }
-  return push(*account, now, false);
+  return push(*account, now, 0);
 }
 
 void LayerTracker::pop(Cycles now) {
@@ -63,7 +63,7 @@ void LayerTracker::pop(Cycles now) {
 /// Closes all but the outermost `depth` layers, noting each.
 void LayerTracker::pop_to(std::size_t depth, Cycles now, Irregular why) {
   while (stack_.size() > depth) {
-    if (!stack_.back().interrupt) note(why, path_of(stack_.back().account));
+    note(why, path_of(stack_.back().account));
     pop(now);
   }
 }
@@ -76,7 +76,7 @@ void LayerTracker::end(std::string_view name, Cycles now) {
   }
   for (std::size_t depth = stack_.size(); depth > 0; --depth) {
     const Frame& frame = stack_[depth - 1];
-    if (frame.interrupt) break;  // a handler cannot end what it interrupted
+    if (frame.interrupt != 0) break;  // a handler cannot end what it interrupted
     if (accounts_[frame.account].label.name != name) continue;
     pop_to(depth, now, Irregular::left_inside);
     pop(now);
@@ -106,7 +106,15 @@ void LayerTracker::abandon(Handle layer, Cycles now) {
   if (depth) pop_to(*depth, now, Irregular::abandoned);
 }
 
-void LayerTracker::enter_interrupt(Cycles now) {
+std::optional<std::size_t> LayerTracker::find_interrupt(unsigned number) const {
+  for (std::size_t depth = stack_.size(); depth > 0; --depth) {
+    if (stack_[depth - 1].interrupt == number) return depth - 1;
+  }
+  return std::nullopt;
+}
+
+void LayerTracker::enter_interrupt(unsigned number, Cycles now) {
+  if (const auto left = find_interrupt(number)) pop_to(*left, now, Irregular::abandoned);
   // A nested handler stays in the account of the one it interrupts.
   std::size_t account = top();
   if (accounts_[account].label.kind != "interrupts") {
@@ -114,16 +122,14 @@ void LayerTracker::enter_interrupt(Cycles now) {
     if (!found) note(Irregular::refused, kInterrupts);
     account = found.value_or(account);
   }
-  push(account, now, true);
+  push(account, now, number);
 }
 
-void LayerTracker::leave_interrupt(Cycles now) {
-  for (std::size_t depth = stack_.size(); depth > 0; --depth) {
-    if (!stack_[depth - 1].interrupt) continue;
-    pop_to(depth, now, Irregular::left_inside);
-    pop(now);
-    return;
-  }
+void LayerTracker::leave_interrupt(unsigned number, Cycles now) {
+  const auto depth = find_interrupt(number);
+  if (!depth) return;
+  pop_to(*depth + 1, now, Irregular::left_inside);
+  pop(now);
 }
 
 std::string LayerTracker::path_of(std::size_t account) const {

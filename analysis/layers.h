@@ -59,10 +59,11 @@ class LayerTracker {
   void abandon(Handle layer, Cycles now);
   [[nodiscard]] bool is_open(Handle layer) const;
 
-  /// An interrupt handler starts: its body belongs to `(interrupts)` inside the interrupted layer.
-  void enter_interrupt(Cycles now);
-  /// The innermost handler returns. Layers it left open are closed and noted.
-  void leave_interrupt(Cycles now);
+  /// The handler of interrupt `number` starts: its body belongs to `(interrupts)` inside the
+  /// interrupted layer. A visit of the same interrupt that never returned is closed and noted.
+  void enter_interrupt(unsigned number, Cycles now);
+  /// That handler returns. Layers and handlers inside it that are still open are closed and noted.
+  void leave_interrupt(unsigned number, Cycles now);
 
   /// Closes what is open (noted) and returns all layers: parents before their children, in the
   /// order of first begins, `(outside)` last. Call once.
@@ -85,7 +86,7 @@ class LayerTracker {
     Handle handle = 0;
     std::size_t account = 0;
     Cycles since = 0;
-    bool interrupt = false;
+    unsigned interrupt = 0;  // number of the exception whose handler this is, 0 of a layer
   };
   enum class Irregular : std::uint8_t {
     unmatched_end,
@@ -97,10 +98,11 @@ class LayerTracker {
 
   [[nodiscard]] std::size_t top() const;
   [[nodiscard]] std::optional<std::size_t> account_for(std::size_t parent, const LayerLabel& label);
-  Handle push(std::size_t account, Cycles now, bool interrupt);
+  Handle push(std::size_t account, Cycles now, unsigned interrupt);
   void pop(Cycles now);
   void pop_to(std::size_t depth, Cycles now, Irregular why);
   [[nodiscard]] std::optional<std::size_t> find(Handle layer) const;
+  [[nodiscard]] std::optional<std::size_t> find_interrupt(unsigned number) const;
   void note(Irregular what, const std::string& name) { ++irregular_[{what, name}]; }
   [[nodiscard]] std::string path_of(std::size_t account) const;
   void list(std::size_t account, std::optional<std::size_t> parent,

@@ -65,7 +65,7 @@ struct CoreSpec {
 
 struct ClockSpec {
   std::uint64_t rated_hz = 0;  ///< Core clock of the run state.
-  std::uint64_t max_hz = 0;  ///< Highest core clock the part allows; more is possible and reported.
+  std::uint64_t max_hz = 0;    ///< Highest core clock the part allows; no other may be above it.
   friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
 };
 

@@ -273,6 +273,7 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
   const std::string core_note = check_core(image, parts.spec);
   const auto ranges = memory_ranges();
   loader::check_fit(image, ranges);
+  std::vector<std::string> notes = loader::check_run_addresses(image, ranges);
   const auto put = [&](Address address, std::uint8_t value) {
     const bus::Region* region = parts.bus.find(address);
     bus::Memory& memory = parts.bus.memories[region->memory];
@@ -295,9 +296,12 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
   parts.engine->reset(reset.sp, reset.pc,
                       reset.vector_table.value_or(parts.spec.reset.vector_table));
   parts.add_semihosting();
-  std::vector<std::string> notes;
   if (!reset.note.empty()) notes.push_back(reset.note);
   if (!core_note.empty()) notes.push_back(core_note);
+  if (reset.vector_table) {
+    const auto wrong_stack = loader::check_stack_pointer(reset.sp, ranges);
+    if (wrong_stack) notes.push_back(*wrong_stack);
+  }
   return notes;
 }
 

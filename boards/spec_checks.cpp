@@ -46,6 +46,7 @@ class Checker {
 
   void run() {
     check_core();
+    check_clocks();
     for (MemorySpec& memory : board_.memories) check_memory(memory);
     for (RegionSpec& region : board_.regions) check_region(region);
     for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) check_space(space);
@@ -89,6 +90,18 @@ class Checker {
       case FpuModel::fpv5_d16: return model == CoreModel::cortex_m7;
     }
     return false;
+  }
+
+  void check_clocks() {
+    const std::uint64_t most = board_.clock.max_hz;
+    if (bad("clock") || most == 0) return;
+    const auto check = [&](const std::string& path, std::string_view key, std::uint64_t hz) {
+      if (bad(path) || hz <= most) return;
+      wrong(path, key, fmt::format("{} {} is above clock.max_hz {}", key, hz, most),
+            fmt::format("write at most {}, or raise clock.max_hz too", most));
+    };
+    check("clock", "rated_hz", board_.clock.rated_hz);
+    check("reset", "clock_hz", board_.reset.clock_hz);
   }
 
   void check_core() {

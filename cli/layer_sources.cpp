@@ -70,10 +70,15 @@ std::optional<ReturnPoint> exception_return(std::uint32_t exc_return, const Core
   return point;
 }
 
-std::optional<ReturnPoint> return_point(std::uint32_t link, const CoreView& core) {
+/// True of an LR value that returns from an exception.
+bool is_exception_return(std::uint32_t link) {
   constexpr std::uint32_t kExcReturn = 0xFFFFFFE0u;
+  return link >= kExcReturn && link != 0xFFFFFFFFu;
+}
+
+std::optional<ReturnPoint> return_point(std::uint32_t link, const CoreView& core) {
   if (link == 0xFFFFFFFFu) return std::nullopt;  // LR after reset: there is nowhere to return to
-  if (link >= kExcReturn) return exception_return(link, core);
+  if (is_exception_return(link)) return exception_return(link, core);
   return ReturnPoint{link & ~Address{1}, core.core_register(kSp), core.uses_process_stack()};
 }
 
@@ -97,6 +102,16 @@ void LayerLog::close(Handle layer) {
 void LayerLog::abandon(Handle layer) {
   settle();
   tracker_.abandon(layer, core_.now());
+}
+
+void LayerLog::enter_interrupt(unsigned number) {
+  settle();
+  tracker_.enter_interrupt(number, core_.now());
+}
+
+void LayerLog::leave_interrupt(unsigned number) {
+  settle();
+  tracker_.leave_interrupt(number, core_.now());
 }
 
 // ---- probes
@@ -216,6 +231,7 @@ void Activations::open(const analysis::LayerLabel& label, std::uint32_t link, Ad
   activation.handle = handle;
   activation.sp = core.core_register(kSp);
   activation.process_stack = core.uses_process_stack();
+  activation.handler = is_exception_return(link);
   activation.function = function;
   if (point) {
     activation.return_address = point->address;
@@ -247,6 +263,18 @@ void Activations::close_returned(Address pc, CoreView& core, LayerLog& log) {
     open_.resize(i);
     return;
   }
+}
+
+void Activations::close_handler(CoreView& core, LayerLog& log) {
+  const std::uint32_t sp = core.core_register(kSp);
+  std::size_t kept = open_.size();
+  for (std::size_t i = open_.size(); i-- > 0;) {
+    const Activation& a = open_[i];
+    if (!a.handler || a.sp != sp || a.process_stack != core.uses_process_stack()) continue;
+    log.close(a.handle);
+    kept = i;
+  }
+  open_.resize(kept);
 }
 
 void Activations::drop_from(std::size_t index, LayerLog& log) {
@@ -297,6 +325,10 @@ void CallLayers::reached(Address pc, CoreView& core, LayerLog& log) {
   if (site != sites_.end()) call(site->second, core, log);
 }
 
+void CallLayers::handler_returned(CoreView& core, LayerLog& log) {
+  activations_.close_handler(core, log);
+}
+
 void CallLayers::enter(CoreView& core) {
   const std::uint32_t sp = core.core_register(kSp);
   const bool process_stack = core.uses_process_stack();
@@ -312,7 +344,7 @@ std::string CallLayers::callee_name(Address target) const {
   const loader::Function* const function = symbols_.find_function(target);
   if (function == nullptr) return analysis::hexadecimal(target);
   std::string name = analysis::printable(function->demangled);
-  if (function->address != target) name += fmt::format("+0x{:x}", target - function->address);
+  if (function->address != target) name += fmt::format("+0x{:X}", target - function->address);
   return name;
 }
 
@@ -361,6 +393,10 @@ void FunctionLayers::reached(Address pc, CoreView& core, LayerLog& log) {
   activations_.close_replaced(pc, core, log);
   activations_.open({.name = found->second, .kind = "function"}, core.core_register(kLr), pc, core,
                     log);
+}
+
+void FunctionLayers::handler_returned(CoreView& core, LayerLog& log) {
+  activations_.close_handler(core, log);
 }
 
 }  // namespace mcost::cli

@@ -29,6 +29,8 @@ class LayerLog {
   void end(const std::string& name);
   void close(Handle layer);
   void abandon(Handle layer);
+  void enter_interrupt(unsigned number);
+  void leave_interrupt(unsigned number);
   [[nodiscard]] bool is_open(Handle layer) const { return tracker_.is_open(layer); }
   /// Charges what was spent since the last boundary.
   void settle() { tracker_.charge(core_.take_cost()); }
@@ -48,6 +50,8 @@ class LayerSource {
   virtual void start(CoreView& core) = 0;
   /// The instruction at `pc`, a hooked address, is about to execute.
   virtual void reached(Address pc, CoreView& core, LayerLog& log) = 0;
+  /// An exception handler executed its return; registers are still its own.
+  virtual void handler_returned(CoreView& core, LayerLog& log) { (void)core, (void)log; }
 };
 
 /// Layers that static probes begin and end.
@@ -99,6 +103,7 @@ class Activations {
     bool return_process_stack = false;
     std::uint32_t sp = 0;  // when it was opened, on the stack below
     bool process_stack = false;
+    bool handler = false;  // returns from an exception
     Address function = 0;
   };
   /// Opens a layer that returns to `link`, an LR value. An EXC_RETURN is looked up in the stacked
@@ -107,6 +112,8 @@ class Activations {
             LayerLog& log);
   /// Closes every activation that returns here.
   void close_returned(Address pc, CoreView& core, LayerLog& log);
+  /// Closes the activations of the handler that returns, tail calls included.
+  void close_handler(CoreView& core, LayerLog& log);
   /// Closes activations that cannot be running any more, because the stack is back above them
   /// (`also_equal`: or where they were opened).
   void close_dead(bool also_equal, CoreView& core, LayerLog& log);
@@ -129,6 +136,7 @@ class CallLayers final : public LayerSource {
              const loader::SymbolTable& symbols);
   void start(CoreView& core) override;
   void reached(Address pc, CoreView& core, LayerLog& log) override;
+  void handler_returned(CoreView& core, LayerLog& log) override;
 
  private:
   struct Entered {
@@ -154,6 +162,7 @@ class FunctionLayers final : public LayerSource {
   explicit FunctionLayers(const std::vector<const loader::Function*>& functions);
   void start(CoreView& core) override;
   void reached(Address pc, CoreView& core, LayerLog& log) override;
+  void handler_returned(CoreView& core, LayerLog& log) override;
 
  private:
   std::map<Address, std::string> names_;

@@ -25,7 +25,7 @@ std::string Places::symbol(Address address) const {
   if (function == nullptr) return {};
   std::string name = analysis::printable(function->demangled);
   if (function->address == address) return name;
-  return fmt::format("{}+0x{:x}", name, address - function->address);
+  return fmt::format("{}+0x{:X}", name, address - function->address);
 }
 
 CodePlace Places::place_with_line(Address address) {

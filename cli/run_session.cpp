@@ -40,9 +40,15 @@ FunctionCode called_function(const loader::SymbolTable& symbols, const std::stri
                                    : fmt::format("did you mean \"{}\"?", near));
 }
 
+/// NMI, PendSV, SysTick and the interrupts behind them come from outside the interrupted code. The
+/// others are made by it: an SVC is a call, and a fault is its own.
+bool is_interrupt(unsigned exception) {
+  return exception == engine::kNmi || exception >= engine::kPendSv;
+}
+
 }  // namespace
 
-/// Hears of hooked addresses and passes them to the sources of layers and events.
+/// Hears of hooked addresses and exceptions and passes them to the sources of layers and events.
 class RunSession::Listener final : public engine::HookListener {
  public:
   Listener(EngineView& core, LayerLog& log) : core_(core), log_(log) {}
@@ -52,6 +58,13 @@ class RunSession::Listener final : public engine::HookListener {
   }
   void reached(Address pc, engine::Engine&) override {
     for (const auto& source : sources_) source->reached(pc, core_, log_);
+  }
+  void exception_entered(unsigned number, engine::Engine&) override {
+    if (!sources_.empty() && is_interrupt(number)) log_.enter_interrupt(number);
+  }
+  void exception_returned(unsigned number, engine::Engine&) override {
+    for (const auto& source : sources_) source->handler_returned(core_, log_);
+    if (!sources_.empty() && is_interrupt(number)) log_.leave_interrupt(number);
   }
 
  private:

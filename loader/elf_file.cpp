@@ -113,7 +113,7 @@ void check_in_file(const std::string& where, std::uint64_t file_bytes, std::uint
 
 std::string hex_address(std::uint64_t address) {
   std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "0x%08llx", static_cast<unsigned long long>(address));
+  std::snprintf(text.data(), text.size(), "0x%08llX", static_cast<unsigned long long>(address));
   return text.data();
 }
 

@@ -25,7 +25,9 @@ bool is_elf_magic(std::span<const std::uint8_t> file) {
 }
 
 bool occupies_memory(const ElfSection& s) {
-  return (s.flags & SHF_ALLOC) != 0 && s.size_bytes != 0 && s.type != SHT_NULL;
+  // .tbss only describes what each thread gets.
+  const bool is_template = (s.flags & SHF_TLS) != 0 && s.type == SHT_NOBITS;
+  return (s.flags & SHF_ALLOC) != 0 && s.size_bytes != 0 && s.type != SHT_NULL && !is_template;
 }
 
 bool lies_in(const ElfSection& section, const ElfSegment& segment) {

@@ -130,11 +130,13 @@ struct ResetVector {
 struct MemoryRange;
 
 /// Finds the reset state: the vector table at `board_reset_address` (looked up through the aliases
-/// in `ranges`), else at the lowest loaded address whose two words look like SP and PC, else the
-/// ELF entry point with SP 0; the last two with a note. `entry_override` (`--entry`) replaces the
-/// PC and keeps the SP of the vector table. Errors: ImageError if there is neither vector table nor
-/// entry, or `entry_override` is outside the image. Source: ARMv7-M ARM B1.5.5 (TakeReset), B3.2.5
-/// (VTOR: tables are aligned to 128 bytes).
+/// in `ranges`), else at the lowest loaded address whose two words look like SP and PC and that
+/// lies in no function (one whose PC is the ELF entry goes first; where there are symbols, PC must
+/// be one), else the ELF entry point with SP 0; the last two with a note. `entry_override`
+/// (`--entry`) replaces the PC and keeps the SP of the vector table. Errors: ImageError if there is
+/// neither vector table nor entry, the PC in the table at `board_reset_address` has no Thumb bit,
+/// or `entry_override` is outside the image. Source: ARMv7-M ARM B1.5.5 (TakeReset), B3.2.5 (VTOR:
+/// tables are aligned to 128 bytes).
 [[nodiscard]] ResetVector find_reset(const Image& image, std::optional<Address> board_reset_address,
                                      std::optional<Address> entry_override,
                                      std::span<const MemoryRange> ranges = {});

@@ -21,6 +21,17 @@ const MemoryRange* range_at(std::uint64_t address, std::span<const MemoryRange> 
   return best;
 }
 
+// The first address from `begin` on that no range reaches, or nothing if all of it is memory.
+std::optional<std::uint64_t> first_outside(std::uint64_t begin, std::uint64_t end,
+                                           std::span<const MemoryRange> ranges) {
+  while (begin < end) {
+    const MemoryRange* range = range_at(begin, ranges);
+    if (range == nullptr) return begin;
+    begin = end_of(*range);
+  }
+  return std::nullopt;
+}
+
 std::string count_bytes(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " byte" : " bytes");
 }
@@ -32,6 +43,24 @@ std::string list_of(std::span<const MemoryRange> ranges) {
     text += range.name + " " + hex_address(range.base) + "-" + hex_address(end_of(range) - 1);
   }
   return text.empty() ? "none" : text;
+}
+
+std::string link_for_this_board(std::span<const MemoryRange> ranges) {
+  return "link for this board (its memories: " + list_of(ranges) + ") or choose another board";
+}
+
+// "all of them outside every memory", or how many are over which end.
+std::string over_text(std::uint64_t begin, std::uint64_t outside, std::uint64_t end,
+                      std::span<const MemoryRange> ranges) {
+  if (outside == begin) {
+    std::uint64_t next = end;
+    for (const MemoryRange& range : ranges) {
+      if (range.base > begin && range.size != 0) next = std::min<std::uint64_t>(next, range.base);
+    }
+    if (next == end) return "all of them outside every memory";
+    return "the first " + std::to_string(next - begin) + " outside every memory";
+  }
+  return count_bytes(end - outside) + " over the end of " + range_at(outside - 1, ranges)->name;
 }
 
 [[noreturn]] void throw_outside(const Image& image, const Segment& segment, std::uint64_t outside,
@@ -48,13 +77,48 @@ std::string list_of(std::span<const MemoryRange> ranges) {
     break;
   }
   outside = std::max(outside, begin);
-  const std::string over = outside == begin ? "all of them outside every memory"
-                                            : count_bytes(end - outside) + " over the end of " +
-                                                  range_at(outside - 1, ranges)->name;
-  throw ImageError(
-      name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " + over,
-      image.name + ", program header " + std::to_string(segment.index),
-      "link for this board (its memories: " + list_of(ranges) + ") or choose another board");
+  throw ImageError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
+                       over_text(begin, outside, end, ranges),
+                   image.name + ", program header " + std::to_string(segment.index),
+                   link_for_this_board(ranges));
+}
+
+// Memory that the program expects at run time.
+struct Expected {
+  std::string name;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+// Sections at their run addresses. Those that are used where they are loaded were checked as bytes.
+std::vector<Expected> expected_sections(const Image& image) {
+  std::vector<Expected> list;
+  for (const Section& section : image.sections) {
+    if (section.loaded && section.load_address == section.address) continue;
+    const std::uint64_t begin = section.address;
+    list.push_back({section.name, begin, begin + section.size_bytes});
+  }
+  return list;
+}
+
+// Zero fill whose end no memory and no section reaches. Holes between memories, which linkers leave
+// inside a segment, do not count.
+std::vector<Expected> expected_fills(const Image& image, std::span<const MemoryRange> ranges) {
+  std::vector<Expected> list;
+  for (const Segment& segment : image.segments) {
+    const std::uint64_t begin = segment.load_address + std::uint64_t{segment.bytes.size()};
+    const std::uint64_t end = begin + segment.zero_fill_bytes;
+    std::uint64_t reached = begin;
+    for (const MemoryRange& range : ranges) {
+      if (range.base < end) reached = std::max(reached, end_of(range));
+    }
+    for (const Section& section : image.sections) {
+      const std::uint64_t section_end = std::uint64_t{section.address} + section.size_bytes;
+      if (section.address < end) reached = std::max(reached, section_end);
+    }
+    if (reached < end) list.push_back({"the zero fill of " + segment.section_names(), begin, end});
+  }
+  return list;
 }
 
 struct Backed {
@@ -97,6 +161,36 @@ void check_fit(const Image& image, std::span<const MemoryRange> ranges) {
     }
   }
   check_no_alias_overlap(image, pieces);
+}
+
+std::vector<std::string> check_run_addresses(const Image& image,
+                                             std::span<const MemoryRange> ranges) {
+  constexpr std::uint64_t kPeripherals = 0x40000000;
+  std::vector<std::string> notes;
+  std::vector<Expected> all = expected_sections(image);
+  for (Expected& fill : expected_fills(image, ranges)) all.push_back(std::move(fill));
+  for (const Expected& part : all) {
+    const auto outside = first_outside(part.begin, part.end, ranges);
+    if (!outside) continue;
+    const std::string what = part.name + " at " + hex_address(part.begin) + " has " +
+                             count_bytes(part.end - part.begin) + ", " +
+                             over_text(part.begin, *outside, part.end, ranges);
+    if (*outside < kPeripherals) throw ImageError(what, image.name, link_for_this_board(ranges));
+    notes.push_back(what + ": accesses there fault");
+  }
+  return notes;
+}
+
+std::optional<std::string> check_stack_pointer(std::uint32_t sp,
+                                               std::span<const MemoryRange> ranges) {
+  std::vector<MemoryRange> ram;
+  for (const MemoryRange& range : ranges) {
+    if (!range.writable_ram) continue;
+    if (sp > range.base && sp <= end_of(range)) return std::nullopt;
+    ram.push_back(range);
+  }
+  return "the initial stack pointer " + hex_address(sp) + " is in no RAM (" + list_of(ram) +
+         "): the first push faults";
 }
 
 std::vector<ZeroFill> zero_fills(const Image& image, std::span<const MemoryRange> ranges) {

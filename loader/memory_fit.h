@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,18 @@ struct ZeroFill {
 /// no two segments meet in one memory through different aliases. Errors: ImageError naming section,
 /// address, bytes over and the memories that exist.
 void check_fit(const Image& image, std::span<const MemoryRange> ranges);
+
+/// Checks where the program expects memory when it runs: sections (.bss, stacks, what start-up code
+/// copies) and the zero fill behind segments. Returns notes on what lies where an external memory
+/// or a peripheral could be, at 0x40000000 and above (ARMv7-M ARM B3.1), and the board has none.
+/// Errors: ImageError naming section, address, bytes over and the memories that exist, for what is
+/// in no memory below that.
+[[nodiscard]] std::vector<std::string> check_run_addresses(const Image& image,
+                                                           std::span<const MemoryRange> ranges);
+
+/// A note if `sp`, an initial stack pointer, is not inside or at the end of a RAM; else nothing.
+[[nodiscard]] std::optional<std::string> check_stack_pointer(std::uint32_t sp,
+                                                             std::span<const MemoryRange> ranges);
 
 /// The parts of the segments' zero fill that lie in RAM, in segment order.
 [[nodiscard]] std::vector<ZeroFill> zero_fills(const Image& image,

@@ -5,6 +5,7 @@
 #include "loader/elf_file.h"
 #include "loader/elf_image.h"
 #include "loader/memory_fit.h"
+#include "loader/symbols.h"
 #include "sim_core/base/error.h"
 
 namespace mcost::loader {
@@ -24,6 +25,44 @@ Words words_at(const Segment& segment, std::size_t offset) {
   return words;
 }
 
+// What symbols say about places where a vector table could be.
+class Names {
+ public:
+  explicit Names(const Image& image) : image_(image), symbols_(SymbolTable::read(image)) {
+    for (const Symbol& symbol : symbols_.symbols()) starts_.push_back(symbol.address);
+    std::sort(starts_.begin(), starts_.end());
+    std::vector<RangeIndex::Piece> loaded;
+    for (std::size_t i = 0; i < image.sections.size(); ++i) {
+      const Section& section = image.sections[i];
+      if (!section.loaded) continue;
+      const std::uint64_t begin = section.load_address;
+      loaded.push_back({begin, begin + section.size_bytes, i});
+    }
+    loaded_ = RangeIndex::build(std::move(loaded));
+  }
+
+  /// False if the file has names and none of them is at `pc`.
+  [[nodiscard]] bool may_start(Address pc) const {
+    return symbols_.functions().empty() || std::binary_search(starts_.begin(), starts_.end(), pc);
+  }
+  /// True if the byte loaded at `address` belongs to a function: its code or its literal pool.
+  [[nodiscard]] bool inside_function(Address address) const {
+    const RangeIndex::Piece* const piece = loaded_.find(address);
+    if (piece == nullptr) return false;
+    const Section& section = image_.sections[piece->item];
+    const Address executed = address - section.load_address + section.address;
+    const Function* const function = symbols_.find_function(executed);
+    // A table that start-up code declares as a function is data from its first byte on.
+    return function != nullptr && (function->address != executed || symbols_.is_code(executed));
+  }
+
+ private:
+  const Image& image_;
+  SymbolTable symbols_;
+  std::vector<Address> starts_;  // sorted
+  RangeIndex loaded_;            // by load address; items index image.sections
+};
+
 class ResetFinder {
  public:
   ResetFinder(const Image& image, std::span<const MemoryRange> ranges)
@@ -34,31 +73,45 @@ class ResetFinder {
   }
 
   // The table at the board's reset address. Whatever it holds is what the core would load, except
-  // erased flash and PCs without Thumb bit, on which every core would lock up at once.
-  std::optional<ResetVector> at_board_address(Address reset_address) const {
+  // erased flash. Errors: ImageError if it is a table on which every core would lock up at once
+  // and nobody says where to start instead.
+  std::optional<ResetVector> at_board_address(Address reset_address, bool has_entry) const {
     for (const Address alias : aliases_of(reset_address, ranges_)) {
       const auto sp = image_.loaded_word(alias);
       const auto pc = image_.loaded_word(alias + 4);
-      if (!sp || !pc || *sp == 0 || *sp == ~0u || (*pc & 1u) == 0 || *pc == ~0u) continue;
+      if (!sp || !pc || *sp == 0 || *sp == ~0u || *pc == ~0u) continue;
+      if ((*pc & 1u) == 0) {
+        if (!looks_like_sp(*sp) || !is_inside(*pc)) continue;
+        if (!has_entry) throw_no_thumb_bit(alias, *pc);
+      }
       return ResetVector{reset_address, *sp & ~3u, *pc & ~1u, ""};
     }
     return std::nullopt;
   }
 
+  // The lowest table that starts at the entry point; else the lowest that starts at a symbol, or
+  // without symbols the lowest at all. Code and literal pools can look like tables.
   std::optional<ResetVector> by_search() const {
+    const Names names(image_);
+    std::optional<ResetVector> named;
     for (const Segment* segment : with_bytes_) {
       const std::uint64_t base = segment->load_address;
       const std::uint64_t end = base + segment->bytes.size();
       std::uint64_t at = (base + 3) / 4 * 4;
       while (at + 8 <= end) {
+        const auto table = static_cast<Address>(at);
         const Words words = words_at(*segment, static_cast<std::size_t>(at - base));
-        if (looks_like_table(words)) {
-          return ResetVector{static_cast<Address>(at), words.sp, words.pc & ~1u, ""};
-        }
+        const Address pc = words.pc & ~1u;
         at = (at / kTableAlignment + 1) * kTableAlignment;
+        const bool starts_program = image_.entry == pc;
+        if (!starts_program && (named || !names.may_start(pc))) continue;
+        if (!looks_like_table(words) || names.inside_function(table)) continue;
+        const ResetVector found{table, words.sp, pc, ""};
+        if (starts_program) return found;
+        named = found;
       }
     }
-    return std::nullopt;
+    return named;
   }
 
   /// True if `address`, as linked or through an alias, is in what the image loads.
@@ -69,6 +122,14 @@ class ResetFinder {
   }
 
  private:
+  [[noreturn]] void throw_no_thumb_bit(Address table, std::uint32_t pc) const {
+    throw ImageError("the reset vector at " + hex_address(std::uint64_t{table} + 4) + ", " +
+                         hex_address(pc) + ", has no Thumb bit: the core locks up at once",
+                     image_.name,
+                     "mark the reset handler as a function (.thumb_func or .type NAME, %function), "
+                     "or give --entry ADDRESS|SYMBOL");
+  }
+
   bool is_loaded(Address address) const {
     const auto after = std::upper_bound(
         with_bytes_.begin(), with_bytes_.end(), address,
@@ -113,7 +174,8 @@ ResetVector find_reset(const Image& image, std::optional<Address> board_reset_ad
                      image.name, "give --entry an address or symbol of its code");
   }
   std::optional<ResetVector> found;
-  if (board_reset_address) found = finder.at_board_address(*board_reset_address);
+  if (board_reset_address)
+    found = finder.at_board_address(*board_reset_address, entry_override.has_value());
   if (!found) {
     found = finder.by_search();
     if (found) {

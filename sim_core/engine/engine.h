@@ -91,7 +91,10 @@ class HookListener {
  public:
   virtual ~HookListener() = default;
   virtual void reached(Address pc, Engine& engine) = 0;
-  /// A word written to an ITM stimulus port, or another visible event, may come here later.
+  /// The handler of this exception is about to run, stacking or tail-chaining is paid for.
+  virtual void exception_entered(unsigned number, Engine& engine) { (void)number, (void)engine; }
+  /// Its handler is over: the exception return is about to unstack or to tail-chain.
+  virtual void exception_returned(unsigned number, Engine& engine) { (void)number, (void)engine; }
 };
 
 class Engine {

@@ -183,6 +183,7 @@ void Engine::vector_to(unsigned number) {
   pc_ = vector & ~1u;
   thumb_ = (vector & 1u) != 0;
   update_memory_view();
+  if (listener_ != nullptr) listener_->exception_entered(number, *this);
 }
 
 /// An instruction faulted: its own exception is entered, or a more urgent one that pends too.

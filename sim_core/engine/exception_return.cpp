@@ -45,6 +45,7 @@ bool Engine::may_return(std::uint32_t exc_return) const {
 
 void Engine::return_from_exception(std::uint32_t exc_return) {
   const bool valid = may_return(exc_return);
+  if (listener_ != nullptr) listener_->exception_returned(exceptions_.ipsr(), *this);
   exceptions_.deactivate(exceptions_.ipsr());
   if (!valid) {
     invalid_return(FaultKind::invalid_pc_load, exc_return);

@@ -175,9 +175,9 @@ TEST_F(LayerTrackerTest, ClosingTwiceDoesNothing) {
 TEST_F(LayerTrackerTest, InterruptBelongsToTheInterruptedLayer) {
   begin("a");
   spend(1);
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(15, now_);
   spend(10);
-  tracker_.leave_interrupt(now_);
+  tracker_.leave_interrupt(15, now_);
   spend(2);
   end("a");
   finish();
@@ -189,9 +189,9 @@ TEST_F(LayerTrackerTest, InterruptBelongsToTheInterruptedLayer) {
 
 TEST_F(LayerTrackerTest, InterruptOutsideEveryLayerStandsInOutside) {
   spend(1);
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(15, now_);
   spend(10);
-  tracker_.leave_interrupt(now_);
+  tracker_.leave_interrupt(15, now_);
   finish();
   EXPECT_THAT(names(), ElementsAre("(outside)", "(interrupts)"));
   EXPECT_EQ(layers_[1].parent, 0u);
@@ -199,12 +199,12 @@ TEST_F(LayerTrackerTest, InterruptOutsideEveryLayerStandsInOutside) {
 }
 
 TEST_F(LayerTrackerTest, NestedInterruptStaysInOneEntry) {
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(15, now_);
   spend(1);
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(16, now_);
   spend(2);
-  tracker_.leave_interrupt(now_);
-  tracker_.leave_interrupt(now_);
+  tracker_.leave_interrupt(16, now_);
+  tracker_.leave_interrupt(15, now_);
   finish();
   EXPECT_EQ(own(layer({"(outside)", "(interrupts)"})), 3u);
   EXPECT_EQ(layer({"(outside)", "(interrupts)"}).visits, 2u);
@@ -212,10 +212,10 @@ TEST_F(LayerTrackerTest, NestedInterruptStaysInOneEntry) {
 
 TEST_F(LayerTrackerTest, HandlerCannotEndWhatItInterrupted) {
   begin("a");
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(15, now_);
   end("a");
   spend(1);
-  tracker_.leave_interrupt(now_);
+  tracker_.leave_interrupt(15, now_);
   spend(2);
   end("a");
   finish();
@@ -225,15 +225,31 @@ TEST_F(LayerTrackerTest, HandlerCannotEndWhatItInterrupted) {
 }
 
 TEST_F(LayerTrackerTest, LayerLeftOpenByAHandlerIsClosedWhenItReturns) {
-  tracker_.enter_interrupt(now_);
+  tracker_.enter_interrupt(15, now_);
   begin("h");
   spend(1);
-  tracker_.leave_interrupt(now_);
+  tracker_.leave_interrupt(15, now_);
   spend(2);
   finish();
   EXPECT_EQ(own(layer({"(outside)", "(interrupts)", "h"})), 1u);
   EXPECT_EQ(own(layer({"(outside)"})), 2u);
   EXPECT_EQ(tracker_.notes().size(), 1u);
+}
+
+TEST_F(LayerTrackerTest, HandlerThatNeverReturnedIsClosedWhenItIsEnteredAgain) {
+  begin("a");
+  tracker_.enter_interrupt(15, now_);
+  spend(1);
+  tracker_.enter_interrupt(15, now_);
+  spend(2);
+  tracker_.leave_interrupt(15, now_);
+  tracker_.leave_interrupt(15, now_);
+  spend(4);
+  end("a");
+  finish();
+  EXPECT_EQ(own(layer({"a"})), 4u);
+  EXPECT_EQ(layer({"a", "(interrupts)"}).visits, 2u);
+  EXPECT_THAT(tracker_.notes(), ElementsAre(HasSubstr("layer a/(interrupts): left without")));
 }
 
 TEST(LayerTracker, DeepNestingIsRefusedAndItsEndsMatch) {

@@ -44,9 +44,9 @@ void add_layers(RunResult& result) {
     tracker.begin(conv, now);
     spend(n, 48'600);
     if (n == 2000) {
-      tracker.enter_interrupt(now);
+      tracker.enter_interrupt(15, now);
       spend(3, 0);
-      tracker.leave_interrupt(now);
+      tracker.leave_interrupt(15, now);
     }
     tracker.end("conv<1>", now);
     tracker.end("net", now);

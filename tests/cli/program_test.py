@@ -145,6 +145,15 @@ class BadInput(ProgramTest):
             "--load-at is for raw files, this is an ELF: lenet5-int8-dsp.elf: leave it out: an ELF names its addresses",
         )
 
+    def test_firmware_that_does_not_fit(self):
+        result = run("run", SAMPLE, "--board", "stm32f469i-disco", "--set", "memories.sram1.size_kib=8")
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(
+            result.stderr,
+            r"^mcost: error: \.bss at 0x20000000 has \d+ bytes, \d+ bytes over the end of sram1: lenet5-int8-dsp\.elf: "
+            r"link for this board \(its memories: flash 0x00000000-0x001FFFFF, .*\) or choose another board\n$",
+        )
+
     def test_board(self):
         for arguments in (["run", SAMPLE, "--board", "nucleo-l496"], ["boards", "nucleo-l496"]):
             result = run(*arguments)
@@ -173,6 +182,11 @@ class BadInput(ProgramTest):
         self.refuse_run(
             ["--clock", "1000000", "--set", "clock.rated_hz=2000000"],
             "two core clocks: --clock and --set clock.rated_hz=2000000: give one of them",
+        )
+        self.refuse(
+            ["run", SAMPLE, "--board", "stm32f469i-disco", "--clock", "400000000"],
+            "rated_hz 400000000 is above clock.max_hz 180000000: --set clock.rated_hz: write at most 180000000, or "
+            "raise clock.max_hz too",
         )
         self.refuse_run(
             ["--clock", "80MHz"],

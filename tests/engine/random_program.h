@@ -22,7 +22,7 @@ struct ProgramOptions {
   bool floating_point = false;  // enables the FPU and uses it
   bool uncached_view = false;   // the VIMS alias of flash exists
   bool exclusives = true;
-  unsigned rounds = 24;         // of the main loop
+  unsigned rounds = 24;  // of the main loop
 };
 
 /// Options drawn from a seed, so that a seed names a whole case.

@@ -156,20 +156,20 @@ TEST(ElfErrors, BadSectionName) {
 
 TEST(ElfErrors, WrappingAddresses) {
   EXPECT_EQ(read_error(ElfBuilder().code(0xfffffff0, small_firmware())),
-            "the segment at 0xfffffff0 with 32 bytes passes the end of the address space: "
+            "the segment at 0xFFFFFFF0 with 32 bytes passes the end of the address space: "
             "fw.elf, program header 0: correct the memory regions of the linker script");
   EXPECT_EQ(read_error(small_program().section({.name = ".noload",
                                                 .type = SHT_NOBITS,
                                                 .address = 0xfffffff0,
                                                 .extra_memory = 32,
                                                 .segment = false})),
-            "the section at 0xfffffff0 with 32 bytes passes the end of the address space: "
+            "the section at 0xFFFFFFF0 with 32 bytes passes the end of the address space: "
             "fw.elf, section .noload: correct the memory regions of the linker script");
 }
 
 TEST(ElfErrors, OverlappingSegments) {
   EXPECT_EQ(read_error(small_program().data(".data", 0x20000000, 0x0800001c, words({1, 2}))),
-            "segments overlap: .text (0x08000000-0x0800001f) and .data (0x0800001c-0x08000023): "
+            "segments overlap: .text (0x08000000-0x0800001F) and .data (0x0800001C-0x08000023): "
             "fw.elf: give them separate load addresses in the linker script");
 }
 

@@ -27,8 +27,8 @@ std::string fit_error(const Image& image, const std::vector<MemoryRange>& ranges
 }
 
 const std::string kRemedy =
-    "link for this board (its memories: flash 0x08000000-0x0800003f, flash "
-    "0x00000000-0x0000003f, sram1 0x20000000-0x2000001f, sram2 0x20000020-0x2000003f) or choose "
+    "link for this board (its memories: flash 0x08000000-0x0800003F, flash "
+    "0x00000000-0x0000003F, sram1 0x20000000-0x2000001F, sram2 0x20000020-0x2000003F) or choose "
     "another board";
 
 TEST(MemoryFit, AcceptsWhatFitsExactly) {
@@ -55,14 +55,14 @@ TEST(MemoryFit, NamesTheSectionThatIsTooLong) {
 
 TEST(MemoryFit, NamesTheSectionThatIsElsewhere) {
   EXPECT_EQ(fit_error(read(small_program().data(".ext", 0xc0000000, 0xc0000000, words({1, 2})))),
-            ".ext at 0xc0000000 has 8 bytes, all of them outside every memory: "
+            ".ext at 0xC0000000 has 8 bytes, all of them outside every memory: "
             "fw.elf, program header 1: " +
                 kRemedy);
 }
 
 TEST(MemoryFit, SegmentsMayNotMeetThroughAliases) {
   EXPECT_EQ(fit_error(read(small_program().data(".rodata", 0x1c, 0x1c, words({1})))),
-            "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001c are the "
+            "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001C are the "
             "same bytes: fw.elf: give them separate load addresses in the linker script");
 }
 
@@ -73,10 +73,72 @@ TEST(MemoryFit, WithoutMemoriesSaysSo) {
             "board");
 }
 
-TEST(MemoryFit, ZeroFillOutsideMemoryIsNoError) {
-  const Image image = read(small_program().bss(".bss", 0xd0000000, 64));
+std::vector<std::string> run_notes(const Image& image) {
+  return check_run_addresses(image, kBoard);
+}
+
+std::string run_error(const ElfBuilder& program) {
+  return message_of([&] { static_cast<void>(run_notes(read(program))); });
+}
+
+TEST(RunAddresses, WhatFitsIsSilent) {
+  EXPECT_THAT(run_notes(read(small_program()
+                                 .data(".data", 0x20000000, 0x08000020, test::Bytes(0x20))
+                                 .bss(".bss", 0x20000020, 0x20))),
+              testing::IsEmpty());
+}
+
+TEST(RunAddresses, SectionOverTheEndOfRamIsRefused) {
+  EXPECT_EQ(run_error(small_program().bss(".bss", 0x20000010, 0x40)),
+            ".bss at 0x20000010 has 64 bytes, 16 bytes over the end of sram2: fw.elf: " + kRemedy);
+  EXPECT_EQ(
+      run_error(small_program().bss(".stack", 0x10000000, 0x40)),
+      ".stack at 0x10000000 has 64 bytes, all of them outside every memory: fw.elf: " + kRemedy);
+  EXPECT_EQ(
+      run_error(small_program().bss(".bss", 0x1ffffff0, 0x20)),
+      ".bss at 0x1FFFFFF0 has 32 bytes, the first 16 outside every memory: fw.elf: " + kRemedy);
+  EXPECT_EQ(run_error(small_program().data(".data", 0x20000038, 0x08000020, words({1, 2, 3}))),
+            ".data at 0x20000038 has 12 bytes, 4 bytes over the end of sram2: fw.elf: " + kRemedy);
+}
+
+TEST(RunAddresses, SectionWithALoadAddressElsewhereCountsWhereItIsUsed) {
+  // As GNU ld writes .bss behind .data: a segment of no bytes, loaded to flash.
+  EXPECT_EQ(run_error(small_program().section({.name = ".bss",
+                                               .type = SHT_NOBITS,
+                                               .flags = SHF_ALLOC | SHF_WRITE,
+                                               .address = 0x20000000,
+                                               .load_address = 0x08000020,
+                                               .extra_memory = 0x80})),
+            ".bss at 0x20000000 has 128 bytes, 64 bytes over the end of sram2: fw.elf: " + kRemedy);
+}
+
+TEST(RunAddresses, SegmentWithoutSectionsIsNamedByItsNumber) {
+  ElfBuilder program = small_program();
+  program.segment(
+      {.virtual_address = 0x20000000, .load_address = 0x20000000, .memory_bytes = 0x7fffffff});
+  EXPECT_EQ(run_error(program),
+            "the zero fill of segment 1 at 0x20000000 has 2147483647 bytes, 2147483583 bytes over "
+            "the end of sram2: fw.elf: " +
+                kRemedy);
+}
+
+TEST(RunAddresses, WhereExternalMemoryCouldBeIsANote) {
+  const Image image = read(small_program().bss(".sdram", 0xd0000000, 64));
   EXPECT_EQ(fit_error(image), "(no error)");
   EXPECT_TRUE(zero_fills(image, kBoard).empty());
+  EXPECT_THAT(run_notes(image),
+              testing::ElementsAre(".sdram at 0xD0000000 has 64 bytes, all of them outside every "
+                                   "memory: accesses there fault"));
+}
+
+TEST(StackPointer, MayBeAtTheEndOfRamAndNowhereElse) {
+  EXPECT_EQ(check_stack_pointer(0x20000040, kBoard), std::nullopt);
+  EXPECT_EQ(check_stack_pointer(0x20000004, kBoard), std::nullopt);
+  EXPECT_EQ(check_stack_pointer(0x20000044, kBoard),
+            "the initial stack pointer 0x20000044 is in no RAM (sram1 0x20000000-0x2000001F, sram2 "
+            "0x20000020-0x2000003F): the first push faults");
+  EXPECT_TRUE(check_stack_pointer(0x20000000, kBoard).has_value());
+  EXPECT_TRUE(check_stack_pointer(0x08000020, kBoard).has_value());
 }
 
 TEST(ZeroFills, AreCutToRam) {

@@ -36,7 +36,7 @@ TEST(BinImage, MayEndAtTheTopOfTheAddressSpace) {
   EXPECT_EQ(message_of([] {
               static_cast<void>(read_image("fw.bin", {1, 2, 3}, 0xfffffffe));
             }),
-            "3 bytes at 0xfffffffe pass the end of the address space: fw.bin: "
+            "3 bytes at 0xFFFFFFFE pass the end of the address space: fw.bin: "
             "give a lower --load-at");
 }
 

@@ -66,6 +66,50 @@ TEST(ResetVector, SearchTakesTheLowestTable) {
   EXPECT_EQ(find_reset(image, {}, {}).vector_table, 0x08000100u);
 }
 
+/// Two functions of 128 bytes. The literal pool of the second one, its last 8 bytes but for the
+/// end, looks like a table that starts `pc`.
+ElfBuilder program_with_pool(std::uint32_t pc) {
+  Bytes bytes(0x180, 0);
+  const Bytes pool = words({0x20001000, pc});
+  std::copy(pool.begin(), pool.end(), bytes.begin() + 0x100);
+  ElfBuilder builder;
+  builder.code(0x08004000, bytes)
+      .mapping("$t", 0x08004000)
+      .mapping("$d", 0x08004100)
+      .function("first", 0x08004000, 0x80)
+      .function("second", 0x08004080, 0x100);
+  return builder;
+}
+
+TEST(ResetVector, LiteralPoolIsNoTable) {
+  const Image image = read(program_with_pool(0x08004001).entry(0x08004081));
+  const ResetVector reset = find_reset(image, 0x08000000, {});
+  EXPECT_EQ(reset.vector_table, std::nullopt);
+  EXPECT_EQ(reset.pc, 0x08004080u);
+}
+
+TEST(ResetVector, TableStartsAtASymbolWhereThereAreSymbols) {
+  const auto with_table = [](std::uint32_t pc) {
+    return read(program_with_pool(0).section(
+        {.name = ".rodata", .address = 0x08008000, .bytes = words({0x20001000, pc})}));
+  };
+  EXPECT_EQ(find_reset(with_table(0x08004081), {}, {}).vector_table, 0x08008000u);
+  EXPECT_EQ(message_of([&] { static_cast<void>(find_reset(with_table(0x08004083), {}, {})); }),
+            "no vector table and no entry point: fw.elf: link a vector table at a multiple of 128 "
+            "bytes, or give --entry ADDRESS|SYMBOL");
+}
+
+TEST(ResetVector, TableOfTheEntryPointGoesFirst) {
+  const auto with_entry = [](std::uint32_t entry) {
+    return read(ElfBuilder()
+                    .code(0x08010000, words({0x20002000, 0x08010009, 0, 0}), ".app")
+                    .code(0x08000100, words({0x20001000, 0x08000109, 0, 0}), ".boot")
+                    .entry(entry));
+  };
+  EXPECT_EQ(find_reset(with_entry(0x08010009), {}, {}).vector_table, 0x08010000u);
+  EXPECT_EQ(find_reset(with_entry(0x0800010B), {}, {}).vector_table, 0x08000100u);
+}
+
 TEST(ResetVector, SearchWantsSpInRamOfTheBoard) {
   const std::vector<MemoryRange> board = {
       {.name = "sram", .base = 0x20000000, .size = 0x2000, .writable_ram = true}};
@@ -90,6 +134,18 @@ TEST(ResetVector, ErasedOrArmStateTableIsNone) {
             }),
             "no vector table and no entry point: fw.elf: link a vector table at a multiple of 128 "
             "bytes, or give --entry ADDRESS|SYMBOL");
+}
+
+TEST(ResetVector, BoardsTableWithoutThumbBitIsRefusedUnlessThereIsAnEntry) {
+  const Image image = read(
+      ElfBuilder().code(0x08000000, words({0x20001000, 0x08000008, 0xe7fee7fe})).entry(0x08000009));
+  EXPECT_EQ(message_of([&] { static_cast<void>(find_reset(image, 0x08000000, {})); }),
+            "the reset vector at 0x08000004, 0x08000008, has no Thumb bit: the core locks up at "
+            "once: fw.elf: mark the reset handler as a function (.thumb_func or .type NAME, "
+            "%function), or give --entry ADDRESS|SYMBOL");
+  const ResetVector reset = find_reset(image, 0x08000000, 0x08000009);
+  EXPECT_EQ(reset.sp, 0x20001000u);
+  EXPECT_EQ(reset.pc, 0x08000008u);
 }
 
 TEST(ResetVector, EntryPointServesWithoutTable) {

@@ -1,4 +1,5 @@
-// Loads, stores, unprivileged loads and stores and calls that report a MemManage fault instead of dying of it.
+// Loads, stores, unprivileged loads and stores and calls that report a MemManage fault instead of
+// dying of it.
 #ifndef TESTS_FIRMWARE_COMMON_MPU_PROBE_H
 #define TESTS_FIRMWARE_COMMON_MPU_PROBE_H
 
