@@ -40,8 +40,6 @@ bool writes_stack_pointer(const Draw& draw) {
   return is_named(draw, "MSR") && (draw.operands.imm == 8 || draw.operands.imm == 9);
 }
 
-bool writes_faultmask(const Draw& draw) { return is_named(draw, "MSR") && draw.operands.imm == 19; }
-
 /// VCVT from fixed point, bit 18 is clear.
 bool converts_from_fixed(const Draw& draw) {
   return is_named(draw, "VCVT (between floating-point and fixed-point)") &&
@@ -263,7 +261,6 @@ void Generator::emit_exclusive_partner(const Draw& draw) {
 /// Keeps Unicorn away from what it does otherwise than the manual.
 void Generator::emit_unicorn_guard(const Draw& draw) {
   Assembler a(program_.code);
-  if (writes_faultmask(draw)) a.narrow(0xB661);  // cpsie f
   if (sums_products(draw)) {
     // Unless all four halfwords are -32768 the sum of the products does not overflow.
     a.wide(0xF2C00000 | std::uint32_t{draw.operands.rn} << 8 | random_.below(0x100));  // movt
@@ -284,8 +281,7 @@ void Generator::emit_unicorn_mask(const Draw& draw) {
 
 /// True where Unicorn differs and no guard helps inside an IT block.
 bool Generator::unicorn_differs_in_it(const Draw& draw, isa::ItState it) {
-  return writes_stack_pointer(draw) || writes_faultmask(draw) || converts_from_fixed(draw) ||
-         tests_target(draw) ||
+  return writes_stack_pointer(draw) || converts_from_fixed(draw) || tests_target(draw) ||
          ((is_named(draw, "ISB") || is_named(draw, "SG")) && !it.last_in_it_block());
 }
 
@@ -340,11 +336,16 @@ void Generator::refresh_operands(const Draw& draw) {
   set_register(i, integer(), 0);
 }
 
+/// MSR of APSR, alone or with other fields, on a core without Q: Unicorn has it all the same.
+bool Generator::sets_missing_q(const Draw& draw) const {
+  return is_named(draw, "MSR") && draw.operands.imm <= 3 && !core_has(isa::Feature::v7m);
+}
+
 /// True if the instruction, or what guards it, would write a protected register.
 bool Generator::clobbers_protected(const Draw& draw) const {
-  const isa::RegisterSet guarded = writes_stack_pointer(draw) || sums_products(draw)
-                                       ? isa::core_register(draw.operands.rn)
-                                       : isa::RegisterSet{0};
+  const bool guards = writes_stack_pointer(draw) || sums_products(draw) || sets_missing_q(draw);
+  const isa::RegisterSet guarded =
+      guards ? isa::core_register(draw.operands.rn) : isa::RegisterSet{0};
   return ((draw.roles.writes | guarded) & protected_) != 0;
 }
 
@@ -357,6 +358,7 @@ bool Generator::single_unit() {
   if (!pin_addresses(draw, pins)) return false;
   // Unicorn keeps bits 1:0 of a stack pointer.
   if (writes_stack_pointer(draw)) pins.set(draw.operands.rn, integer() & ~3u);
+  if (sets_missing_q(draw)) pins.set(draw.operands.rn, integer() & ~(1u << 27));
   refresh_operands(draw);
   emit_pins(pins);
   if (draw.instruction->row->timing_class == TimingClass::store_exclusive)

@@ -114,6 +114,7 @@ class Generator {
   void set_register(unsigned rd, std::uint32_t value, std::uint32_t taken);
   void shuffle_flags();
   unsigned scratch_register(std::uint32_t taken, unsigned count = 13);
+  [[nodiscard]] bool sets_missing_q(const Draw& draw) const;
   bool clobbers_protected(const Draw& draw) const;
   isa::ItState random_it(unsigned length);
   bool draw_it_block(isa::ItState& it, unsigned length, ItBlock& block);
