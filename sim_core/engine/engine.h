@@ -176,6 +176,7 @@ class Engine {
   void fp_check(const MicroOp* op);
   [[noreturn]] void instruction_fault(const MicroOp* op);
   void note_unpredictable(Address pc);
+  [[nodiscard]] std::uint32_t test_target(Address address, bool unprivileged) const;
   void resume_transfer();
   void check_stack_limit(const MicroOp* op, std::uint32_t stack_pointer);
   void remember_state();

@@ -75,7 +75,7 @@ Permission Mpu::background(Address address, bool privileged) const {
   return none;
 }
 
-bool Mpu::matches_v7(const Region& region, Address address) const {
+bool Mpu::matches_v7(const Region& region, Address address) {
   if ((region.attributes & kRegionEnable) == 0) return false;
   const unsigned size_bits = bits(region.attributes, 5, 1) + 1;
   if (size_bits < 5) return false;
@@ -99,18 +99,29 @@ Permission Mpu::permission_v7(Address address, bool privileged) const {
   return background(address, privileged);
 }
 
-Permission Mpu::permission_v8(Address address, bool privileged) const {
-  const Region* found = nullptr;
-  for (const Region& region : regions_) {
-    if ((region.attributes & kRegionEnable) == 0) continue;
-    if (address < (region.base & ~(kGranule - 1)) ||
-        address > (region.attributes | (kGranule - 1))) {
-      continue;
-    }
-    if (found != nullptr) return Permission{};  // an address in two regions faults
-    found = &region;
+bool Mpu::matches_v8(const Region& region, Address address) {
+  return (region.attributes & kRegionEnable) != 0 && address >= (region.base & ~(kGranule - 1)) &&
+         address <= (region.attributes | (kGranule - 1));
+}
+
+std::optional<unsigned> Mpu::region_at(Address address) const {
+  std::optional<unsigned> found;
+  for (unsigned i = 0; i < regions_.size(); ++i) {
+    if (!matches_v8(regions_[i], address)) continue;
+    if (found) return std::nullopt;
+    found = i;
   }
-  if (found == nullptr) return background(address, privileged);
+  return found;
+}
+
+Permission Mpu::permission_v8(Address address, bool privileged) const {
+  const auto matches = [address](const Region& region) { return matches_v8(region, address); };
+  const auto number = region_at(address);
+  if (!number) {
+    const bool none = std::none_of(regions_.begin(), regions_.end(), matches);
+    return none ? background(address, privileged) : Permission{};  // in two regions: a fault
+  }
+  const Region* found = &regions_[*number];
   Permission permission;
   permission.read = privileged || bit(found->base, 1);
   permission.write = permission.read && !bit(found->base, 2);
