@@ -342,7 +342,7 @@ void describe(FieldVisitor& v, BoardSpec& board) {
   v.text(label("part", "vendor's part number"), board.part, TextRule::line);
   v.choice(label("start", "state in which a run starts", Presence::optional), board.start,
            kStartNames);
-  v.text(label("console", "peripheral that is the firmware's console", Presence::optional),
+  v.text(label("console", "peripheral that is the firmware's console, or itm", Presence::optional),
          board.console, TextRule::name);
   visit_block(v, {"core", "the processor"}, board.core);
   visit_block(v, {"clock", "core clock"}, board.clock);

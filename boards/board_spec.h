@@ -299,6 +299,9 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
 
 // ---- Board ----
 
+/// BoardSpec::console for text through stimulus port 0 of the core's ITM.
+inline constexpr std::string_view kItmConsole = "itm";
+
 struct BoardSpec {
   std::string name;   ///< As in `--board`.
   std::string title;  ///< One line for people.
@@ -311,7 +314,8 @@ struct BoardSpec {
   std::vector<RegionSpec> regions;
   std::vector<PeripheralSpaceSpec> peripheral_spaces;
   std::vector<PeripheralSpec> peripherals;
-  std::string console;  ///< Peripheral whose output is the firmware's console; empty: none.
+  /// Peripheral whose output is the firmware's console, or kItmConsole; empty: the ITM, if any.
+  std::string console;
 
   std::map<std::string, Source>
       sources;  ///< By path, e.g. "memories.flash.wait_states": one entry per value.

@@ -218,9 +218,11 @@ void Machine::Parts::reset_devices(bool system) {
   for (const auto& space : spaces) space->reset();
 }
 
-/// ITM stimulus port 0 carries text, as debuggers show it.
+/// ITM stimulus port 0 carries text, as debuggers show it. It is the console of boards that name
+/// none, or "itm".
 void Machine::Parts::show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const {
-  if (port != 0 || !options.console) return;
+  const bool is_console = spec.console.empty() || spec.console == kItmConsole;
+  if (port != 0 || !is_console || !options.console) return;
   std::string text;
   for (unsigned i = 0; i < size_bytes; ++i) text += static_cast<char>(value >> (8 * i));
   options.console(text, false);

@@ -54,7 +54,7 @@ class Checker {
     check_overlaps(map_ranges());
     check_overlaps(peripheral_ranges());
     check_reset();
-    if (!board_.console.empty()) {
+    if (!board_.console.empty() && board_.console != kItmConsole) {
       check_name(find_named(board_.peripherals, board_.console) != nullptr, "", "console",
                  "peripheral", board_.console, names_of(board_.peripherals), "peripherals");
     }

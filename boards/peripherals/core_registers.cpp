@@ -7,13 +7,13 @@ constexpr std::uint32_t kVtor = 0xFFFFFF80u;
 
 /// MVFR0-2.  Source: Cortex-M4 TRM table 7-1, Cortex-M7 TRM table 8-2, Cortex-M33 TRM B6.
 std::array<std::uint32_t, 3> media_features(const CoreSpec& core) {
-  if (core.fpu == FpuModel::none) return {};
-  switch (core.model) {
-    case CoreModel::cortex_m4: return {0x10110021u, 0x11000011u, 0};
-    case CoreModel::cortex_m7:
-    case CoreModel::cortex_m33: return {0x10110021u, 0x11000011u, 0x00000040u};
-    default: return {};
+  switch (core.fpu) {
+    case FpuModel::none: return {};
+    case FpuModel::fpv4_sp_d16: return {0x10110021u, 0x11000011u, 0};
+    case FpuModel::fpv5_sp_d16: return {0x10110021u, 0x11000011u, 0x00000040u};
+    case FpuModel::fpv5_d16: return {0x10110221u, 0x12000011u, 0x00000040u};
   }
+  return {};
 }
 
 }  // namespace

@@ -179,6 +179,7 @@ class Engine {
   void fp_check(const MicroOp* op);
   [[noreturn]] void instruction_fault(const MicroOp* op);
   void note_unpredictable(Address pc);
+  [[nodiscard]] std::uint32_t test_target(Address address, bool unprivileged) const;
   void resume_transfer();
   void check_stack_limit(const MicroOp* op, std::uint32_t stack_pointer);
   void remember_state();
@@ -211,7 +212,6 @@ class Engine {
   /// load-exclusive.
   void exclusive_monitor(Address address, unsigned size_bytes, bool set);
   [[nodiscard]] bool exclusive_passes(Address address, unsigned size_bytes);
-  [[nodiscard]] std::uint32_t test_target(Address address, bool unprivileged) const;
   void clear_exclusive() { exclusive_valid_ = false; }
   void set_event() { event_register_ = true; }
 

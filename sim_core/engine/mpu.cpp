@@ -75,7 +75,7 @@ Permission Mpu::background(Address address, bool privileged) const {
   return none;
 }
 
-bool Mpu::matches_v7(const Region& region, Address address) const {
+bool Mpu::matches_v7(const Region& region, Address address) {
   if ((region.attributes & kRegionEnable) == 0) return false;
   const unsigned size_bits = bits(region.attributes, 5, 1) + 1;
   if (size_bits < 5) return false;
@@ -104,24 +104,24 @@ bool Mpu::matches_v8(const Region& region, Address address) {
          address <= (region.attributes | (kGranule - 1));
 }
 
-const Mpu::Region* Mpu::only_region_at(Address address) const {
-  const Region* found = nullptr;
-  for (const Region& region : regions_) {
-    if (!matches_v8(region, address)) continue;
-    if (found != nullptr) return nullptr;
-    found = &region;
+std::optional<unsigned> Mpu::region_at(Address address) const {
+  std::optional<unsigned> found;
+  for (unsigned i = 0; i < regions_.size(); ++i) {
+    if (!matches_v8(regions_[i], address)) continue;
+    if (found) return std::nullopt;
+    found = i;
   }
   return found;
 }
 
 Permission Mpu::permission_v8(Address address, bool privileged) const {
-  const Region* const found = only_region_at(address);
-  if (found == nullptr) {
-    const bool in_several =
-        std::any_of(regions_.begin(), regions_.end(),
-                    [address](const Region& region) { return matches_v8(region, address); });
-    return in_several ? Permission{} : background(address, privileged);  // several: it faults
+  const auto matches = [address](const Region& region) { return matches_v8(region, address); };
+  const auto number = region_at(address);
+  if (!number) {
+    const bool none = std::none_of(regions_.begin(), regions_.end(), matches);
+    return none ? background(address, privileged) : Permission{};  // in two regions: a fault
   }
+  const Region* found = &regions_[*number];
   Permission permission;
   permission.read = privileged || bit(found->base, 1);
   permission.write = permission.read && !bit(found->base, 2);

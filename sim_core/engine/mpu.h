@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "sim_core/base/units.h"
@@ -60,11 +62,8 @@ class Mpu {
   }
   /// Permission while regions are in effect.
   [[nodiscard]] Permission permission(Address address, bool privileged) const;
-  /// PMSAv8: the only enabled region an address is in; null where there is none or several.
-  [[nodiscard]] const Region* only_region_at(Address address) const;
-  [[nodiscard]] unsigned number_of(const Region& region) const {
-    return static_cast<unsigned>(&region - regions_.data());
-  }
+  /// PMSAv8: the one region an address is in; none if there is no or more than one.
+  [[nodiscard]] std::optional<unsigned> region_at(Address address) const;
   /// Addresses around `address` that no region's border separates from it.
   [[nodiscard]] AddressRange uniform_range(Address address) const;
   /// The borders of what code may execute: equal values mean equal rights everywhere.
@@ -79,8 +78,8 @@ class Mpu {
   [[nodiscard]] Permission permission_v7(Address address, bool privileged) const;
   [[nodiscard]] Permission permission_v8(Address address, bool privileged) const;
   [[nodiscard]] Permission background(Address address, bool privileged) const;
+  [[nodiscard]] static bool matches_v7(const Region& region, Address address);
   [[nodiscard]] static bool matches_v8(const Region& region, Address address);
-  [[nodiscard]] bool matches_v7(const Region& region, Address address) const;
   template <class Visit>
   void for_each_border(Visit visit) const;
   Architecture architecture_;
