@@ -1,6 +1,7 @@
-// What every test program here shares: registers by their architectural names, a console on semihosting, and a fault
-// handler that prints and resumes. Programs print text that depends on the image and the architecture only, so that two
-// simulators with the same memory map must print the same.
+// What every test program here shares: registers by their architectural names, a console on
+// semihosting, and a fault handler that prints and resumes. Programs print text that depends on the
+// image and the architecture only, so that two simulators with the same memory map must print the
+// same.
 #ifndef TESTS_FIRMWARE_COMMON_FIRMWARE_H
 #define TESTS_FIRMWARE_COMMON_FIRMWARE_H
 
@@ -79,11 +80,11 @@ static inline void set_irq_priority(unsigned irq, uint32_t priority) {
 
 #define BARRIER() __asm volatile("dsb\n\tisb" ::: "memory")
 
-#define READ_SPECIAL(name)                              \
-  ({                                                    \
-    uint32_t value_;                                    \
+#define READ_SPECIAL(name)                                     \
+  ({                                                           \
+    uint32_t value_;                                           \
     __asm volatile("mrs %0, " #name : "=r"(value_)::"memory"); \
-    value_;                                             \
+    value_;                                                    \
   })
 #define WRITE_SPECIAL(name, value) \
   __asm volatile("msr " #name ", %0\n\tisb" ::"r"((uint32_t)(value)) : "memory")

@@ -1,4 +1,5 @@
-// Exceptions through .ARM.exidx: unwinding with destructors, nested, rethrown, by base, through C, from constructors.
+// Exceptions through .ARM.exidx: unwinding with destructors, nested, rethrown, by base, through C,
+// from constructors.
 #include <stdio.h>
 #include <stdlib.h>
 

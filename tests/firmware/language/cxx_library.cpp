@@ -29,7 +29,8 @@ void sequences() {
   std::stable_sort(numbers.begin(), numbers.end(), [](int a, int b) { return a % 100 < b % 100; });
   printf("%d %d %d %d\n", sorted[0], sorted[250], numbers[0], numbers[499]);
   std::nth_element(numbers.begin(), numbers.begin() + 100, numbers.end());
-  printf("nth %d sum %d\n", numbers[100] == sorted[100], std::accumulate(sorted.begin(), sorted.end(), 0));
+  printf("nth %d sum %d\n", numbers[100] == sorted[100],
+         std::accumulate(sorted.begin(), sorted.end(), 0));
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   printf("unique %u bound %d\n", static_cast<unsigned>(sorted.size()),
          *std::lower_bound(sorted.begin(), sorted.end(), 5000));
@@ -41,8 +42,8 @@ void sequences() {
   std::list<int> list(queue.begin(), queue.end());
   list.remove_if([](int i) { return i % 2 == 0; });
   list.reverse();
-  printf("deque %u list %u front %d\n", static_cast<unsigned>(queue.size()), static_cast<unsigned>(list.size()),
-         list.front());
+  printf("deque %u list %u front %d\n", static_cast<unsigned>(queue.size()),
+         static_cast<unsigned>(list.size()), list.front());
   std::make_heap(queue.begin(), queue.end());
   std::pop_heap(queue.begin(), queue.end());
   printf("heap %d\n", queue.back());
@@ -71,9 +72,11 @@ void text() {
   for (int i = 0; i < 40; ++i) line += static_cast<char>('a' + i % 26);
   line.insert(10, "-inserted-");
   line.replace(0, 3, "ABC");
-  printf("%s %u %d\n", line.c_str(), static_cast<unsigned>(line.find("serted")), line.compare("ABD") < 0);
+  printf("%s %u %d\n", line.c_str(), static_cast<unsigned>(line.find("serted")),
+         line.compare("ABD") < 0);
   std::ostringstream out;
-  out << 12 << ' ' << 3.25 << ' ' << std::hex << 255 << ' ' << std::boolalpha << true << ' ' << std::string("end");
+  out << 12 << ' ' << 3.25 << ' ' << std::hex << 255 << ' ' << std::boolalpha << true << ' '
+      << std::string("end");
   printf("%s\n", out.str().c_str());
   printf("%s %d %.2f\n", std::to_string(-77).c_str(), std::stoi("123"), std::stod("4.75"));
 }
@@ -93,7 +96,8 @@ void pointers() {
   printf("use %ld back %d\n", head.use_count(), head->next->back.lock()->value);
   std::variant<int, std::string> either = std::string("variant");
   std::optional<int> maybe;
-  printf("%s %d %d\n", std::get<std::string>(either).c_str(), maybe.value_or(8), static_cast<int>(either.index()));
+  printf("%s %d %d\n", std::get<std::string>(either).c_str(), maybe.value_or(8),
+         static_cast<int>(either.index()));
   std::function<int(int)> compose = [](int x) { return x + 1; };
   for (int i = 0; i < 5; ++i) compose = [compose, i](int x) { return compose(x) * (i + 1); };
   printf("function %d\n", compose(3));

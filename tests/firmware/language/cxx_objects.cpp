@@ -1,4 +1,5 @@
-// Order of static constructors and destructors, guarded local statics, virtual calls, templates, RTTI.
+// Order of static constructors and destructors, guarded local statics, virtual calls, templates,
+// RTTI.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -105,8 +106,8 @@ int main() {
   Ring<long long, 5> ring;
   for (long long i = 1; i < 12; ++i) ring.push(i * 1000000007LL);
   const long long total = ring.fold([](long long a, long long b) { return a + b * 3; });
-  printf("ring %lx%08lx fibonacci %u\n", static_cast<unsigned long>(total >> 32), static_cast<unsigned long>(total),
-         fibonacci<20>());
+  printf("ring %lx%08lx fibonacci %u\n", static_cast<unsigned long>(total >> 32),
+         static_cast<unsigned long>(total), fibonacci<20>());
   {
     Derived derived;
     derived.call();
