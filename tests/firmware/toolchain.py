@@ -24,7 +24,7 @@ def compile_command(program, target, level, float_flags, output, work):
     cxx = any(source.endswith(".cpp") for source in program.sources)
     command = ["arm-none-eabi-g++" if cxx else GCC, f"-mcpu=cortex-{target.core}", "-mthumb", "-masm-syntax-unified", *float_flags,
                f"-{level}", "-g0", "-ffunction-sections", "-fdata-sections", "-ffp-contract=off", *WARNINGS,
-               f"-DCORE_{target.core.upper()}", f"-I{FOLDER / 'common'}", *program.flags]
+               f"-DCORE_{target.core.upper()}", f"-I{FOLDER.parents[1]}", *program.flags]
     if not cxx:
         command += ["-std=gnu11"]
     if program.libc:
@@ -69,7 +69,7 @@ def build(program, target, level, float_name, float_flags, work):
     elf.parent.mkdir(parents=True, exist_ok=True)
     command = compile_command(program, target, level, float_flags, elf, work)
     inputs = [source_path(source, work) for source in program.sources]
-    inputs += sorted((FOLDER / "common").glob("*.[hl]*"))
+    inputs += sorted((FOLDER / "common").glob("*.[hl]*")) + [FOLDER.parent / "qemu" / "batch_layout.h"]
     stamp = elf.with_suffix(".stamp")
     key = sha(*[argument.replace(str(FOLDER), "").replace(str(work), "") for argument in command],
               version(GCC), *[path.read_bytes() for path in inputs])

@@ -1,6 +1,6 @@
 #include <stdarg.h>
 
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 enum { kSysWrite0 = 0x04, kSysExitExtended = 0x20 };
 
@@ -54,13 +54,16 @@ void print(const char* format, ...) {
     ++format;
     if (*format == 'x') {
       const uint32_t value = va_arg(arguments, uint32_t);
-      for (int shift = 28; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[value >> shift & 15u];
+      for (int shift = 28; shift >= 0; shift -= 4)
+        *out++ = "0123456789abcdef"[value >> shift & 15u];
     } else if (*format == 'd') {
       out = put_decimal(out, va_arg(arguments, int));
     } else if (*format == 'c') {
       *out++ = (char)va_arg(arguments, int);
     } else if (*format == 's') {
-      for (const char* text = va_arg(arguments, const char*); *text != 0 && out < line + 200; ++text) *out++ = *text;
+      for (const char* text = va_arg(arguments, const char*); *text != 0 && out < line + 200;
+           ++text)
+        *out++ = *text;
     }
   }
   va_end(arguments);

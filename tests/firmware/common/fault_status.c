@@ -1,4 +1,4 @@
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 // What the fault status registers say; clears them.
 void print_fault_status(void) {

@@ -1,4 +1,4 @@
-#include "mpu_probe.h"
+#include "tests/firmware/common/mpu_probe.h"
 
 volatile uint32_t probe_mmfsr, probe_mmfar;
 
@@ -12,12 +12,14 @@ __attribute__((used)) static void mem_manage_c(struct Frame* frame) {
 }
 __attribute__((naked)) void MemManage_Handler(void);
 void MemManage_Handler(void) {
-  __asm volatile("tst lr, #4\n\tite eq\n\tmrseq r0, msp\n\tmrsne r0, psp\n\tldr r1, =mem_manage_c\n\tbx r1\n\t.ltorg");
+  __asm volatile(
+      "tst lr, #4\n\tite eq\n\tmrseq r0, msp\n\tmrsne r0, psp\n\tldr r1, =mem_manage_c\n\tbx "
+      "r1\n\t.ltorg");
 }
 
-#define PROBE(name, instruction)                           \
+#define PROBE(name, instruction)                              \
   __attribute__((naked, noipa)) void name(uint32_t address) { \
-    __asm volatile(instruction "\n\tbx lr");               \
+    __asm volatile(instruction "\n\tbx lr");                  \
   }
 PROBE(probe_load, "ldr r1, [r0]")
 PROBE(probe_store, "ldr r1, =0x47704770\n\tstr r1, [r0]\n\tbx lr\n\t.ltorg")  // two BX LR
@@ -39,5 +41,6 @@ void probe_all(const char* title, uint32_t address) {
   result(text + 3, probe_store_unprivileged, address, 'w');
   const uint32_t data = probe_mmfsr, data_address = probe_mmfar;
   result(text + 4, probe_call, address, 'X');
-  print("%s %x: %s store %x at %x call %x\n", title, address, text, data, data == 0 ? 0 : data_address, probe_mmfsr);
+  print("%s %x: %s store %x at %x call %x\n", title, address, text, data,
+        data == 0 ? 0 : data_address, probe_mmfsr);
 }

@@ -3,7 +3,7 @@
 #ifndef TESTS_FIRMWARE_COMMON_MPU_PROBE_H
 #define TESTS_FIRMWARE_COMMON_MPU_PROBE_H
 
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 // What the last probe left: 0, or MMFSR; and MMFAR where it is valid.
 extern volatile uint32_t probe_mmfsr, probe_mmfar;

@@ -1,7 +1,9 @@
-// Vector table and reset. Programs of the C library continue in its own crt0 (FIRMWARE_LIBC), bare ones here.
-#include "firmware.h"
+// Vector table and reset. Programs of the C library continue in its own crt0 (FIRMWARE_LIBC), bare
+// ones here.
+#include "tests/firmware/common/firmware.h"
 
-extern uint32_t __stack_top[], __data_start__[], __data_end__[], __data_load__[], __bss_start__[], __bss_end__[];
+extern uint32_t __stack_top[], __data_start__[], __data_end__[], __data_load__[], __bss_start__[],
+    __bss_end__[];
 
 __attribute__((noreturn)) void Reset_Handler(void);
 
@@ -45,15 +47,35 @@ void IRQ_Handler(void) WEAK;  // all 32 interrupts; IPSR tells which
 #define FOUR_IRQS IRQ_Handler, IRQ_Handler, IRQ_Handler, IRQ_Handler
 
 typedef void (*Vector)(void);
-__attribute__((section(".vectors"), used)) const Vector vectors[48] = {
-    (Vector)(void*)__stack_top, Reset_Handler, NMI_Handler, HardFault_Handler, MemManage_Handler, BusFault_Handler,
-    UsageFault_Handler, Default_Handler, Default_Handler, Default_Handler, Default_Handler, SVC_Handler,
-    DebugMon_Handler, Default_Handler, PendSV_Handler, SysTick_Handler,
-    FOUR_IRQS, FOUR_IRQS, FOUR_IRQS, FOUR_IRQS, FOUR_IRQS, FOUR_IRQS, FOUR_IRQS, FOUR_IRQS};
+__attribute__((section(".vectors"), used)) const Vector vectors[48] = {(Vector)(void*)__stack_top,
+                                                                       Reset_Handler,
+                                                                       NMI_Handler,
+                                                                       HardFault_Handler,
+                                                                       MemManage_Handler,
+                                                                       BusFault_Handler,
+                                                                       UsageFault_Handler,
+                                                                       Default_Handler,
+                                                                       Default_Handler,
+                                                                       Default_Handler,
+                                                                       Default_Handler,
+                                                                       SVC_Handler,
+                                                                       DebugMon_Handler,
+                                                                       Default_Handler,
+                                                                       PendSV_Handler,
+                                                                       SysTick_Handler,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS,
+                                                                       FOUR_IRQS};
 
 void Reset_Handler(void) {
   const volatile uint32_t* from = __data_load__;
-  for (volatile uint32_t* to = __data_start__; to < (volatile uint32_t*)__data_end__; ++to) *to = *from++;
+  for (volatile uint32_t* to = __data_start__; to < (volatile uint32_t*)__data_end__; ++to)
+    *to = *from++;
 #ifdef __ARM_FP
   CPACR |= 0xF00000u;
   BARRIER();

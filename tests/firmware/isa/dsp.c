@@ -1,35 +1,38 @@
 // The DSP extension over a table of values: results, Q and GE (ARMv7-M ARM A4.4.3 to A4.4.6).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
-static const uint32_t kValues[] = {0,          1,          0x7FFF,     0x8000,     0xFFFF,     0x00010000, 0x7FFF7FFF, 0x80008000,
-                                   0x80007FFF, 0x7F7F7F7F, 0x80808080, 0x12345678, 0x9ABCDEF0, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF,
-                                   0x01FF017F, 0xFE80017F};
+static const uint32_t kValues[] = {0,          1,          0x7FFF,     0x8000,     0xFFFF,
+                                   0x00010000, 0x7FFF7FFF, 0x80008000, 0x80007FFF, 0x7F7F7F7F,
+                                   0x80808080, 0x12345678, 0x9ABCDEF0, 0x7FFFFFFF, 0x80000000,
+                                   0xFFFFFFFF, 0x01FF017F, 0xFE80017F};
 enum { kCount = sizeof kValues / sizeof *kValues };
 
-static uint32_t fold(uint32_t sum, uint32_t value) { return (sum << 5 | sum >> 27) + value * 0x01000193u; }
+static uint32_t fold(uint32_t sum, uint32_t value) {
+  return (sum << 5 | sum >> 27) + value * 0x01000193u;
+}
 
-#define OP(text)                                                                                    \
-  do {                                                                                              \
-    uint32_t sum = 0x811C9DC5u;                                                                     \
-    for (unsigned i = 0; i < kCount; ++i) {                                                         \
-      for (unsigned j = 0; j < kCount; ++j) {                                                       \
-        uint32_t d = 0x13579BDFu, e = kValues[(i + j) % kCount], flags;                             \
-        __asm volatile("msr apsr_nzcvqg, %5\n\t" text "\n\tmrs %2, apsr"                             \
-                       : "+&r"(d), "+&r"(e), "=&r"(flags)                                           \
-                       : "r"(kValues[i]), "r"(kValues[j]), "r"((i & 1u) << 16 | (j & 3u) << 17)     \
-                       : "cc");                                                                     \
-        sum = fold(fold(fold(sum, d), e), flags);                                                   \
-      }                                                                                             \
-    }                                                                                               \
-    print("%s: %x\n", #text, sum);                                                                  \
+#define OP(text)                                                                                \
+  do {                                                                                          \
+    uint32_t sum = 0x811C9DC5u;                                                                 \
+    for (unsigned i = 0; i < kCount; ++i) {                                                     \
+      for (unsigned j = 0; j < kCount; ++j) {                                                   \
+        uint32_t d = 0x13579BDFu, e = kValues[(i + j) % kCount], flags;                         \
+        __asm volatile("msr apsr_nzcvqg, %5\n\t" text "\n\tmrs %2, apsr"                        \
+                       : "+&r"(d), "+&r"(e), "=&r"(flags)                                       \
+                       : "r"(kValues[i]), "r"(kValues[j]), "r"((i & 1u) << 16 | (j & 3u) << 17) \
+                       : "cc");                                                                 \
+        sum = fold(fold(fold(sum, d), e), flags);                                               \
+      }                                                                                         \
+    }                                                                                           \
+    print("%s: %x\n", #text, sum);                                                              \
   } while (0)
 
-#define PARALLEL(prefix)        \
-  OP(prefix "add8 %0, %3, %4"); \
+#define PARALLEL(prefix)         \
+  OP(prefix "add8 %0, %3, %4");  \
   OP(prefix "add16 %0, %3, %4"); \
-  OP(prefix "sub8 %0, %3, %4"); \
+  OP(prefix "sub8 %0, %3, %4");  \
   OP(prefix "sub16 %0, %3, %4"); \
-  OP(prefix "asx %0, %3, %4");  \
+  OP(prefix "asx %0, %3, %4");   \
   OP(prefix "sax %0, %3, %4")
 
 int main(void) {

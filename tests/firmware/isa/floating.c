@@ -1,6 +1,6 @@
-// FP instructions over a table of values under every rounding mode, with flush-to-zero and default NaN; FPSCR flags folded
-// (ARMv7-M ARM A2.5, A7.7.216 on; FPv5 where the core has it).
-#include "firmware.h"
+// FP instructions over a table of values under every rounding mode, with flush-to-zero and default
+// NaN; FPSCR flags folded (ARMv7-M ARM A2.5, A7.7.216 on; FPv5 where the core has it).
+#include "tests/firmware/common/firmware.h"
 
 #ifdef FP_DOUBLE
 #define FPU_NAME ".fpu fpv5-d16\n\t"
@@ -10,32 +10,36 @@
 #define FPU_NAME ".fpu fpv4-sp-d16\n\t"
 #endif
 
-static const uint32_t kSingles[] = {0x00000000, 0x80000000, 0x00000001, 0x807FFFFF, 0x00800000, 0x3F800000, 0xBF800000, 0x3FC00000,
-                                    0x40490FDB, 0xC2F6E979, 0x4B000001, 0x4EFFFFFF, 0xCF000001, 0x7F7FFFFF, 0x7F800000, 0xFF800000,
-                                    0x7FC00001, 0x7FA00005, 0xFF812345, 0x34000000, 0x3EAAAAAB, 0x477FE000};
+static const uint32_t kSingles[] = {
+    0x00000000, 0x80000000, 0x00000001, 0x807FFFFF, 0x00800000, 0x3F800000, 0xBF800000, 0x3FC00000,
+    0x40490FDB, 0xC2F6E979, 0x4B000001, 0x4EFFFFFF, 0xCF000001, 0x7F7FFFFF, 0x7F800000, 0xFF800000,
+    0x7FC00001, 0x7FA00005, 0xFF812345, 0x34000000, 0x3EAAAAAB, 0x477FE000};
 enum { kSingleCount = sizeof kSingles / sizeof *kSingles };
 
-static uint32_t fold(uint32_t sum, uint32_t value) { return (sum << 5 | sum >> 27) + value * 0x01000193u; }
+static uint32_t fold(uint32_t sum, uint32_t value) {
+  return (sum << 5 | sum >> 27) + value * 0x01000193u;
+}
 
 // S1 = a, S2 = b, S3 = c; result S0.
-#define SINGLE(text)                                                                                      \
-  do {                                                                                                    \
-    uint32_t sum = 0x811C9DC5u;                                                                           \
-    for (uint32_t mode = 0; mode < 8; ++mode) {                                                           \
-      const uint32_t fpscr = (mode & 3u) << 22 | (mode >> 2) << 24 | (mode == 5 ? 1u << 25 : 0);          \
-      for (unsigned i = 0; i < kSingleCount; ++i) {                                                       \
-        for (unsigned j = 0; j < kSingleCount; ++j) {                                                     \
-          uint32_t d = kSingles[(i * 5 + j) % kSingleCount], after;                                       \
-          __asm volatile(FPU_NAME "vmsr fpscr, %2\n\tvmov s1, %3\n\tvmov s2, %4\n\tvmov s0, %0\n\t" text \
-                                  "\n\tvmov %0, s0\n\tvmrs %1, fpscr"                                     \
-                         : "+&r"(d), "=&r"(after)                                                         \
-                         : "r"(fpscr), "r"(kSingles[i]), "r"(kSingles[j])                                 \
-                         : "cc");                                                                         \
-          sum = fold(fold(sum, d), after);                                                                \
-        }                                                                                                 \
-      }                                                                                                   \
-    }                                                                                                     \
-    print("%s: %x\n", text, sum);                                                                         \
+#define SINGLE(text)                                                                             \
+  do {                                                                                           \
+    uint32_t sum = 0x811C9DC5u;                                                                  \
+    for (uint32_t mode = 0; mode < 8; ++mode) {                                                  \
+      const uint32_t fpscr = (mode & 3u) << 22 | (mode >> 2) << 24 | (mode == 5 ? 1u << 25 : 0); \
+      for (unsigned i = 0; i < kSingleCount; ++i) {                                              \
+        for (unsigned j = 0; j < kSingleCount; ++j) {                                            \
+          uint32_t d = kSingles[(i * 5 + j) % kSingleCount], after;                              \
+          __asm volatile(FPU_NAME                                                                \
+                         "vmsr fpscr, %2\n\tvmov s1, %3\n\tvmov s2, %4\n\tvmov s0, %0\n\t" text  \
+                         "\n\tvmov %0, s0\n\tvmrs %1, fpscr"                                     \
+                         : "+&r"(d), "=&r"(after)                                                \
+                         : "r"(fpscr), "r"(kSingles[i]), "r"(kSingles[j])                        \
+                         : "cc");                                                                \
+          sum = fold(fold(sum, d), after);                                                       \
+        }                                                                                        \
+      }                                                                                          \
+    }                                                                                            \
+    print("%s: %x\n", text, sum);                                                                \
   } while (0)
 
 static void single(void) {
@@ -94,32 +98,48 @@ static void single(void) {
 }
 
 #ifdef FP_DOUBLE
-static const uint64_t kDoubles[] = {
-    0,                     0x8000000000000000ull, 1,                     0x800FFFFFFFFFFFFFull, 0x0010000000000000ull, 0x3FF0000000000000ull,
-    0xBFF8000000000000ull, 0x400921FB54442D18ull, 0xC1DFFFFFFFC00000ull, 0x41EFFFFFFFE00000ull, 0x7FEFFFFFFFFFFFFFull, 0x7FF0000000000000ull,
-    0xFFF0000000000000ull, 0x7FF8000000000001ull, 0x7FF4000000000005ull, 0x3CB0000000000000ull, 0x3810000000000001ull, 0x47EFFFFFF0000000ull};
+static const uint64_t kDoubles[] = {0,
+                                    0x8000000000000000ull,
+                                    1,
+                                    0x800FFFFFFFFFFFFFull,
+                                    0x0010000000000000ull,
+                                    0x3FF0000000000000ull,
+                                    0xBFF8000000000000ull,
+                                    0x400921FB54442D18ull,
+                                    0xC1DFFFFFFFC00000ull,
+                                    0x41EFFFFFFFE00000ull,
+                                    0x7FEFFFFFFFFFFFFFull,
+                                    0x7FF0000000000000ull,
+                                    0xFFF0000000000000ull,
+                                    0x7FF8000000000001ull,
+                                    0x7FF4000000000005ull,
+                                    0x3CB0000000000000ull,
+                                    0x3810000000000001ull,
+                                    0x47EFFFFFF0000000ull};
 enum { kDoubleCount = sizeof kDoubles / sizeof *kDoubles };
 
 // D1 = a, D2 = b, D0 = c; result D0.
-#define DOUBLE(text)                                                                                             \
-  do {                                                                                                           \
-    uint32_t sum = 0x811C9DC5u;                                                                                  \
-    for (uint32_t mode = 0; mode < 8; ++mode) {                                                                  \
-      const uint32_t fpscr = (mode & 3u) << 22 | (mode >> 2) << 24 | (mode == 5 ? 1u << 25 : 0);                 \
-      for (unsigned i = 0; i < kDoubleCount; ++i) {                                                              \
-        for (unsigned j = 0; j < kDoubleCount; ++j) {                                                            \
-          uint64_t d = kDoubles[(i * 5 + j) % kDoubleCount];                                                     \
-          uint32_t after;                                                                                        \
-          __asm volatile(FPU_NAME "vmsr fpscr, %2\n\tvldr d1, [%3]\n\tvldr d2, [%4]\n\tvldr d0, [%1]\n\t" text   \
-                                  "\n\tvstr d0, [%1]\n\tvmrs %0, fpscr"                                          \
-                         : "=&r"(after)                                                                          \
-                         : "r"(&d), "r"(fpscr), "r"(&kDoubles[i]), "r"(&kDoubles[j])                             \
-                         : "cc", "memory");                                                                      \
-          sum = fold(fold(fold(sum, (uint32_t)d), (uint32_t)(d >> 32)), after);                                  \
-        }                                                                                                        \
-      }                                                                                                          \
-    }                                                                                                            \
-    print("%s: %x\n", text, sum);                                                                                \
+#define DOUBLE(text)                                                                             \
+  do {                                                                                           \
+    uint32_t sum = 0x811C9DC5u;                                                                  \
+    for (uint32_t mode = 0; mode < 8; ++mode) {                                                  \
+      const uint32_t fpscr = (mode & 3u) << 22 | (mode >> 2) << 24 | (mode == 5 ? 1u << 25 : 0); \
+      for (unsigned i = 0; i < kDoubleCount; ++i) {                                              \
+        for (unsigned j = 0; j < kDoubleCount; ++j) {                                            \
+          uint64_t d = kDoubles[(i * 5 + j) % kDoubleCount];                                     \
+          uint32_t after;                                                                        \
+          __asm volatile(                                                                        \
+              FPU_NAME                                                                           \
+              "vmsr fpscr, %2\n\tvldr d1, [%3]\n\tvldr d2, [%4]\n\tvldr d0, [%1]\n\t" text       \
+              "\n\tvstr d0, [%1]\n\tvmrs %0, fpscr"                                              \
+              : "=&r"(after)                                                                     \
+              : "r"(&d), "r"(fpscr), "r"(&kDoubles[i]), "r"(&kDoubles[j])                        \
+              : "cc", "memory");                                                                 \
+          sum = fold(fold(fold(sum, (uint32_t)d), (uint32_t)(d >> 32)), after);                  \
+        }                                                                                        \
+      }                                                                                          \
+    }                                                                                            \
+    print("%s: %x\n", text, sum);                                                                \
   } while (0)
 
 static void doubles(void) {

@@ -1,28 +1,32 @@
-// Thumb instructions that compilers rarely choose, over a table of values; results and flags folded into one word each.
-#include "firmware.h"
+// Thumb instructions that compilers rarely choose, over a table of values; results and flags folded
+// into one word each.
+#include "tests/firmware/common/firmware.h"
 
-static const uint32_t kValues[] = {0,          1,          2,          0x7F,       0x80,       0xFF,       0x100,
-                                   0x7FFF,     0x8000,     0xFFFF,     0x10000,    0x12345678, 0x7FFFFFFF, 0x80000000,
-                                   0x80000001, 0xAAAAAAAA, 0x55555555, 0xDEADBEEF, 0xFFFFFFFE, 0xFFFFFFFF};
+static const uint32_t kValues[] = {0,          1,          2,          0x7F,       0x80,
+                                   0xFF,       0x100,      0x7FFF,     0x8000,     0xFFFF,
+                                   0x10000,    0x12345678, 0x7FFFFFFF, 0x80000000, 0x80000001,
+                                   0xAAAAAAAA, 0x55555555, 0xDEADBEEF, 0xFFFFFFFE, 0xFFFFFFFF};
 enum { kCount = sizeof kValues / sizeof *kValues };
 
-static uint32_t fold(uint32_t sum, uint32_t value) { return (sum << 5 | sum >> 27) + value * 0x01000193u; }
+static uint32_t fold(uint32_t sum, uint32_t value) {
+  return (sum << 5 | sum >> 27) + value * 0x01000193u;
+}
 
 // d = op(a, b); flags before are those of cmp a, b; flags after are folded.
-#define TWO(text)                                                                                             \
-  do {                                                                                                        \
-    uint32_t sum = 0x811C9DC5u;                                                                               \
-    for (unsigned i = 0; i < kCount; ++i) {                                                                   \
-      for (unsigned j = 0; j < kCount; ++j) {                                                                 \
-        uint32_t d = 0x13579BDFu, flags;                                                                      \
-        __asm volatile("cmp %2, %3\n\t" text "\n\tmrs %1, apsr"                                               \
-                       : "+&l"(d), "=&l"(flags)                                                               \
-                       : "l"(kValues[i]), "l"(kValues[j])                                                     \
-                       : "cc", "r4", "r5");                                                                   \
-        sum = fold(fold(sum, d), flags);                                                                      \
-      }                                                                                                       \
-    }                                                                                                         \
-    print("%s: %x\n", #text, sum);                                                                            \
+#define TWO(text)                                               \
+  do {                                                          \
+    uint32_t sum = 0x811C9DC5u;                                 \
+    for (unsigned i = 0; i < kCount; ++i) {                     \
+      for (unsigned j = 0; j < kCount; ++j) {                   \
+        uint32_t d = 0x13579BDFu, flags;                        \
+        __asm volatile("cmp %2, %3\n\t" text "\n\tmrs %1, apsr" \
+                       : "+&l"(d), "=&l"(flags)                 \
+                       : "l"(kValues[i]), "l"(kValues[j])       \
+                       : "cc", "r4", "r5");                     \
+        sum = fold(fold(sum, d), flags);                        \
+      }                                                         \
+    }                                                           \
+    print("%s: %x\n", #text, sum);                              \
   } while (0)
 
 static void narrow(void) {
@@ -103,7 +107,9 @@ static void memory_forms(void) {
   __asm volatile("strd %0, %1, [%2], #16" ::"r"(a), "r"(b), "r"(at) : "memory");
   __asm volatile("ldrsb %0, [%2, #-3]\n\tldrsh %1, [%2, #2]" : "=&r"(a), "=&r"(b) : "r"(at));
   sum = fold(fold(sum, a), b);
-  __asm volatile("ldr %0, [%2, %3, lsl #2]\n\tldrh %1, [%2, %3, lsl #1]" : "=&r"(a), "=&r"(b) : "r"(area), "r"(7));
+  __asm volatile("ldr %0, [%2, %3, lsl #2]\n\tldrh %1, [%2, %3, lsl #1]"
+                 : "=&r"(a), "=&r"(b)
+                 : "r"(area), "r"(7));
   sum = fold(fold(sum, a), b);
   at = (uint8_t*)&area[20];
   __asm volatile("ldmdb %2!, {%0, %1}" : "=&r"(a), "=&r"(b), "+r"(at)::"memory");
@@ -124,7 +130,8 @@ static void memory_forms(void) {
       : "=&r"(a)
       : "r"(1));
   sum = fold(sum, a);
-  __asm volatile("movs %0, #5\n1:\tsubs %0, #1\n\tcbz %0, 2f\n\tcmp %0, #99\n\tbne 1b\n2:" : "=&l"(a)::"cc");
+  __asm volatile("movs %0, #5\n1:\tsubs %0, #1\n\tcbz %0, 2f\n\tcmp %0, #99\n\tbne 1b\n2:"
+                 : "=&l"(a)::"cc");
   sum = fold(sum, a);
   for (unsigned i = 0; i < 32; ++i) sum = fold(sum, area[i]);
   print("memory %x\n", sum);

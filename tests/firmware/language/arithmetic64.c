@@ -1,4 +1,5 @@
-// Integer arithmetic that calls the run-time library: 64-bit multiply, divide, shift, compare; 32-bit division.
+// Integer arithmetic that calls the run-time library: 64-bit multiply, divide, shift, compare;
+// 32-bit division.
 #include <stdint.h>
 #include <stdio.h>
 
@@ -29,8 +30,8 @@ int main(void) {
     const int32_t ia = (int32_t)ua, ib = (int32_t)ub == -1 ? 3 : (int32_t)ub;
     sum = sum * 31 + ua / ub + ua % ub + (uint32_t)(ia / ib) + (uint32_t)(ia % ib);
     sum = sum * 31 + (uint64_t)__builtin_clz(ub) + (uint64_t)__builtin_ctzll(a | 1ull << 63) +
-          (uint64_t)__builtin_popcount(ua) + (uint64_t)__builtin_parityll(a) + __builtin_bswap32(ua) +
-          __builtin_bswap16((uint16_t)ua);
+          (uint64_t)__builtin_popcount(ua) + (uint64_t)__builtin_parityll(a) +
+          __builtin_bswap32(ua) + __builtin_bswap16((uint16_t)ua);
     if (i % 30 == 0) show("sum", sum);
   }
   show("sum", sum);

@@ -15,8 +15,10 @@ static void show_float(const char* name, float value) {
   printf("%s %08lx\n", name, (unsigned long)bits);
 }
 
-static const double kValues[] = {0.0, -0.0, 1.0, -1.5, 0.1, 3.5e10, -2.25e-8, 1e300, 4.9e-324, 123456.789, 0.99999};
-static const float kFloats[] = {0.0f, -0.0f, 1.0f, -1.5f, 0.1f, 3.5e10f, -2.25e-8f, 1e38f, 1.4e-45f, 1e-40f, 16777217.0f};
+static const double kValues[] = {0.0,      -0.0,  1.0,      -1.5,       0.1,    3.5e10,
+                                 -2.25e-8, 1e300, 4.9e-324, 123456.789, 0.99999};
+static const float kFloats[] = {0.0f,      -0.0f, 1.0f,     -1.5f,  0.1f,       3.5e10f,
+                                -2.25e-8f, 1e38f, 1.4e-45f, 1e-40f, 16777217.0f};
 enum { kCount = sizeof kValues / sizeof *kValues };
 
 static void doubles(void) {

@@ -1,4 +1,5 @@
-// newlib's formatted output: integers, floating point, widths, strings, 64 bits, variable arguments.
+// newlib's formatted output: integers, floating point, widths, strings, 64 bits, variable
+// arguments.
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static double sum(int count, ...) {
   va_start(arguments, count);
   va_copy(again, arguments);
   double total = 0;
-  for (int i = 0; i < count; ++i) total += i % 2 == 0 ? va_arg(arguments, int) : va_arg(arguments, double);
+  for (int i = 0; i < count; ++i)
+    total += i % 2 == 0 ? va_arg(arguments, int) : va_arg(arguments, double);
   for (int i = 0; i < count; ++i) total += i % 2 == 0 ? va_arg(again, int) : va_arg(again, double);
   va_end(arguments);
   va_end(again);
@@ -32,8 +34,8 @@ int main(void) {
 #ifndef __ARM_ARCH_6M__  // newlib-nano has no long long
   printf("%lld %llu %llx\n", -1234567890123456789LL, 18446744073709551615ULL, 0x123456789ABCDEFULL);
 #endif
-  printf("%f %.3f %10.2f %-10.1f| %e %.2E %g %G\n", 3.14159265358979, 2.71828, -1.5, 0.05, 123456.789, 0.000123, 1e-10,
-         1e20);
+  printf("%f %.3f %10.2f %-10.1f| %e %.2E %g %G\n", 3.14159265358979, 2.71828, -1.5, 0.05,
+         123456.789, 0.000123, 1e-10, 1e20);
   printf("%g %g %g %g %g\n", 0.1, 100000.0, 1000000.0, 1e-4, 1e-5);
   volatile double zero = 0.0;
   printf("%f %f %f %f\n", 1.0 / zero, -1.0 / zero, zero / zero * 0 == 0 ? 1.0 : 2.0, -zero);

@@ -1,6 +1,7 @@
-// A small preemptive RTOS: SysTick slices, PendSV switches, priorities, a mutex, a queue, FP context. The order in which
-// threads run depends on time and is not printed; what they compute does not.
-#include "firmware.h"
+// A small preemptive RTOS: SysTick slices, PendSV switches, priorities, a mutex, a queue, FP
+// context. The order in which threads run depends on time and is not printed; what they compute
+// does not.
+#include "tests/firmware/common/firmware.h"
 
 enum { kThreads = 5, kStackWords = 256, kQueue = 4 };
 
@@ -152,7 +153,8 @@ __attribute__((naked)) void SVC_Handler(void) {
 }
 
 int main(void) {
-  static void (*const kEntries[kThreads])(unsigned) = {main_thread, worker, worker, producer, consumer};
+  static void (*const kEntries[kThreads])(unsigned) = {main_thread, worker, worker, producer,
+                                                       consumer};
 #ifdef RTOS_FP
   CPACR |= 0xF00000u;
   BARRIER();

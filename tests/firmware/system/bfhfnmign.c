@@ -1,5 +1,5 @@
 // CCR.BFHFNMIGN: at priority -1 or -2 a data bus fault only leaves its status (ARMv7-M ARM B3.2.8).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 #define NOWHERE 0x68000000u
 

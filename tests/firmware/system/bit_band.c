@@ -1,7 +1,7 @@
 // Bit-band aliases of SRAM (ARMv7-M ARM B3.1; Cortex-M3 TRM 3.7): all widths, both directions.
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
-#define ALIAS(address, bit) (0x22000000u + ((address) - 0x20000000u) * 32u + (bit) * 4u)
+#define ALIAS(address, bit) (0x22000000u + ((address)-0x20000000u) * 32u + (bit)*4u)
 
 static volatile uint32_t words[2] __attribute__((aligned(8)));
 
@@ -11,8 +11,8 @@ int main(void) {
   uint32_t read = 0;
   for (uint32_t i = 0; i < 32; ++i) read |= (REG(ALIAS(base, i)) & 1u) << i;
   print("bits %x\n", read);
-  print("one bit reads %x %x %x %x\n", REG(ALIAS(base, 3)), REG(ALIAS(base, 0)), (uint32_t)REG8(ALIAS(base, 4)),
-        (uint32_t)REG16(ALIAS(base, 8)));
+  print("one bit reads %x %x %x %x\n", REG(ALIAS(base, 3)), REG(ALIAS(base, 0)),
+        (uint32_t)REG8(ALIAS(base, 4)), (uint32_t)REG16(ALIAS(base, 8)));
   REG(ALIAS(base, 0)) = 1;
   REG(ALIAS(base, 3)) = 0xFFFFFFFEu;
   print("word writes %x\n", words[0]);

@@ -1,5 +1,6 @@
-// Threads on the process stack, switched by PendSV, started and ended by SVC; callee-saved registers survive.
-#include "firmware.h"
+// Threads on the process stack, switched by PendSV, started and ended by SVC; callee-saved
+// registers survive.
+#include "tests/firmware/common/firmware.h"
 
 enum { kThreads = 3, kStackWords = 96, kRounds = 6 };
 
@@ -77,9 +78,11 @@ static __attribute__((noreturn)) void end_thread(uint32_t value) {
 static uint32_t mix(uint32_t seed) {
   uint32_t out;
   __asm volatile(
-      "mov r4, %1\n\tadds r5, r4, #1\n\tadds r6, r4, #2\n\tmov r8, r5\n\tmov r9, r6\n\tmov r10, r4\n\tmov r11, r5\n\t"
+      "mov r4, %1\n\tadds r5, r4, #1\n\tadds r6, r4, #2\n\tmov r8, r5\n\tmov r9, r6\n\tmov r10, "
+      "r4\n\tmov r11, r5\n\t"
       "svc 0\n\t"
-      "add r4, r8\n\tadd r5, r9\n\tadd r6, r10\n\tadd r4, r11\n\tadds r4, r4, r5\n\tadds r4, r4, r6\n\t"
+      "add r4, r8\n\tadd r5, r9\n\tadd r6, r10\n\tadd r4, r11\n\tadds r4, r4, r5\n\tadds r4, r4, "
+      "r6\n\t"
       "mov %0, r4"
       : "=r"(out)
       : "r"(seed)

@@ -1,5 +1,6 @@
-// EXC_RETURN for both stacks and every way to load it; stacked frames; SP alignment (ARMv7-M ARM B1.5.6 to B1.5.8).
-#include "firmware.h"
+// EXC_RETURN for both stacks and every way to load it; stacked frames; SP alignment (ARMv7-M ARM
+// B1.5.6 to B1.5.8).
+#include "tests/firmware/common/firmware.h"
 
 static uint64_t process_stack[64];
 static volatile uint32_t seen_lr, seen_sp, seen_xpsr, seen_control;
@@ -10,8 +11,8 @@ __attribute__((used)) static void svc_c(struct Frame* frame, uint32_t exc_return
   seen_xpsr = frame->xpsr;
   seen_control = READ_SPECIAL(control);
   const uint16_t instruction = *(const uint16_t*)(frame->pc - 2);
-  print("svc %d lr=%x sp=%x frame=%x pc=%x lr=%x r0=%x r12=%x\n", instruction & 0xFF, exc_return, sp,
-        (uint32_t)frame, frame->pc, frame->lr, frame->r0, frame->r12);
+  print("svc %d lr=%x sp=%x frame=%x pc=%x lr=%x r0=%x r12=%x\n", instruction & 0xFF, exc_return,
+        sp, (uint32_t)frame, frame->pc, frame->lr, frame->r0, frame->r12);
   frame->r0 += 0x100;
 }
 __attribute__((naked)) void SVC_Handler(void) {
@@ -21,7 +22,9 @@ __attribute__((naked)) void SVC_Handler(void) {
 }
 
 // Each returns by another instruction. IRQ n uses way n.
-__attribute__((used)) static void irq_c(uint32_t ipsr) { print("irq %d\n", (int)(ipsr & 0x3F) - 16); }
+__attribute__((used)) static void irq_c(uint32_t ipsr) {
+  print("irq %d\n", (int)(ipsr & 0x3F) - 16);
+}
 __attribute__((naked)) void IRQ_Handler(void) {
   __asm volatile(
       "mrs r0, ipsr\n\t"
@@ -40,7 +43,8 @@ __attribute__((naked)) void IRQ_Handler(void) {
 #ifndef __ARM_ARCH_6M__
       "2:\tldr pc, [sp], #4\n"
       "3:\tpush {r0}\n\tldmia.w sp!, {r1, pc}\n"
-      "4:\tldr r3, =ways_stack\n\tldr r1, [sp], #4\n\tstr r1, [r3]\n\tmovs r2, #0\n\tldr pc, [r3, r2]\n"
+      "4:\tldr r3, =ways_stack\n\tldr r1, [sp], #4\n\tstr r1, [r3]\n\tmovs r2, #0\n\tldr pc, [r3, "
+      "r2]\n"
       "\t.ltorg"
 #endif
   );

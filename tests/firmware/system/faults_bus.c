@@ -1,5 +1,6 @@
-// Precise bus faults on data, on fetch, on stacking and unstacking, and the same escalated (ARMv7-M ARM B3.2.15).
-#include "firmware.h"
+// Precise bus faults on data, on fetch, on stacking and unstacking, and the same escalated (ARMv7-M
+// ARM B3.2.15).
+#include "tests/firmware/common/firmware.h"
 
 // Nothing is there on any of the boards; in the Normal memory part of the map, hence executable.
 #define NOWHERE 0x68000000u

@@ -1,5 +1,6 @@
-// Faults inside handlers, SVC where it cannot run, BKPT without a debugger: all escalate (ARMv7-M ARM B1.5.14).
-#include "firmware.h"
+// Faults inside handlers, SVC where it cannot run, BKPT without a debugger: all escalate (ARMv7-M
+// ARM B1.5.14).
+#include "tests/firmware/common/firmware.h"
 
 static volatile int trigger;
 
@@ -23,7 +24,8 @@ void IRQ_Handler(void) {
 }
 void NMI_Handler(void) { print("nmi handler, ICSR %x\n", ICSR); }
 
-// An SVC that escalates returns behind itself (ARMv7-M ARM B1.5.6), so the handler then skips the NOP.
+// An SVC that escalates returns behind itself (ARMv7-M ARM B1.5.6), so the handler then skips the
+// NOP.
 static void from_svc(void) {
   for (trigger = 0; trigger < 3; ++trigger) {
     print("-- in SVCall %d\n", trigger);

@@ -1,6 +1,7 @@
-// A stack pointer that leads nowhere: STKERR on entry is taken in place of, or before, the exception (derived exceptions,
-// ARMv7-M ARM B1.5.11); UNSTKERR on return. MSP is good, the process stack is bad.
-#include "firmware.h"
+// A stack pointer that leads nowhere: STKERR on entry is taken in place of, or before, the
+// exception (derived exceptions, ARMv7-M ARM B1.5.11); UNSTKERR on return. MSP is good, the process
+// stack is bad.
+#include "tests/firmware/common/firmware.h"
 
 #define NOWHERE 0x68000000u
 
@@ -16,7 +17,8 @@ void IRQ_Handler(void) {
 }
 
 __attribute__((used)) static void fault_c(uint32_t exc_return) {
-  print("fault %d return=%x psp=%x\n", (int)(READ_SPECIAL(ipsr) & 0x1FF), exc_return, READ_SPECIAL(psp));
+  print("fault %d return=%x psp=%x\n", (int)(READ_SPECIAL(ipsr) & 0x1FF), exc_return,
+        READ_SPECIAL(psp));
   print("SHCSR %x ICSR %x pending %x active %x\n", SHCSR, ICSR, NVIC_ISPR, NVIC_IABR);
   print_fault_status();
   // A fresh frame that continues after the trigger.
@@ -26,16 +28,17 @@ __attribute__((used)) static void fault_c(uint32_t exc_return) {
   frame->xpsr = 1u << 24;
   WRITE_SPECIAL(psp, (uint32_t)frame);
 }
-#define HANDLER(name)                                                               \
-  __attribute__((naked)) void name(void);                                           \
-  __attribute__((naked)) void name(void) {                                          \
-    __asm volatile("mov r0, lr\n\tldr r1, =fault_c\n\tbx r1\n\t.ltorg");            \
+#define HANDLER(name)                                                    \
+  __attribute__((naked)) void name(void);                                \
+  __attribute__((naked)) void name(void) {                               \
+    __asm volatile("mov r0, lr\n\tldr r1, =fault_c\n\tbx r1\n\t.ltorg"); \
   }
 HANDLER(BusFault_Handler)
 HANDLER(MemManage_Handler)
 HANDLER(HardFault_Handler)
 
-// Thread on the process stack at R0; IRQ mask R1 pended. Callee-saved registers and MSP come back as they were.
+// Thread on the process stack at R0; IRQ mask R1 pended. Callee-saved registers and MSP come back
+// as they were.
 __attribute__((naked, noipa)) static void attempt(uint32_t psp, uint32_t mask) {
   __asm volatile(
       "push {r4-r11, lr}\n\tmov r10, sp\n\t"

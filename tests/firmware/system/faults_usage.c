@@ -1,5 +1,6 @@
-// UsageFaults with their UFSR bits, and the same ones escalated to HardFault (ARMv7-M ARM B1.5.14, B3.2.15).
-#include "firmware.h"
+// UsageFaults with their UFSR bits, and the same ones escalated to HardFault (ARMv7-M ARM B1.5.14,
+// B3.2.15).
+#include "tests/firmware/common/firmware.h"
 
 static void title(const char* text) { print("-- %s\n", text); }
 
@@ -57,9 +58,15 @@ static void divide_and_unaligned(void) {
   CCR &= ~(1u << 3);
   BARRIER();
   title("unaligned multiples");
-  __asm volatile("mov r3, %0\n\tadds r3, #2\n\tldm r3, {r0, r1}" ::"r"(bytes) : "r0", "r1", "r3", "cc");
-  __asm volatile("mov r3, %0\n\tadds r3, #2\n\tstm r3, {r0, r1}" ::"r"(bytes) : "r3", "cc", "memory");
-  __asm volatile("mov r3, %0\n\tadds r3, #1\n\tldrd r0, r1, [r3]" ::"r"(bytes) : "r0", "r1", "r3", "cc");
+  __asm volatile("mov r3, %0\n\tadds r3, #2\n\tldm r3, {r0, r1}" ::"r"(bytes)
+                 : "r0", "r1", "r3", "cc");
+  __asm volatile("mov r3, %0\n\tadds r3, #2\n\tstm r3, {r0, r1}" ::"r"(bytes)
+                 : "r3", "cc", "memory");
+  __asm volatile("mov r3, %0\n\tadds r3, #1\n\tldrd r0, r1, [r3]" ::"r"(bytes)
+                 : "r0", "r1", "r3", "cc");
+  // Alignment comes before the bus (ARMv7-M ARM B2.3.4, MemA).
+  __asm volatile("mov r3, %0\n\tadds r3, #1\n\tldrd r0, r1, [r3]" ::"r"(0x68000000u)
+                 : "r0", "r1", "r3", "cc");
   __asm volatile("mov r3, %0\n\tadds r3, #1\n\tldrex r0, [r3]" ::"r"(bytes) : "r0", "r3", "cc");
 }
 

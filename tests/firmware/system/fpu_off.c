@@ -1,5 +1,5 @@
 // CPACR: no access, privileged only, full; NOCP faults (ARMv7-M ARM B1.5.7, B3.2.20).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 void fp_touch(void);
 void fp_load(const void* address);

@@ -1,5 +1,5 @@
 // ITM stimulus: text where a trace unit is there, nothing where not (ARMv7-M ARM C1.7).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 #define ITM_STIM(n) REG(0xE0000000u + 4 * (n))
 #define ITM_TER REG(0xE0000E00u)

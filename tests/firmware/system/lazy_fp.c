@@ -1,5 +1,6 @@
-// FP context in exception frames: FPCA, ASPEN, LSPEN, LSPACT, FPCAR, FPDSCR (ARMv7-M ARM B1.5.7, B3.2.20 to B3.2.22).
-#include "firmware.h"
+// FP context in exception frames: FPCA, ASPEN, LSPEN, LSPACT, FPCAR, FPDSCR (ARMv7-M ARM B1.5.7,
+// B3.2.20 to B3.2.22).
+#include "tests/firmware/common/firmware.h"
 
 void fp_fill(uint32_t base);
 void fp_dump(uint32_t* words);
@@ -22,8 +23,8 @@ static void show_frame(uint32_t frame, const char* when) {
 
 __attribute__((used)) static void handler_c(uint32_t frame, uint32_t exc_return) {
   const unsigned number = READ_SPECIAL(ipsr) & 0x1FFu;
-  print("  in %d return=%x control=%x fpccr=%x fpcar=%x frame=%x\n", (int)number, exc_return, CONTROL_BITS,
-        FPCCR & kFpccrBits, FPCAR, frame);
+  print("  in %d return=%x control=%x fpccr=%x fpcar=%x frame=%x\n", (int)number, exc_return,
+        CONTROL_BITS, FPCCR & kFpccrBits, FPCAR, frame);
   const int extended = (exc_return & 0x10u) == 0;
   if (extended) show_frame(frame, "before");
   if (pend_inner && number != 16 + 2) {
@@ -40,12 +41,13 @@ __attribute__((used)) static void handler_c(uint32_t frame, uint32_t exc_return)
     if (extended) show_frame(frame, "after");
   }
 }
-#define HANDLER(name)                                                                                               \
-  __attribute__((naked)) void name(void);                                                                           \
-  __attribute__((naked)) void name(void) {                                                                          \
-    __asm volatile(                                                                                                 \
-        "tst lr, #4\n\tite eq\n\tmrseq r0, msp\n\tmrsne r0, psp\n\tmov r1, lr\n\tldr r2, =handler_c\n\tbx r2\n\t" \
-        ".ltorg");                                                                                                  \
+#define HANDLER(name)                                                                      \
+  __attribute__((naked)) void name(void);                                                  \
+  __attribute__((naked)) void name(void) {                                                 \
+    __asm volatile(                                                                        \
+        "tst lr, #4\n\tite eq\n\tmrseq r0, msp\n\tmrsne r0, psp\n\tmov r1, lr\n\tldr r2, " \
+        "=handler_c\n\tbx r2\n\t"                                                          \
+        ".ltorg");                                                                         \
   }
 HANDLER(SVC_Handler)
 HANDLER(IRQ_Handler)
@@ -54,14 +56,15 @@ static void show(const char* title) {
   fp_dump(words);
   uint32_t sum = 0;
   for (unsigned i = 0; i < 32; ++i) sum = sum * 31 + words[i];
-  print("%s: s0 %x s15 %x s16 %x s31 %x fpscr %x sum %x control %x fpccr %x\n", title, words[0], words[15], words[16],
-        words[31], words[32], sum, CONTROL_BITS, FPCCR & kFpccrBits);
+  print("%s: s0 %x s15 %x s16 %x s31 %x fpscr %x sum %x control %x fpccr %x\n", title, words[0],
+        words[15], words[16], words[31], words[32], sum, CONTROL_BITS, FPCCR & kFpccrBits);
 }
 
 // Words below the stack pointer, so that what the frame leaves out shows.
 __attribute__((naked, noipa)) static void paint_stack(void) {
   __asm volatile(
-      "mov r0, sp\n\tmovs r1, #48\n\tldr r2, =0xABABABAB\n1:\tsubs r0, #4\n\tstr r2, [r0]\n\tsubs r1, #1\n\tbne 1b\n\t"
+      "mov r0, sp\n\tmovs r1, #48\n\tldr r2, =0xABABABAB\n1:\tsubs r0, #4\n\tstr r2, [r0]\n\tsubs "
+      "r1, #1\n\tbne 1b\n\t"
       "bx lr\n\t.ltorg");
 }
 
@@ -123,7 +126,8 @@ int main(void) {
   BARRIER();
   NVIC_ISER = 1u << 2;
   SHPR2 = 0x80000000u;
-  print("fpccr %x fpcar %x fpdscr %x control %x\n", FPCCR & kFpccrBits, FPCAR, FPDSCR, CONTROL_BITS);
+  print("fpccr %x fpcar %x fpdscr %x control %x\n", FPCCR & kFpccrBits, FPCAR, FPDSCR,
+        CONTROL_BITS);
   fp_touch();
   print("control %x\n", CONTROL_BITS);
   modes("lazy", 0xC0000000u);

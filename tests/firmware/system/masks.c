@@ -1,5 +1,6 @@
-// PRIMASK, FAULTMASK, BASEPRI and BASEPRI_MAX: what they hold back, and what clears them (ARMv7-M ARM B1.4.3, B1.5.4).
-#include "firmware.h"
+// PRIMASK, FAULTMASK, BASEPRI and BASEPRI_MAX: what they hold back, and what clears them (ARMv7-M
+// ARM B1.4.3, B1.5.4).
+#include "tests/firmware/common/firmware.h"
 
 static char log_text[120];
 static unsigned log_length;

@@ -1,5 +1,6 @@
-// MemManage on stacking and unstacking: MSTKERR, MUNSTKERR, no address (ARMv7-M ARM B3.2.15). Works on both MPU versions.
-#include "firmware.h"
+// MemManage on stacking and unstacking: MSTKERR, MUNSTKERR, no address (ARMv7-M ARM B3.2.15). Works
+// on both MPU versions.
+#include "tests/firmware/common/firmware.h"
 
 static uint32_t guarded[256] __attribute__((aligned(1024)));
 static uint64_t process_stack[64];
@@ -14,7 +15,8 @@ void IRQ_Handler(void) {
 }
 
 __attribute__((used)) static void fault_c(uint32_t exc_return) {
-  print("fault %d return=%x psp=%x\n", (int)(READ_SPECIAL(ipsr) & 0x1FF), exc_return, READ_SPECIAL(psp));
+  print("fault %d return=%x psp=%x\n", (int)(READ_SPECIAL(ipsr) & 0x1FF), exc_return,
+        READ_SPECIAL(psp));
   print_fault_status();
   print("pending %x shcsr %x\n", NVIC_ISPR, SHCSR);
   extern const char resume_here[];

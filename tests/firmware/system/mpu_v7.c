@@ -1,5 +1,6 @@
-// MPU of ARMv7-M: permissions, execute-never, subregions, overlap, default map, HFNMIENA (ARMv7-M ARM B3.5).
-#include "mpu_probe.h"
+// MPU of ARMv7-M: permissions, execute-never, subregions, overlap, default map, HFNMIENA (ARMv7-M
+// ARM B3.5).
+#include "tests/firmware/common/mpu_probe.h"
 
 static uint32_t area[1024] __attribute__((aligned(4096)));
 static uint64_t process_stack[64] __attribute__((aligned(512)));
@@ -8,7 +9,8 @@ static volatile uint32_t in_handler;
 
 enum { kEnable = 1, kHfNmiEna = 2, kPrivDefEna = 4 };
 
-static void region(uint32_t number, uint32_t base, uint32_t log2_size, uint32_t access, uint32_t xn, uint32_t disabled) {
+static void region(uint32_t number, uint32_t base, uint32_t log2_size, uint32_t access, uint32_t xn,
+                   uint32_t disabled) {
   MPU_RNR = number;
   MPU_RBAR = base;
   MPU_RASR = xn << 28 | access << 24 | 1u << 17 | disabled << 8 | (log2_size - 1) << 1 | 1u;
@@ -71,7 +73,8 @@ static void sizes_and_subregions(void) {
   region(1, (uint32_t)area, 11, 3, 0, 0xAA);  // 2 KiB, every other 256 bytes missing
   region(0, (uint32_t)area, 12, 5, 0, 0);     // behind it: privileged only writes
   control(kEnable | kPrivDefEna);
-  for (uint32_t offset = 0x7C; offset < 0x900; offset += 0x100) probe_all("subregion", (uint32_t)area + offset);
+  for (uint32_t offset = 0x7C; offset < 0x900; offset += 0x100)
+    probe_all("subregion", (uint32_t)area + offset);
   control(0);
   clear_regions();
   region(7, (uint32_t)area + 0x40, 5, 0, 1, 0);  // 32 bytes
@@ -80,7 +83,8 @@ static void sizes_and_subregions(void) {
   for (uint32_t offset = 0x38; offset < 0x68; offset += 4) {
     probe_mmfsr = 0;
     probe_load((uint32_t)area + offset);
-    print("32 bytes, offset %x: %x at %x\n", offset, probe_mmfsr, probe_mmfsr == 0 ? 0 : probe_mmfar);
+    print("32 bytes, offset %x: %x at %x\n", offset, probe_mmfsr,
+          probe_mmfsr == 0 ? 0 : probe_mmfar);
   }
   // A doubleword and an unaligned word into the forbidden part.
   probe_mmfsr = 0;

@@ -1,5 +1,6 @@
-// MPU of ARMv8-M: base and limit, permissions, execute-never, no overlap, default map (ARMv8-M ARM B9).
-#include "mpu_probe.h"
+// MPU of ARMv8-M: base and limit, permissions, execute-never, no overlap, default map (ARMv8-M ARM
+// B9).
+#include "tests/firmware/common/mpu_probe.h"
 
 static uint32_t area[1024] __attribute__((aligned(4096)));
 
@@ -59,10 +60,12 @@ static void limits(void) {
   region(0, (uint32_t)area + 0x40, (uint32_t)area + 0x60, 3, 1);  // 64 bytes
   region(5, (uint32_t)area + 0x80, (uint32_t)area + 0x80, 2, 0);  // 32 bytes
   control(kEnable | kPrivDefEna);
-  for (uint32_t offset = 0x30; offset < 0xB0; offset += 0x10) probe_all("limits", (uint32_t)area + offset);
+  for (uint32_t offset = 0x30; offset < 0xB0; offset += 0x10)
+    probe_all("limits", (uint32_t)area + offset);
   clear_regions();
   region(0, (uint32_t)area, (uint32_t)area + 0xFE0, 1, 0);
-  region(1, (uint32_t)area + 0x100, (uint32_t)area + 0x1E0, 1, 0);  // two regions match: a fault (B9.3)
+  region(1, (uint32_t)area + 0x100, (uint32_t)area + 0x1E0, 1,
+         0);  // two regions match: a fault (B9.3)
   control(kEnable | kPrivDefEna);
   probe_all("one", (uint32_t)area + 0xE0);
   probe_all("overlap", (uint32_t)area + 0x120);

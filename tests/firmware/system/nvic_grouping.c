@@ -1,5 +1,6 @@
-// AIRCR.PRIGROUP splits a priority into group and subpriority (ARMv7-M ARM B1.5.4); byte access to priorities; STIR.
-#include "firmware.h"
+// AIRCR.PRIGROUP splits a priority into group and subpriority (ARMv7-M ARM B1.5.4); byte access to
+// priorities; STIR.
+#include "tests/firmware/common/firmware.h"
 
 static char log_text[120];
 static unsigned log_length;
@@ -69,7 +70,8 @@ static void by_basepri(void) {
 static void narrow_access(void) {
   REG8(0xE000E40Bu) = 0x5A;
   REG8(0xE000E409u) = 0xC3;
-  print("IPR2 %x byte %x half %x\n", NVIC_IPR(2), (uint32_t)REG8(0xE000E40Bu), (uint32_t)REG16(0xE000E40Au));
+  print("IPR2 %x byte %x half %x\n", NVIC_IPR(2), (uint32_t)REG8(0xE000E40Bu),
+        (uint32_t)REG16(0xE000E40Au));
   REG16(0xE000E408u) = 0x1122;
   print("IPR2 %x\n", NVIC_IPR(2));
   REG8(0xE000ED23u) = 0x40;

@@ -1,5 +1,6 @@
-// Order of pended, preempting and tail-chained interrupts (ARMv7-M ARM B1.5.4, B1.5.12; ARMv6-M ARM B1.5.4).
-#include "firmware.h"
+// Order of pended, preempting and tail-chained interrupts (ARMv7-M ARM B1.5.4, B1.5.12; ARMv6-M ARM
+// B1.5.4).
+#include "tests/firmware/common/firmware.h"
 
 static char log_text[200];
 static unsigned log_length;

@@ -1,5 +1,6 @@
-// Cortex-M0 has no unprivileged mode: CONTROL.nPRIV reads as zero (ARMv6-M ARM B1.4.4, Cortex-M0 TRM 3.7).
-#include "firmware.h"
+// Cortex-M0 has no unprivileged mode: CONTROL.nPRIV reads as zero (ARMv6-M ARM B1.4.4, Cortex-M0
+// TRM 3.7).
+#include "tests/firmware/common/firmware.h"
 
 static uint64_t process_stack[32];
 

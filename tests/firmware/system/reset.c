@@ -1,5 +1,5 @@
 // SYSRESETREQ: memory keeps its contents, the core starts again (ARMv7-M ARM B1.5.16, B3.2.6).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 static volatile uint32_t marker __attribute__((section(".noinit")));
 static volatile uint32_t boots __attribute__((section(".noinit")));
@@ -13,10 +13,12 @@ int main(void) {
   }
   ++boots;
   print("boot %d data %x bss %x\n", (int)boots, in_data, in_bss);
-  print("primask %x control %x ipsr %x\n", READ_SPECIAL(primask), READ_SPECIAL(control), READ_SPECIAL(ipsr));
+  print("primask %x control %x ipsr %x\n", READ_SPECIAL(primask), READ_SPECIAL(control),
+        READ_SPECIAL(ipsr));
   print("shpr3 %x iser %x ispr %x scr %x\n", SHPR3, NVIC_ISER, NVIC_ISPR, SCR);
 #ifndef __ARM_ARCH_6M__
-  print("basepri %x faultmask %x shcsr %x ccr %x\n", READ_SPECIAL(basepri), READ_SPECIAL(faultmask), SHCSR, CCR);
+  print("basepri %x faultmask %x shcsr %x ccr %x\n", READ_SPECIAL(basepri), READ_SPECIAL(faultmask),
+        SHCSR, CCR);
 #endif
   if (boots == 3) {
     print("done\n");

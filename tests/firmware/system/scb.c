@@ -1,6 +1,6 @@
-// System control block: what reads back, VTOR, SHCSR pending and active bits, ICSR fields (ARMv7-M ARM B3.2).
-#include "firmware.h"
-
+// System control block: what reads back, VTOR, SHCSR pending and active bits, ICSR fields (ARMv7-M
+// ARM B3.2).
+#include "tests/firmware/common/firmware.h"
 
 void SVC_Handler(void) { print("svc, icsr %x\n", ICSR_READ); }
 void IRQ_Handler(void) { print("irq, icsr %x\n", ICSR_READ); }

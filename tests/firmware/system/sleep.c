@@ -1,11 +1,9 @@
 // WFI, WFE, SEV, SEVONPEND (ARMv7-M ARM B1.5.18, B1.5.19).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 static volatile unsigned ticks, irqs;
 
-void SysTick_Handler(void) {
-  ++ticks;
-}
+void SysTick_Handler(void) { ++ticks; }
 void IRQ_Handler(void) { ++irqs; }
 
 int main(void) {

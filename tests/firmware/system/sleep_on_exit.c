@@ -1,5 +1,6 @@
-// SCR.SLEEPONEXIT: the thread goes on only when a handler has cleared it (ARMv7-M ARM B1.5.18, B3.2.7).
-#include "firmware.h"
+// SCR.SLEEPONEXIT: the thread goes on only when a handler has cleared it (ARMv7-M ARM B1.5.18,
+// B3.2.7).
+#include "tests/firmware/common/firmware.h"
 
 static volatile unsigned ticks, irqs;
 

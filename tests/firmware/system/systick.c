@@ -1,5 +1,5 @@
 // SysTick: registers, COUNTFLAG, ticks counted, no cycle values (ARMv7-M ARM B3.3).
-#include "firmware.h"
+#include "tests/firmware/common/firmware.h"
 
 static volatile unsigned ticks;
 

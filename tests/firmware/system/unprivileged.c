@@ -1,5 +1,6 @@
-// CONTROL.nPRIV: what an unprivileged thread may read, write and reach (ARMv7-M ARM B1.4.4, B3.1, B5.2).
-#include "firmware.h"
+// CONTROL.nPRIV: what an unprivileged thread may read, write and reach (ARMv7-M ARM B1.4.4, B3.1,
+// B5.2).
+#include "tests/firmware/common/firmware.h"
 
 static uint64_t process_stack[80];
 
