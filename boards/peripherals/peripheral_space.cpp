@@ -101,7 +101,6 @@ void PeripheralSpace::note(Block* block, Address word, Address pc, bool write) {
         }
       }
     }
-    if (on_unmodelled && access.rule.empty()) on_unmodelled(word, pc, write);
   }
   ++(write ? access.writes : access.reads);
 }

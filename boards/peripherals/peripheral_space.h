@@ -27,6 +27,8 @@ class PeripheralModel {
     (void)offset, (void)now;
     return stored;
   }
+  /// `start: reset`: the register has its reset value when the run starts, unseen by firmware.
+  virtual void start_from(std::uint32_t offset, std::uint32_t value) { (void)offset, (void)value; }
   /// Called after the value was stored.
   virtual void write(std::uint32_t offset, std::uint32_t value, Cycles now) = 0;
   /// Registers this model gives a meaning; others of its block count as unmodelled.
@@ -35,8 +37,7 @@ class PeripheralModel {
 
 class PeripheralSpace final : public bus::Device {
  public:
-  /// `now` in rules is the core cycle of an access. With `strict`, on_unmodelled is called for each
-  /// new register.
+  /// `now` in rules is the core cycle of an access.
   explicit PeripheralSpace(const PeripheralSpaceSpec& spec) : spec_(spec) {}
 
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
@@ -44,9 +45,6 @@ class PeripheralSpace final : public bus::Device {
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
-
-  /// Called at the first access of each register that nothing models.
-  std::function<void(Address address, Address pc, bool write)> on_unmodelled;
 
  private:
   struct Block {
