@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "boards/bus_builder.h"
+#include "boards/note_list.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/semihosting.h"
@@ -60,11 +61,9 @@ struct Machine::Parts {
   std::vector<std::unique_ptr<PeripheralSpace>> spaces;
   std::unique_ptr<EngineMemory> guest_memory;
   std::unique_ptr<Semihosting> semihosting;
-  std::vector<std::string> notes;
+  NoteList notes;
 
-  void note(const std::string& text) {
-    if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
-  }
+  void note(const std::string& text) { notes.add(text); }
   void add_spaces();
   [[nodiscard]] bool starts_from_reset() const { return spec.start == StartState::reset; }
   [[nodiscard]] std::uint64_t clock_hz() const;
@@ -362,7 +361,14 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
   return list;
 }
 
-std::vector<std::string> Machine::notes() const { return parts_->notes; }
+std::vector<std::string> Machine::notes() const {
+  std::vector<std::string> notes = parts_->notes.all();
+  for (const auto& space : parts_->spaces) {
+    const std::string more = space->not_listed();
+    if (!more.empty()) notes.push_back(more);
+  }
+  return notes;
+}
 
 std::vector<std::pair<unsigned, std::uint64_t>> Machine::semihosting_calls() const {
   if (!parts_->semihosting) return {};

@@ -44,7 +44,14 @@ class PeripheralSpace final : public bus::Device {
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
+  /// Registers kept in the list below, apart from those that a rule of the board answers.
+  static constexpr std::size_t kMostListed = 1000;
+  /// Registers that remember what was written to them; further ones read 0.
+  static constexpr std::size_t kMostStored = std::size_t{1} << 18;
+  /// By address.
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
+  /// A note on registers beyond those limits; empty if there are none.
+  [[nodiscard]] std::string not_listed() const;
 
  private:
   struct Block {
@@ -60,14 +67,20 @@ class PeripheralSpace final : public bus::Device {
   std::uint32_t stored_word(Address word, Cycles now);
   void apply_rules(Block& block, Address word, std::uint32_t value, Cycles now);
   void apply_constants(const Block& block, Address word, std::uint32_t& value) const;
+  [[nodiscard]] static std::string rule_of(const Block& block, Address word);
+  void store(Address word, std::uint32_t value);
   void note(Block* block, Address word, Address pc, bool write);
-  void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when);
+  void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when, Cycles now);
 
   PeripheralSpaceSpec spec_;
   std::vector<Block> blocks_;  // sorted by base
   std::unordered_map<Address, std::uint32_t> storage_;
   std::unordered_map<Address, std::vector<Pending>> pending_;
   std::map<Address, UnmodelledAccess> unmodelled_;
+  std::size_t listed_ = 0;            // of them, those without a rule
+  std::uint64_t unlisted_reads_ = 0;  // accesses to others
+  std::uint64_t unlisted_writes_ = 0;
+  std::uint64_t forgotten_writes_ = 0;
 };
 
 }  // namespace mcost::boards
