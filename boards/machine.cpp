@@ -9,6 +9,7 @@
 
 #include "boards/bus_builder.h"
 #include "boards/firmware_fit.h"
+#include "boards/note_list.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/semihosting.h"
@@ -54,13 +55,15 @@ struct Machine::Parts {
   std::vector<std::unique_ptr<PeripheralSpace>> spaces;
   std::unique_ptr<EngineMemory> guest_memory;
   std::unique_ptr<Semihosting> semihosting;
-  std::vector<std::string> notes;
+  NoteList notes;
 
-  void note(const std::string& text) {
-    if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
-  }
+  void note(const std::string& text) { notes.add(text); }
   void add_spaces();
+  [[nodiscard]] bool starts_from_reset() const { return spec.start == StartState::reset; }
+  [[nodiscard]] std::uint64_t clock_hz() const;
   void add_peripherals();
+  void start_from_reset();
+  void check_wait_states();
   void add_private_bus();
   void add_bit_band();
   [[nodiscard]] const bus::Region* stack_region() const;
@@ -76,6 +79,10 @@ const MemorySpec* Machine::Parts::memory_named(const std::string& name, std::siz
     if (spec.memories[index].name == name) return &spec.memories[index];
   }
   return nullptr;
+}
+
+std::uint64_t Machine::Parts::clock_hz() const {
+  return starts_from_reset() ? spec.reset.clock_hz : spec.clock.rated_hz;
 }
 
 void Machine::Parts::add_spaces() {
@@ -150,7 +157,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
   control.memory = memory->name;
   control.pinned = &spec.pinned;
   control.flash = flash_spec;
-  control.clock_hz = spec.clock.rated_hz;
+  control.clock_hz = clock_hz();
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
   if (peripheral.type == "flash_acr_f4" && flash.art[index] != nullptr) {
@@ -170,9 +177,36 @@ void Machine::Parts::add_peripherals() {
   for (const PeripheralSpec& peripheral : spec.peripherals) {
     for (const auto& space : spaces) {
       if (peripheral.base - space->spec().base >= space->spec().size_bytes) continue;
-      space->add(peripheral, make_model(peripheral));
+      std::unique_ptr<PeripheralModel> peripheral_model = make_model(peripheral);
+      if (peripheral_model && starts_from_reset()) {
+        for (const RegisterSpec& entry : peripheral.registers) {
+          peripheral_model->start_from(entry.offset_bytes, entry.reset);
+        }
+      }
+      space->add(peripheral, std::move(peripheral_model));
       break;
     }
+  }
+}
+
+/// What `start: reset` leaves open.
+void Machine::Parts::start_from_reset() {
+  engine->memory_timing_changed();
+  note(fmt::format(
+      "start: reset: the core clock is {} Hz and stays so, whatever firmware writes to its clock "
+      "tree",
+      clock_hz()));
+}
+
+void Machine::Parts::check_wait_states() {
+  for (std::size_t i = 0; i < spec.memories.size(); ++i) {
+    const auto* const entry = std::get_if<FlashSpec>(&spec.memories[i].timing);
+    if (entry == nullptr) continue;
+    const memory::Art* const art = flash.art[i];
+    const auto too_few = too_few_wait_states(
+        spec.memories[i].name, *entry,
+        art == nullptr ? entry->wait_states : art->parameters().wait_states, clock_hz());
+    if (too_few) note(*too_few);
   }
 }
 
@@ -197,7 +231,7 @@ void Machine::Parts::add_semihosting() {
   if (options.semihosting_root) setup.root = *options.semihosting_root;
   setup.console = options.console;
   setup.now = [this] { return engine->now(); };
-  setup.clock_hz = spec.clock.rated_hz;
+  setup.clock_hz = clock_hz();
   if (const bus::Region* ram = stack_region()) {
     setup.heap_limit = setup.stack_base = ram->base + ram->size_bytes;
   }
@@ -232,6 +266,10 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   Parts& parts = *parts_;
   parts.spec = std::move(spec);
   parts.options = std::move(options);
+  // A clock given by --clock holds from reset on, too.
+  if (parts.starts_from_reset() && parts.spec.pinned.contains("clock.rated_hz")) {
+    parts.spec.reset.clock_hz = parts.spec.clock.rated_hz;
+  }
   parts.flash = build_memories(parts.spec, parts.options.seed, parts.bus);
   parts.add_spaces();
   parts.add_private_bus();
@@ -255,6 +293,8 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
       [&parts](unsigned port, std::uint32_t value, unsigned size_bytes) {
         parts.show_stimulus(port, value, size_bytes);
       });
+  if (parts.starts_from_reset()) parts.start_from_reset();
+  parts.check_wait_states();
 }
 
 Machine::~Machine() = default;
@@ -317,6 +357,8 @@ void Machine::write_input(Address address, const std::vector<std::uint8_t>& byte
 
 const BoardSpec& Machine::spec() const { return parts_->spec; }
 
+std::uint64_t Machine::clock_hz() const { return parts_->clock_hz(); }
+
 engine::Engine& Machine::engine() { return *parts_->engine; }
 
 std::vector<std::string> Machine::memory_names() const {
@@ -342,10 +384,14 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
 }
 
 std::vector<std::string> Machine::notes() const {
-  std::vector<std::string> notes = parts_->notes;
+  std::vector<std::string> notes = parts_->notes.all();
   if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0)
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  for (const auto& space : parts_->spaces) {
+    const std::string more = space->not_listed();
+    if (!more.empty()) notes.push_back(more);
+  }
   return notes;
 }
 

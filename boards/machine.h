@@ -24,7 +24,6 @@ struct MachineOptions {
   std::optional<Address> entry;                 // --entry
   std::string semihosting_arguments;            // --args, the command line SYS_GET_CMDLINE answers
   std::optional<std::string> semihosting_root;  // --semihosting-root; none: no files
-  bool strict = false;                          // accesses to unmodelled registers end the run
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };
@@ -57,6 +56,8 @@ class Machine {
                    const std::string& what);
 
   [[nodiscard]] const BoardSpec& spec() const;
+  /// Of the core: the rated clock, or that after reset with `start: reset`.
+  [[nodiscard]] std::uint64_t clock_hz() const;
   [[nodiscard]] engine::Engine& engine();
   /// Names for Counters::traffic and per-memory causes, by index: memories, then "peripherals" and
   /// "ppb".

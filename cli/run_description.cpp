@@ -91,8 +91,8 @@ std::string operation_name(unsigned operation) {
 
 /// True if a value of the board can have changed this run's numbers: it belongs to the clock or to
 /// the timing of a memory that was used.
-bool mattered(const std::string& path, const RunResult& result) {
-  if (path == "clock.rated_hz") return true;
+bool mattered(const std::string& path, const RunResult& result, const std::string& clock_path) {
+  if (path == clock_path) return true;
   for (const char* const irrelevant : {".size_kib", ".fill", ".kind", ".wait_state_limits_hz"}) {
     if (path.ends_with(irrelevant)) return false;
   }
@@ -114,10 +114,12 @@ void RunSession::describe_board(RunResult& result) {
   result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
                   boards::resolved_yaml(spec)};
   result.energy_absent = "board has no energy data";
+  const bool from_reset = spec.start == boards::StartState::reset;
+  const std::string clock_path = from_reset ? "reset.clock_hz" : "clock.rated_hz";
   for (const boards::SourcedValue& value : boards::sources(spec)) {
     const boards::Source& source = value.source;
     const bool vouched = source.kind == boards::SourceKind::datasheet && source.verified;
-    if (vouched || !mattered(value.path, result)) continue;
+    if (vouched || !mattered(value.path, result, clock_path)) continue;
     result.assumptions.push_back({value.path, value.value,
                                   std::string(boards::name_of(source.kind)), source.verified,
                                   source.ref});

@@ -22,7 +22,6 @@ boards::MachineOptions machine_options(const RunOptions& options, const SessionI
   if (!options.entry.empty()) machine.entry = resolve_address(options.entry, symbols, "--entry");
   machine.semihosting_arguments = options.args;
   machine.semihosting_root = options.semihosting_root;
-  machine.strict = options.strict;
   machine.console = io.console;
   return machine;
 }
@@ -97,7 +96,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
 
 RunSession::~RunSession() = default;
 
-Hertz RunSession::clock() const { return {machine_->spec().clock.rated_hz, 1}; }
+Hertz RunSession::clock() const { return {machine_->clock_hz(), 1}; }
 
 void RunSession::choose_layers() {
   switch (options_.layer_mode) {

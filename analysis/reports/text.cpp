@@ -100,9 +100,11 @@ std::string timeline(const RunResult& result) {
 }
 
 std::string unmodelled(const RunResult& result) {
+  constexpr std::size_t kShown = 50;
   if (result.unmodelled.empty()) return {};
   std::string text = "\nPeripheral registers without a model\n";
-  for (const UnmodelledRegister& entry : result.unmodelled) {
+  for (std::size_t i = 0; i < result.unmodelled.size() && i < kShown; ++i) {
+    const UnmodelledRegister& entry = result.unmodelled[i];
     const std::string rule =
         entry.rule.empty() ? "reads what was last written" : "rule " + printable(entry.rule);
     text += wrapped(
@@ -110,6 +112,9 @@ std::string unmodelled(const RunResult& result) {
                     printable(entry.peripheral), grouped(entry.reads), grouped(entry.writes), rule,
                     place_text(entry.first)),
         "  ", kWidth);
+  }
+  if (result.unmodelled.size() > kShown) {
+    text += fmt::format("  and {} more (--format json)\n", result.unmodelled.size() - kShown);
   }
   return text;
 }

@@ -27,17 +27,18 @@ class FlashAcr final : public PeripheralModel {
     art_.reset_dcache();
     control_.timing_changed();
   }
+  void start_from(std::uint32_t offset, std::uint32_t value) override {
+    if (offset != 0) return;
+    follow(value);
+    initial_ = art_.parameters();
+  }
 
   void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
     if (offset != 0) return;
-    const std::uint32_t wait_states = bits(value, latency_bits_ - 1, 0);
-    if (!pinned("wait_states")) {
-      art_.set_wait_states(wait_states);
-      warn_if_too_few(wait_states);
-    }
-    if (!pinned("accelerator.prefetch_enabled")) art_.set_prefetch(bit(value, 8));
-    if (!pinned("accelerator.icache_enabled")) art_.set_icache(bit(value, 9));
-    if (!pinned("accelerator.dcache_enabled")) art_.set_dcache(bit(value, 10));
+    follow(value);
+    const auto too_few = too_few_wait_states(control_.memory, *control_.flash,
+                                             art_.parameters().wait_states, control_.clock_hz);
+    if (too_few) control_.note(*too_few);
     // The arrays are cleared only while disabled.  Source: RM0090, FLASH_ACR.
     if (bit(value, 11) && !bit(value, 9)) art_.reset_icache();
     if (bit(value, 12) && !bit(value, 10)) art_.reset_dcache();
@@ -54,12 +55,11 @@ class FlashAcr final : public PeripheralModel {
   [[nodiscard]] bool pinned(const char* key) const {
     return control_.pinned->contains("memories." + control_.memory + "." + key);
   }
-  void warn_if_too_few(std::uint32_t wait_states) const {
-    const auto& limits = control_.flash->wait_state_limits_hz;
-    if (wait_states >= limits.size() || control_.clock_hz <= limits[wait_states]) return;
-    control_.note(fmt::format(
-        "{} wait states are too few for {} MHz (at most {} MHz): the board would misread flash",
-        wait_states, control_.clock_hz / 1000000, limits[wait_states] / 1000000));
+  void follow(std::uint32_t value) {
+    if (!pinned("wait_states")) art_.set_wait_states(bits(value, latency_bits_ - 1, 0));
+    if (!pinned("accelerator.prefetch_enabled")) art_.set_prefetch(bit(value, 8));
+    if (!pinned("accelerator.icache_enabled")) art_.set_icache(bit(value, 9));
+    if (!pinned("accelerator.dcache_enabled")) art_.set_dcache(bit(value, 10));
   }
 
   memory::Art& art_;
@@ -88,6 +88,12 @@ class VimsControl final : public PeripheralModel {
 
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset <= 4; }
 
+  void start_from(std::uint32_t offset, std::uint32_t value) override {
+    if (offset != 4) return;
+    follow(value);
+    initial_ = vims_.parameters();
+  }
+
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override {
     if (offset == 4) return control_word_;
     if (offset != 0) return stored;
@@ -99,12 +105,8 @@ class VimsControl final : public PeripheralModel {
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override {
     if (offset != 4) return;
     const std::uint32_t old_mode = control_word_ & 3u;
-    control_word_ = value;
     if ((value & 3u) != old_mode) changed_at_ = now + spec_.invalidate_cycles;
-    if (!pinned("mode")) vims_.set_cache((value & 3u) == kModeCache);
-    if (!pinned("tag_prefetch_enabled")) vims_.set_tag_prefetch(bit(value, 2));
-    if (!pinned("sysbus_line_buffer_enabled")) vims_.set_system_line_buffer(!bit(value, 4));
-    if (!pinned("idcode_line_buffer_enabled")) vims_.set_code_line_buffer(!bit(value, 5));
+    follow(value);
     control_.note(fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
                               value, vims_.parameters().cache ? "on" : "off",
                               vims_.parameters().code_line_buffer ? "on" : "off"));
@@ -119,6 +121,13 @@ class VimsControl final : public PeripheralModel {
            (initial_.system_line_buffer ? 0u : 1u << 4) |
            (initial_.code_line_buffer ? 0u : 1u << 5);
   }
+  void follow(std::uint32_t value) {
+    control_word_ = value;
+    if (!pinned("mode")) vims_.set_cache((value & 3u) == kModeCache);
+    if (!pinned("tag_prefetch_enabled")) vims_.set_tag_prefetch(bit(value, 2));
+    if (!pinned("sysbus_line_buffer_enabled")) vims_.set_system_line_buffer(!bit(value, 4));
+    if (!pinned("idcode_line_buffer_enabled")) vims_.set_code_line_buffer(!bit(value, 5));
+  }
   [[nodiscard]] bool pinned(const char* key) const {
     return control_.pinned->contains("memories." + control_.memory + ".accelerator." + key);
   }
@@ -132,6 +141,15 @@ class VimsControl final : public PeripheralModel {
 };
 
 }  // namespace
+
+std::optional<std::string> too_few_wait_states(const std::string& memory, const FlashSpec& flash,
+                                               std::uint32_t wait_states, std::uint64_t clock_hz) {
+  const auto& limits = flash.wait_state_limits_hz;
+  if (wait_states >= limits.size() || clock_hz <= limits[wait_states]) return std::nullopt;
+  return fmt::format(
+      "{}: {} wait states are too few for {} Hz (at most {} Hz): the board would misread it",
+      memory, wait_states, clock_hz, limits[wait_states]);
+}
 
 std::unique_ptr<PeripheralModel> make_flash_acr(memory::Art& art, unsigned latency_bits,
                                                 FlashControl control) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -25,6 +26,12 @@ struct FlashControl {
   std::function<void()> timing_changed;          // memoised timing is stale
   std::function<void(const std::string&)> note;  // for the report
 };
+
+/// A note if flash with so many wait states cannot be read at this clock; else nothing.
+[[nodiscard]] std::optional<std::string> too_few_wait_states(const std::string& memory,
+                                                             const FlashSpec& flash,
+                                                             std::uint32_t wait_states,
+                                                             std::uint64_t clock_hz);
 
 /// FLASH_ACR of the F2, F4 (LATENCY 3:0) and L4 (LATENCY 2:0) families; key, status and option
 /// registers are storage.

@@ -1,6 +1,9 @@
 #include "boards/peripherals/peripheral_space.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "sim_core/base/bits.h"
@@ -64,7 +67,9 @@ std::uint32_t PeripheralSpace::stored_word(Address word, Cycles now) {
   return stored == storage_.end() ? 0 : stored->second;
 }
 
-void PeripheralSpace::set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when) {
+void PeripheralSpace::set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when,
+                               Cycles now) {
+  (void)stored_word(word, now);  // what is due does not wait for a read
   pending_[word].push_back({when, mask, value & mask});
 }
 
@@ -82,40 +87,61 @@ void PeripheralSpace::apply_rules(Block& block, Address word, std::uint32_t valu
     if (const auto* follow = std::get_if<FollowRule>(&rule.action)) {
       if (block.spec.base + follow->trigger.offset_bytes != word) continue;
       set_bits(block.spec.base + follow->target.offset_bytes, mask_of(follow->target),
-               field_of(follow->trigger, value) << follow->target.low, now + follow->after_cycles);
+               field_of(follow->trigger, value) << follow->target.low, now + follow->after_cycles,
+               now);
     } else if (const auto* clear = std::get_if<SelfClearRule>(&rule.action)) {
       if (block.spec.base + clear->target.offset_bytes != word) continue;
-      set_bits(word, mask_of(clear->target), 0, now + clear->after_cycles);
+      set_bits(word, mask_of(clear->target), 0, now + clear->after_cycles, now);
     } else if (const auto* one_clears = std::get_if<WriteOneClearsRule>(&rule.action)) {
       if (block.spec.base + one_clears->trigger.offset_bytes != word) continue;
       const std::uint32_t ones = field_of(one_clears->trigger, value) << one_clears->target.low;
       const Address target = block.spec.base + one_clears->target.offset_bytes;
-      if (target != word) set_bits(word, mask_of(one_clears->trigger), 0, now);
-      set_bits(target, ones, 0, now);
+      if (target != word) set_bits(word, mask_of(one_clears->trigger), 0, now, now);
+      set_bits(target, ones, 0, now, now);
     }
+  }
+}
+
+/// The first rule that answers reads of this register, or empty.
+std::string PeripheralSpace::rule_of(const Block& block, Address word) {
+  for (const RuleSpec& rule : block.spec.rules) {
+    const BitField target =
+        std::visit([](const auto& action) { return action.target; }, rule.action);
+    if (block.spec.base + target.offset_bytes == word) return rule.name;
+  }
+  return {};
+}
+
+/// Plain storage, as far as it reaches.
+void PeripheralSpace::store(Address word, std::uint32_t value) {
+  const auto known = storage_.find(word);
+  if (known != storage_.end()) {
+    known->second = value;
+  } else if (storage_.size() < kMostStored) {
+    storage_.emplace(word, value);
+  } else {
+    ++forgotten_writes_;
   }
 }
 
 void PeripheralSpace::note(Block* block, Address word, Address pc, bool write) {
   if (block != nullptr && block->model && block->model->models(word - block->spec.base)) return;
-  auto [entry, first] = unmodelled_.try_emplace(word);
-  UnmodelledAccess& access = entry->second;
-  if (first) {
-    access.address = word;
-    access.first_pc = pc;
-    access.peripheral = block != nullptr ? block->spec.name : spec_.name;
-    if (block != nullptr) {
-      for (const RuleSpec& rule : block->spec.rules) {
-        const BitField target =
-            std::visit([](const auto& action) { return action.target; }, rule.action);
-        if (block->spec.base + target.offset_bytes == word) {
-          access.rule = rule.name;
-          break;
-        }
-      }
-    }
-    if (on_unmodelled && access.rule.empty()) on_unmodelled(word, pc, write);
+  const auto known = unmodelled_.find(word);
+  if (known != unmodelled_.end()) {
+    ++(write ? known->second.writes : known->second.reads);
+    return;
   }
+  std::string rule = block != nullptr ? rule_of(*block, word) : std::string();
+  if (rule.empty() && listed_ == kMostListed) {
+    ++(write ? unlisted_writes_ : unlisted_reads_);
+    return;
+  }
+  if (rule.empty()) ++listed_;
+  UnmodelledAccess& access = unmodelled_[word];
+  access.address = word;
+  access.first_pc = pc;
+  access.peripheral = block != nullptr ? block->spec.name : spec_.name;
+  access.rule = std::move(rule);
   ++(write ? access.writes : access.reads);
 }
 
@@ -151,7 +177,7 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
            one_clears->target.offset_bytes == one_clears->trigger.offset_bytes);
     }
   }
-  if (!clears_itself) storage_[word] = merged;
+  if (!clears_itself) store(word, merged);
   if (block == nullptr) return;
   apply_rules(*block, word, merged, access.now);
   if (block->model) block->model->write(word - block->spec.base, merged, access.now);
@@ -161,6 +187,18 @@ std::vector<UnmodelledAccess> PeripheralSpace::unmodelled() const {
   std::vector<UnmodelledAccess> list;
   for (const auto& [address, access] : unmodelled_) list.push_back(access);
   return list;
+}
+
+std::string PeripheralSpace::not_listed() const {
+  if (unlisted_reads_ == 0 && unlisted_writes_ == 0) return {};
+  std::string text = fmt::format(
+      "{}: {} registers without a model are listed; accesses to others: reads {}, writes {}",
+      spec_.name, kMostListed, unlisted_reads_, unlisted_writes_);
+  if (forgotten_writes_ != 0) {
+    text += fmt::format("; writes not kept {}: beyond {} registers they read 0", forgotten_writes_,
+                        kMostStored);
+  }
+  return text;
 }
 
 }  // namespace mcost::boards

@@ -29,6 +29,8 @@ class PeripheralModel {
   }
   /// A system reset; registers read their reset values again.
   virtual void reset() {}
+  /// `start: reset`: the register has its reset value when the run starts, unseen by firmware.
+  virtual void start_from(std::uint32_t offset, std::uint32_t value) { (void)offset, (void)value; }
   /// Called after the value was stored.
   virtual void write(std::uint32_t offset, std::uint32_t value, Cycles now) = 0;
   /// Registers this model gives a meaning; others of its block count as unmodelled.
@@ -37,8 +39,7 @@ class PeripheralModel {
 
 class PeripheralSpace final : public bus::Device {
  public:
-  /// `now` in rules is the core cycle of an access. With `strict`, on_unmodelled is called for each
-  /// new register.
+  /// `now` in rules is the core cycle of an access.
   explicit PeripheralSpace(const PeripheralSpaceSpec& spec) : spec_(spec) {}
 
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
@@ -47,10 +48,14 @@ class PeripheralSpace final : public bus::Device {
   /// A system reset: registers, rules that wait, and models.
   void reset();
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
+  /// Registers kept in the list below, apart from those that a rule of the board answers.
+  static constexpr std::size_t kMostListed = 1000;
+  /// Registers that remember what was written to them; further ones read 0.
+  static constexpr std::size_t kMostStored = std::size_t{1} << 18;
+  /// By address.
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
-
-  /// Called at the first access of each register that nothing models.
-  std::function<void(Address address, Address pc, bool write)> on_unmodelled;
+  /// A note on registers beyond those limits; empty if there are none.
+  [[nodiscard]] std::string not_listed() const;
 
  private:
   struct Block {
@@ -67,14 +72,20 @@ class PeripheralSpace final : public bus::Device {
   std::uint32_t stored_word(Address word, Cycles now);
   void apply_rules(Block& block, Address word, std::uint32_t value, Cycles now);
   void apply_constants(const Block& block, Address word, std::uint32_t& value) const;
+  [[nodiscard]] static std::string rule_of(const Block& block, Address word);
+  void store(Address word, std::uint32_t value);
   void note(Block* block, Address word, Address pc, bool write);
-  void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when);
+  void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when, Cycles now);
 
   PeripheralSpaceSpec spec_;
   std::vector<Block> blocks_;  // sorted by base
   std::unordered_map<Address, std::uint32_t> storage_;
   std::unordered_map<Address, std::vector<Pending>> pending_;
   std::map<Address, UnmodelledAccess> unmodelled_;
+  std::size_t listed_ = 0;            // of them, those without a rule
+  std::uint64_t unlisted_reads_ = 0;  // accesses to others
+  std::uint64_t unlisted_writes_ = 0;
+  std::uint64_t forgotten_writes_ = 0;
 };
 
 }  // namespace mcost::boards
