@@ -16,6 +16,7 @@ void SysTick::reset() {
   disarm();
   control_ = reload_ = start_value_ = 0;
   count_flag_ = false;
+  flag_cycle_ = 0;
 }
 
 std::uint64_t SysTick::divider() const {
@@ -32,8 +33,33 @@ std::uint32_t SysTick::current(Cycles now) const {
   return reload_ - static_cast<std::uint32_t>(past);
 }
 
+/// The next time the counter goes from 1 to 0, as far as is known at start_cycle_.
+Cycles SysTick::first_zero() const {
+  if ((control_ & kEnable) == 0) return engine::Scheduler::kNever;
+  if (start_value_ != 0) return start_cycle_ + start_value_ * divider();
+  if (reload_ != 0) return start_cycle_ + (std::uint64_t{reload_} + 1) * divider();
+  return engine::Scheduler::kNever;
+}
+
+bool SysTick::reached_zero(Cycles after, Cycles until) const {
+  const Cycles first = first_zero();
+  if (until < first) return false;
+  if (after < first) return true;
+  if (reload_ == 0) return false;
+  const Cycles period = (std::uint64_t{reload_} + 1) * divider();
+  return (until - first) / period != (after - first) / period;
+}
+
+/// COUNTFLAG is worked out when somebody looks: only interrupts are events, so that a counter
+/// without them cannot keep a program from being idle.
+void SysTick::latch_flag(Cycles now) {
+  count_flag_ = count_flag_ || reached_zero(flag_cycle_, now);
+  flag_cycle_ = now;
+}
+
 /// Moves the start to the last tick at or before `now`; the counter does not notice.
 void SysTick::rebase(Cycles now) {
+  latch_flag(now);
   start_value_ = current(now);
   const bool runs = (control_ & kEnable) != 0;
   start_cycle_ = runs ? now - (now - start_cycle_) % divider() : now;
@@ -45,15 +71,11 @@ void SysTick::restart(Cycles now, std::uint32_t from) {
   schedule_zero();
 }
 
-/// Schedules the next time the counter goes from 1 to 0.
+/// Schedules the next interrupt.
 void SysTick::schedule_zero() {
   disarm();
-  if ((control_ & kEnable) == 0) return;
-  if (start_value_ != 0) {
-    arm(start_cycle_ + start_value_ * divider());
-  } else if (reload_ != 0) {
-    arm(start_cycle_ + (std::uint64_t{reload_} + 1) * divider());
-  }
+  const Cycles zero = first_zero();
+  if ((control_ & kTickInterrupt) != 0 && zero != engine::Scheduler::kNever) arm(zero);
 }
 
 void SysTick::disarm() {
@@ -68,14 +90,14 @@ void SysTick::arm(Cycles reaches_zero) {
 
 void SysTick::reach_zero(Cycles when) {
   armed_ = false;
-  count_flag_ = true;
-  if ((control_ & kTickInterrupt) != 0) engine_.exceptions().pend(engine::kSysTick);
+  engine_.exceptions().pend(engine::kSysTick);
   if (reload_ != 0) arm(when + (std::uint64_t{reload_} + 1) * divider());
 }
 
 std::uint32_t SysTick::read(std::uint32_t offset, Cycles now) {
   switch (offset) {
     case 0: {
+      latch_flag(now);
       const std::uint32_t value = control_ | (count_flag_ ? kCountFlag : 0u);
       count_flag_ = false;
       return value;
@@ -102,6 +124,7 @@ void SysTick::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
       schedule_zero();
       break;
     case 8:  // any write clears the counter; it reloads at its next tick
+      latch_flag(now);
       count_flag_ = false;
       restart(now, 0);
       break;

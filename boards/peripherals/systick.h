@@ -20,6 +20,9 @@ class SysTick {
  private:
   [[nodiscard]] std::uint64_t divider() const;
   [[nodiscard]] std::uint32_t current(Cycles now) const;
+  [[nodiscard]] Cycles first_zero() const;
+  [[nodiscard]] bool reached_zero(Cycles after, Cycles until) const;
+  void latch_flag(Cycles now);
   void rebase(Cycles now);
   void restart(Cycles now, std::uint32_t from);
   void schedule_zero();
@@ -30,7 +33,8 @@ class SysTick {
   engine::Engine& engine_;
   std::uint32_t reference_divider_;
   std::uint32_t control_ = 0;  // ENABLE, TICKINT, CLKSOURCE
-  bool count_flag_ = false;
+  bool count_flag_ = false;    // COUNTFLAG as of flag_cycle_
+  Cycles flag_cycle_ = 0;
   std::uint32_t reload_ = 0;
   std::uint32_t start_value_ =
       0;  // counter at start_cycle_, which is a tick of the counter's clock

@@ -179,6 +179,12 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   }
 }
 
+/// True if no event to come could move the core on from where it is: none is scheduled, or what
+/// devices raise is masked.
+bool Engine::nothing_can_wake(bool asleep) const {
+  return scheduler_.next_due() == Scheduler::kNever || !exceptions_.may_be_interrupted(asleep);
+}
+
 /// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_
 /// moved.
 bool Engine::stop_at(Block& block) {
@@ -197,7 +203,7 @@ bool Engine::stop_at(Block& block) {
     }
   }
   hook_served_ = kNowhere;
-  if (block.is_self_branch && scheduler_.next_due() == Scheduler::kNever) {
+  if (block.is_self_branch && nothing_can_wake(false)) {
     const unsigned exception = exceptions_.ipsr();
     const bool in_fault = exception >= kHardFault && exception <= kUsageFault;
     stop_ = in_fault && first_fault_ ? StopReason::fault : StopReason::idle;

@@ -237,6 +237,7 @@ class Engine {
   Block* enter_block(bool single);
   void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
+  [[nodiscard]] bool nothing_can_wake(bool asleep) const;
   template <bool kTracks>
   void run_blocks(Block* block, Cycles limit);
   template <bool kTracks>

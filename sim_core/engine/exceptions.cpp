@@ -176,6 +176,14 @@ unsigned Exceptions::vector_pending() const {
   return group_priority(priority_of(best)) < masked_priority(false) ? best : 0;
 }
 
+bool Exceptions::may_be_interrupted(bool asleep) const {
+  const int priority = std::min(active_priority(), masked_priority(!asleep));
+  for (unsigned number = kSysTick; number < count(); ++number) {
+    if (is_enabled(number) && group_priority(priority_of(number)) < priority) return true;
+  }
+  return false;
+}
+
 /// WFI wakes as if PRIMASK were 0.  Source: ARMv7-M ARM B1.5.19.
 bool Exceptions::would_wake() const {
   const unsigned best = highest_pending();

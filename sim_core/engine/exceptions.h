@@ -86,6 +86,9 @@ class Exceptions {
 
   /// ExecutionPriority(): -2 to 256, lower is more urgent.
   [[nodiscard]] int execution_priority() const;
+  /// True if an interrupt, should a device raise it, would be taken now; or, `asleep`, would wake
+  /// WFI, which PRIMASK does not hold back.
+  [[nodiscard]] bool may_be_interrupted(bool asleep) const;
   /// The exception to take now, or 0.
   [[nodiscard]] unsigned highest_takeable() const;
   /// True if a pending exception would wake WFI (masked by PRIMASK or not).

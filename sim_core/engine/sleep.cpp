@@ -24,7 +24,8 @@ void Engine::sleep_until(Cycles limit) {
     if (sleeping_for_event_) event_register_ = false;
     return;
   }
-  if (scheduler_.next_due() == Scheduler::kNever) {
+  const bool pending_wakes = sleeping_for_event_ && (exceptions_.scr & kScrSendEventOnPend) != 0;
+  if (pending_wakes ? scheduler_.next_due() == Scheduler::kNever : nothing_can_wake(true)) {
     stop_ = StopReason::idle;
     return;
   }

@@ -33,6 +33,42 @@ TEST_P(Sleep, WfiWithNothingToWakeIsIdle) {
   EXPECT_EQ(reg(0), 1u);
 }
 
+/// A SysTick that runs keeps nothing awake unless its exception could be taken.
+TEST_P(Sleep, ATimerThatCannotInterruptDoesNotKeepAnIdleLoopBusy) {
+  counting_handler(kSysTick);
+  store_word(code, kSysTickControl + 4, 500);
+  store_word(code, kSysTickControl, 5);  // no TICKINT
+  code.stop();
+  EXPECT_EQ(run(), StopReason::idle);
+  EXPECT_LT(machine->engine().now(), 500u);
+}
+
+TEST_P(Sleep, PrimaskHoldsBackWhatCouldEndAnIdleLoop) {
+  counting_handler(kSysTick);
+  code.cpsid_i();
+  start_systick(500);
+  code.stop();
+  EXPECT_EQ(run(), StopReason::idle);
+  EXPECT_EQ(calls(kSysTick), 0u);
+}
+
+TEST_P(Sleep, AnInterruptThatCanBeTakenKeepsAnIdleLoopAlive) {
+  counting_handler(kSysTick);
+  start_systick(500);
+  code.stop();
+  EXPECT_EQ(run(), StopReason::cycle_limit);
+  EXPECT_GT(calls(kSysTick), 2u);
+}
+
+TEST_P(Sleep, AFaultHandlerThatHangsEndsTheRunThoughSysTickGoesOn) {
+  counting_handler(kSysTick);
+  start_systick(500);
+  code.udf(0);
+  handler(engine::kHardFault).stop();
+  EXPECT_EQ(run(), StopReason::fault);
+  EXPECT_EQ(calls(kSysTick), 0u);
+}
+
 TEST_P(Sleep, WfiSleepsUntilSysTick) {
   counting_handler(kSysTick);
   start_systick(999);
