@@ -149,7 +149,7 @@ void Engine::adopt_window(const MicroOp* op, const bus::Region& region, unsigned
   const unsigned window = window_of(region);
   const auto offset = static_cast<std::uint16_t>(window * sizeof(bus::Window));
   MicroOp& micro_op = inline_op(op);
-  const unsigned before = micro_op.window / sizeof(bus::Window);
+  const auto before = static_cast<unsigned>(micro_op.window / sizeof(bus::Window));
   const bool other_rights = windows_limited_ && (flags & kUnprivileged) != 0;
   micro_op.window = other_rights ? std::uint16_t{0} : offset;
   set_site(op, static_cast<std::uint16_t>(window));
