@@ -315,6 +315,12 @@ void describe(FieldVisitor& v, CoreSpec& core) {
       {"systick_reference_divider", "core clock / SysTick clock when CLKSOURCE is 0; 0: none"},
       core.systick_reference_divider, {0, 1024});
   visit_block(v, {"dwt", "data watchpoint and trace unit"}, core.dwt);
+  v.maybe_integer(optional_field("multiply_cycles", "of MULS"), core.multiply_cycles, {1, 32});
+  v.maybe_integer(optional_field("divide_cycles", "of SDIV and UDIV"), core.divide_cycles, {1, 64});
+  v.maybe_integer(optional_field("fp_divide_cycles", "of VDIV and VSQRT"), core.fp_divide_cycles,
+                  {1, 64});
+  v.maybe_integer(optional_field("btac_entries", "branches that the predictor knows"),
+                  core.btac_entries, {1, 4096});
 }
 
 void describe(FieldVisitor& v, MemorySpec& memory) {

@@ -58,6 +58,11 @@ struct CoreSpec {
   std::uint32_t systick_reference_divider =
       8;  ///< Core clock / SysTick clock when CLKSOURCE = 0; 0: no reference.
   DwtSpec dwt;
+  // Timing that a licensee chooses or that no manual tells; each exists on some cores only.
+  std::optional<std::uint32_t> multiply_cycles;   ///< Of MULS.
+  std::optional<std::uint32_t> divide_cycles;     ///< Of SDIV and UDIV.
+  std::optional<std::uint32_t> fp_divide_cycles;  ///< Of VDIV and VSQRT.
+  std::optional<std::uint32_t> btac_entries;      ///< Branches that the predictor knows.
   friend bool operator==(const CoreSpec&, const CoreSpec&) = default;
 };
 

@@ -27,6 +27,15 @@ constexpr std::uint32_t kPpbSize = 0x00100000u;
 constexpr std::uint32_t kBitBandSpan = 0x00100000u;  // bytes shown by one alias region
 constexpr std::uint32_t kBitBandAliasSize = 0x02000000u;
 
+pipeline::CoreParameters parameters_of(const CoreSpec& core) {
+  pipeline::CoreParameters parameters;
+  parameters.multiply_cycles = core.multiply_cycles.value_or(parameters.multiply_cycles);
+  parameters.divide_cycles = core.divide_cycles.value_or(parameters.divide_cycles);
+  parameters.fp_divide_cycles = core.fp_divide_cycles.value_or(parameters.fp_divide_cycles);
+  parameters.btac_entries = core.btac_entries.value_or(parameters.btac_entries);
+  return parameters;
+}
+
 /// The engine's memory as semihosting sees it.
 class EngineMemory final : public GuestMemory {
  public:
@@ -274,7 +283,8 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   parts.add_spaces();
   parts.add_private_bus();
   parts.add_bit_band();
-  parts.model = pipeline::make_pipeline_model(name_of(parts.spec.core.model));
+  parts.model =
+      pipeline::make_pipeline_model(name_of(parts.spec.core.model), parameters_of(parts.spec.core));
   if (parts.model == nullptr) {
     throw ConfigError(
         fmt::format("core {} has no pipeline model yet", name_of(parts.spec.core.model)),

@@ -120,6 +120,14 @@ class Checker {
     if ((m3 || m4) && core.mpu_regions != 0 && core.mpu_regions != 8) {
       not_on("mpu_regions", fmt::format("{}", core.mpu_regions));
     }
+    const auto only_on = [&](std::string_view key, const std::optional<std::uint32_t>& value,
+                             CoreModel model) {
+      if (value && core.model != model) not_on(key, fmt::format("{}", *value));
+    };
+    only_on("multiply_cycles", core.multiply_cycles, CoreModel::cortex_m0);
+    only_on("divide_cycles", core.divide_cycles, CoreModel::cortex_m7);
+    only_on("fp_divide_cycles", core.fp_divide_cycles, CoreModel::cortex_m33);
+    only_on("btac_entries", core.btac_entries, CoreModel::cortex_m7);
   }
 
   void check_memory(MemorySpec& memory) {

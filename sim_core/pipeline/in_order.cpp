@@ -56,10 +56,6 @@ std::uint32_t InOrderModel::worst_case(const OpTiming& op) const {
   return 2u + core_.divide + core_.load + core_.refill + 4u * op.transfers;
 }
 
-std::unique_ptr<PipelineModel> make_cortex_m0() {
-  return std::make_unique<InOrderModel>(InOrderCore{.name = "cortex-m0", .entry = 16});
-}
-
 std::unique_ptr<PipelineModel> make_cortex_m7() {
   return std::make_unique<InOrderModel>(InOrderCore{.name = "cortex-m7", .load = 1, .store = 1});
 }

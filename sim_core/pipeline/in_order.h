@@ -39,7 +39,6 @@ class InOrderModel final : public PipelineModel {
   InOrderCore core_;
 };
 
-[[nodiscard]] std::unique_ptr<PipelineModel> make_cortex_m0();
 [[nodiscard]] std::unique_ptr<PipelineModel> make_cortex_m7();
 [[nodiscard]] std::unique_ptr<PipelineModel> make_cortex_m33();
 

@@ -1,0 +1,18 @@
+// What a core's licensee chooses, and what no manual says of a core: values of a board's YAML that
+// the pipeline models take. The default of each is here and in BoardSpec; core files state reasons.
+// Depends on nothing.
+#pragma once
+
+#include <cstdint>
+
+namespace mcost::pipeline {
+
+/// Cycles unless said otherwise. A core ignores what it does not have.
+struct CoreParameters {
+  std::uint32_t multiply_cycles = 1;    // Cortex-M0, M0+: 1, or 32 with the small multiplier
+  std::uint32_t divide_cycles = 7;      // Cortex-M7: SDIV, UDIV
+  std::uint32_t btac_entries = 64;      // Cortex-M7: branches that the predictor knows
+  std::uint32_t fp_divide_cycles = 14;  // Cortex-M33: VDIV, VSQRT
+};
+
+}  // namespace mcost::pipeline
