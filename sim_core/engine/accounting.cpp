@@ -164,10 +164,10 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     }
   }
   if (log.lines.size() > kMostLines) return nullptr;
-  for (std::uint8_t memory = 0; memory < bus_.memories.size(); ++memory) {
+  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
     const std::uint32_t words = port.fetches().words[memory];
     if (words == 0) continue;
-    Traffic& traffic = traffic_of(cost, memory);
+    Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
     traffic.fetches += words;
     traffic.fetch_bytes += std::uint64_t{words} * kFetchBytes;
   }
@@ -216,7 +216,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   } else {
     ++ledger_.skipped;
   }
-  for (std::uint8_t memory = 0; memory < bus_.memories.size(); ++memory) {
+  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
     std::uint32_t& words = port.fetches().words[memory];
     ledger_.traffic[memory].fetches += words;
     ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * kFetchBytes;

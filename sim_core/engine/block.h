@@ -95,12 +95,12 @@ struct OpCharge {
 /// What one visit adds to a ledger, compact.
 struct VisitCost {
   struct Share {
-    Cause cause;
-    std::uint8_t memory;
-    std::uint32_t cycles;
+    Cause cause = Cause::issue;
+    std::uint8_t memory = 0;
+    std::uint32_t cycles = 0;
   };
   struct MemoryTraffic {
-    std::uint8_t memory;
+    std::uint8_t memory = 0;
     Traffic traffic;
   };
   std::vector<Share> shares;

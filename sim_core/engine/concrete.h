@@ -125,12 +125,12 @@ class Evaluating {
     core_.n_source = result;
     core_.z_source = result;
   }
-  void set_c(Bit carry) { core_.c = carry; }
-  void set_v(Bit overflow) { core_.v = overflow; }
+  void set_c(Bit carry) { core_.c = u32(carry); }
+  void set_v(Bit overflow) { core_.v = u32(overflow); }
   void set_nzcv(const Sum& sum) {
     set_nz(sum.value);
-    core_.c = sum.carry;
-    core_.v = sum.overflow;
+    core_.c = u32(sum.carry);
+    core_.v = u32(sum.overflow);
   }
   void set_q_if(Bit saturated) {
     if (saturated) [[unlikely]]

@@ -62,7 +62,36 @@ inline constexpr std::uint32_t kActlrNoWriteBuffer = 1u << 1;          // DISDEF
 enum class Architecture : std::uint8_t { v6m, v7m, v8m };
 [[nodiscard]] Architecture architecture_of(isa::FeatureSet features);
 
-class Exceptions {
+/// Special registers and the system control block, as firmware sees them.
+struct SystemRegisters {
+  // Special registers. `other_stack_pointer` is the banked one that R13 is not.
+  std::uint32_t primask = 0;
+  std::uint32_t faultmask = 0;
+  std::uint32_t basepri = 0;
+  std::uint32_t control = 0;  // nPRIV, SPSEL, FPCA
+  std::uint32_t other_stack_pointer = 0;
+  std::uint32_t main_stack_limit = 0;     // MSPLIM, ARMv8-M
+  std::uint32_t process_stack_limit = 0;  // PSPLIM
+
+  // System control block.
+  std::uint32_t vtor = 0;
+  std::uint32_t ccr = kCcrStackAlign;
+  std::uint32_t shcsr_enables = 0;  // bits 16-18
+  std::uint32_t scr = 0;
+  std::uint32_t cfsr = 0;
+  std::uint32_t hfsr = 0;
+  std::uint32_t dfsr = 0;
+  std::uint32_t mmfar = 0;
+  std::uint32_t bfar = 0;
+  std::uint32_t actlr = 0;
+  std::uint32_t cpacr = 0;
+  std::uint32_t fpccr = kFpccrAspen | kFpccrLspen;
+  std::uint32_t fpcar = 0;
+  std::uint32_t fpdscr = 0;
+  unsigned priority_group = 0;
+};
+
+class Exceptions : public SystemRegisters {
  public:
   Exceptions(unsigned interrupts, unsigned priority_bits, isa::FeatureSet features);
   void reset();
@@ -135,31 +164,6 @@ class Exceptions {
   /// CP10 as CPACR grants it to code running now.
   [[nodiscard]] bool fp_enabled() const;
 
-  // Special registers. `other_stack_pointer` is the banked one that R13 is not.
-  std::uint32_t primask = 0;
-  std::uint32_t faultmask = 0;
-  std::uint32_t basepri = 0;
-  std::uint32_t control = 0;  // nPRIV, SPSEL, FPCA
-  std::uint32_t other_stack_pointer = 0;
-  std::uint32_t main_stack_limit = 0;     // MSPLIM, ARMv8-M
-  std::uint32_t process_stack_limit = 0;  // PSPLIM
-
-  // System control block.
-  std::uint32_t vtor = 0;
-  std::uint32_t ccr = kCcrStackAlign;
-  std::uint32_t shcsr_enables = 0;  // bits 16-18
-  std::uint32_t scr = 0;
-  std::uint32_t cfsr = 0;
-  std::uint32_t hfsr = 0;
-  std::uint32_t dfsr = 0;
-  std::uint32_t mmfar = 0;
-  std::uint32_t bfar = 0;
-  std::uint32_t actlr = 0;
-  std::uint32_t cpacr = 0;
-  std::uint32_t fpccr = kFpccrAspen | kFpccrLspen;
-  std::uint32_t fpcar = 0;
-  std::uint32_t fpdscr = 0;
-  unsigned priority_group = 0;
   [[nodiscard]] std::uint8_t priority_mask() const { return priority_mask_; }
   /// True if unprivileged execution exists (CONTROL.nPRIV): not on ARMv6-M without its extension.
   [[nodiscard]] bool has_unprivileged() const { return architecture_ != Architecture::v6m; }

@@ -34,14 +34,14 @@ std::vector<FusedPair> with_branches() {
 }  // namespace
 
 std::span<const FusedPair> fused_branch_handlers() {
-  static const std::vector<FusedPair> kPairs =
+  static const std::vector<FusedPair> pairs =
       with_branches<Quiet<CmpImmediateT1>, Quiet<CmpImmediateT2>, Quiet<CmpRegisterT1>,
                     Quiet<CmpRegisterT2>, Quiet<CmnImmediateT1>, Quiet<TstRegisterT1>,
                     Quiet<TstImmediateT1>, Flags<SubImmediateT1>, Flags<SubImmediateT2>,
                     Flags<SubImmediateT3>, Flags<AddImmediateT2>, Quiet<AddRegisterT2>,
                     Quiet<AddImmediateT3>, Quiet<SmladT1>, Quiet<SmlaxyT1>, Quiet<MlaT1>,
                     Quiet<VfmaT1>, Quiet<StrPostIndexedT4>, Quiet<StrImmediateT1>>();
-  return kPairs;
+  return pairs;
 }
 
 }  // namespace mcost::engine

@@ -21,8 +21,9 @@ struct FusedPair {
 /// The handler for two ops with these handlers of their own; null if there is none.
 [[nodiscard]] Handler fused_handler(Handler first, Handler second);
 
-// The lists, a translation unit each.
+// The lists, by kind.
 std::span<const FusedPair> fused_memory_handlers();
+std::span<const FusedPair> fused_load_use_handlers();
 std::span<const FusedPair> fused_arithmetic_handlers();
 std::span<const FusedPair> fused_branch_handlers();
 
@@ -67,7 +68,7 @@ struct Pair {
 
 template <class... Pairs>
 std::span<const FusedPair> fused_table() {
-  static constexpr FusedPair kTable[] = {Pairs::kHandlers...};
+  static constexpr std::array<FusedPair, sizeof...(Pairs)> kTable{Pairs::kHandlers...};
   return kTable;
 }
 

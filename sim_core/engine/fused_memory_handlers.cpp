@@ -41,7 +41,11 @@ std::span<const FusedPair> fused_memory_handlers() {
       Pair<Quiet<LdrhImmediateT1>, Quiet<LdrhPostIndexedT3>>,
       Pair<Quiet<LdrhImmediateT2>, Quiet<LdrhPostIndexedT3>>,
       Pair<Quiet<StrImmediateT3>, Quiet<LdrsbPostIndexedT2>>,
-      Pair<Quiet<LdrLiteralT1>, Quiet<LdrImmediateT1>>,
+      Pair<Quiet<LdrLiteralT1>, Quiet<LdrImmediateT1>>>();
+}
+
+std::span<const FusedPair> fused_load_use_handlers() {
+  return fused_table<
       // A load and what uses it.
       Pair<Quiet<LdrImmediateT4>, Quiet<Sxtb16T1>>,
       Pair<Quiet<LdrImmediateT4>, QuietShifted<Sxtb16T1>>,

@@ -6,7 +6,7 @@ namespace mcost::engine {
 
 std::span<const HandlerSet> all_handlers() {
   // Joined in the order of isa::AllRows.
-  static const std::vector<HandlerSet> kAll = [] {
+  static const std::vector<HandlerSet> all_tables = [] {
     std::vector<HandlerSet> all;
     for (const auto& table :
          {data_processing_handlers(), multiply_divide_handlers(), dsp_handlers(),
@@ -16,7 +16,7 @@ std::span<const HandlerSet> all_handlers() {
     }
     return all;
   }();
-  return kAll;
+  return all_tables;
 }
 
 }  // namespace mcost::engine

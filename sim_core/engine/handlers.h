@@ -205,7 +205,7 @@ constexpr HandlerSet handler_set() {
 
 template <class... Rows>
 std::span<const HandlerSet> make_table(isa::RowList<Rows...>) {
-  static constexpr HandlerSet kTable[] = {handler_set<Rows>()...};
+  static constexpr std::array<HandlerSet, sizeof...(Rows)> kTable{handler_set<Rows>()...};
   return kTable;
 }
 

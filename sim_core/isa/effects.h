@@ -134,8 +134,10 @@ class Effects {
   constexpr Bit v() { return flag(StatusField::v); }
   constexpr U32 ge() { return {read(status(StatusField::ge)), Unit::alu}; }
   constexpr Bit condition(std::uint8_t code) {
-    constexpr RegisterSet kN = status(StatusField::n), kZ = status(StatusField::z),
-                          kC = status(StatusField::c), kV = status(StatusField::v);
+    constexpr RegisterSet kN = status(StatusField::n);
+    constexpr RegisterSet kZ = status(StatusField::z);
+    constexpr RegisterSet kC = status(StatusField::c);
+    constexpr RegisterSet kV = status(StatusField::v);
     constexpr std::array<RegisterSet, 8> kNeeds{kZ, kC, kN, kV, kC | kZ, kN | kV, kN | kV | kZ, 0};
     return {read(kNeeds[(code >> 1) & 7u]), Unit::alu};
   }

@@ -56,14 +56,14 @@ struct See {
 };
 
 struct Encoding {
-  const char* name;  // the manual's heading, "ADD (immediate)"
-  Form form;
-  Feature feature;
-  TimingClass timing_class;
+  const char* name = "";  // the manual's heading, "ADD (immediate)"
+  Form form = T1;
+  Feature feature = Feature::v6m;
+  TimingClass timing_class = TimingClass::alu;
   Pattern pattern;
   /// UAL syntax; <rd> <rn> <rm> <ra> <imm> <shift> <list> <label> <sd> ... are operands, {s} and
   /// {c} suffixes.
-  const char* syntax;
+  const char* syntax = "";
   See see{};
   Flow flow = Flow::next;
 

@@ -4,6 +4,7 @@
 // ignored. A wrong length or character does not compile.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,8 +14,8 @@ class Pattern {
  public:
   constexpr Pattern() = default;
   template <std::size_t N>
-  consteval Pattern(
-      const char (&text)[N]) {  // NOLINT(google-explicit-constructor): rows read as in the manual
+  // NOLINTNEXTLINE(*-explicit-*, *-avoid-c-arrays): a string literal, as the manual prints it
+  consteval Pattern(const char (&text)[N]) {
     unsigned count = 0;
     for (std::size_t i = 0; i + 1 < N; ++i) count += text[i] == ' ' ? 0u : 1u;
     if (count != 16 && count != 32) throw "a pattern has 16 or 32 bits";
@@ -72,7 +73,7 @@ class Pattern {
   std::uint32_t value_ = 0;
   std::uint32_t should_mask_ = 0;
   std::uint32_t should_value_ = 0;
-  char letters_[32] = {};
+  std::array<char, 32> letters_{};
   std::uint8_t width_ = 0;
 };
 
