@@ -28,7 +28,7 @@ CoreRegisters core_registers(const CoreSpec& core) {
     case CoreModel::cortex_m3:
       registers.processor_features = {0x30, 0x200};
       registers.debug_features = 0x00100000;
-      registers.memory_features = {0x00100030, 0, 0x01000000, 0};
+      registers.memory_features = {0x00000030, 0, 0, 0};
       registers.instruction_set = {0x01141110, 0x02111000, 0x21112231, 0x01111110, 0x01310102};
       registers.actlr_writable = 0x7;
       registers.vtor_writable = kVtor;
@@ -38,7 +38,7 @@ CoreRegisters core_registers(const CoreSpec& core) {
       registers.processor_features = {0x30, 0x200};
       registers.debug_features = 0x00100000;
       registers.memory_features = {0x00100030, 0, 0x01000000, 0};
-      registers.instruction_set = {0x01101110, 0x02112000, 0x21232231, 0x01111131, 0x01310132};
+      registers.instruction_set = {0x01141110, 0x02112000, 0x21232231, 0x01111131, 0x01310102};
       registers.actlr_writable = 0x307;
       registers.vtor_writable = kVtor;
       registers.ccr_writable = 0x31B;

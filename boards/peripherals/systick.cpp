@@ -98,7 +98,8 @@ std::uint32_t SysTick::read(std::uint32_t offset, Cycles now) {
   switch (offset) {
     case 0: {
       latch_flag(now);
-      const std::uint32_t value = control_ | (count_flag_ ? kCountFlag : 0u);
+      const std::uint32_t only_clock = reference_divider_ == 0 ? kProcessorClock : 0u;
+      const std::uint32_t value = control_ | only_clock | (count_flag_ ? kCountFlag : 0u);
       count_flag_ = false;
       return value;
     }

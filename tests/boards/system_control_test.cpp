@@ -297,6 +297,15 @@ TEST_F(SysTickTimer, ReferenceClockKeepsItsPhaseOverRegisterWrites) {
   EXPECT_EQ(read(kCurrent, 16), 8u);
 }
 
+TEST_F(SysTickTimer, WithoutAReferenceTheProcessorClockIsTheOnlyOne) {
+  boards::CoreSpec core;
+  core.systick_reference_divider = 0;
+  use({}, core);
+  write(kControl, 1, 0);
+  EXPECT_EQ(read(kControl, 0), 5u);
+  EXPECT_EQ(read(kScs + 0x1C), 1u << 31);  // NOREF
+}
+
 TEST_F(SystemControlSpace, ComparatorsOfDwtAreRegistersAndOthersAreNotThere) {
   write(0x1020, 0x12345678);
   write(0x102C, 1);  // reserved
