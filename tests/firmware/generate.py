@@ -1,7 +1,7 @@
 """Writes the sources that are too large to keep: an image of several hundred KB with thousands of blocks."""
 import random
 
-FUNCTIONS = 700
+FUNCTIONS = 950
 SEED = 3
 
 

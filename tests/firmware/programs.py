@@ -14,7 +14,7 @@ class Program:
     cores: tuple
     libc: bool = False  # newlib with its own crt0 and semihosting (rdimon)
     flags: tuple = ()
-    seconds: int = 20  # of host time, for each simulator
+    seconds: int = 60  # of host time, for each simulator
     levels: tuple = ("O0", "Os", "O2", "O3")
 
 
@@ -28,7 +28,7 @@ def bare(name, cores, *extra, folder="system", faults=None, flags=()):
     return Program(name, common + (extra or (f"{folder}/{name}.c",)), cores, flags=flags)
 
 
-def newlib(name, cores, *sources, levels=("O0", "Os", "O2", "O3"), flags=(), seconds=20):
+def newlib(name, cores, *sources, levels=("O0", "Os", "O2", "O3"), flags=(), seconds=60):
     """A hosted program: start-up code, exit and console are newlib's own (rdimon)."""
     sources = sources or (f"language/{name}.c",)
     return Program(name, ("common/startup.c", *sources), cores, libc=True, flags=flags, levels=levels, seconds=seconds)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs the test firmware of one core in QEMU and in mcost; console and exit code must be equal, byte for byte.
 
-    run_firmware.py MCOST CORE [--work FOLDER] [--only PATTERN] [--jobs N] [--show]
+    run_firmware.py MCOST CORE [--work FOLDER] [--only PATTERN] [--levels O0 Os O2 O3] [--jobs N]
 
 CORE is m0, m3, m4, m7 or m33. Programs are in programs.py, rules for differences in differences.py. ELF files and QEMU's
 answers are kept in FOLDER as long as nothing that went into them changes. Exit status 77 (skipped) without the cross
@@ -114,11 +114,11 @@ def has_board(mcost, board):
     return any(line.split()[:1] == [board] for line in listing.splitlines())
 
 
-def cases_of(core, pattern):
+def cases_of(core, pattern, levels):
     target = targets.TARGETS[core]
     return [Case(program, target, *variant) for program in programs.PROGRAMS
             if core in program.cores and fnmatch.fnmatch(program.name, pattern)
-            for variant in targets.variants(target) if variant[0] in program.levels]
+            for variant in targets.variants(target) if variant[0] in program.levels and variant[0] in levels]
 
 
 def stale_rules(cases, core):
@@ -157,6 +157,7 @@ def arguments():
     parser.add_argument("core", choices=sorted(targets.TARGETS))
     parser.add_argument("--work", type=pathlib.Path, default=toolchain.FOLDER.parents[1] / "build" / "test-firmware")
     parser.add_argument("--only", default="*", metavar="PATTERN")
+    parser.add_argument("--levels", nargs="+", default=targets.LEVELS, choices=targets.LEVELS)
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args()
 
@@ -171,7 +172,7 @@ def main():
     mcost = options.mcost if has_board(options.mcost, board) else None
     work = options.work.resolve()
     generate.write_all(work / "generated")
-    cases = cases_of(options.core, options.only)
+    cases = cases_of(options.core, options.only, options.levels)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for future in [pool.submit(check, case, mcost, work) for case in cases]:
             future.result()

@@ -29,7 +29,7 @@ def compile_command(program, target, level, float_flags, output, work):
         command += ["-std=gnu11"]
     if program.libc:
         command += ["-DFIRMWARE_LIBC"]
-        command += ["--specs=nano.specs", "-u", "_printf_float"] if target.core == "m0" else []
+        command += ["--specs=nano.specs", "-u", "_printf_float", "-u", "_scanf_float"] if target.core == "m0" else []
         command += ["--specs=rdimon.specs"]
     else:
         command += ["-ffreestanding", "-mno-unaligned-access", "-nostartfiles", "--specs=nosys.specs"]

@@ -49,7 +49,7 @@ int main(void) {
   printf("%.2f\n", sum(6, 1, 2.5, 3, 4.25, 5, 6.125));
   int a = 0, b = 0;
   float f = 0;
-  char word[16];
+  char word[16] = "";
   const int got = sscanf("12 0x1F 3.75 hello", "%d %x %f %15s", &a, (unsigned*)&b, &f, word);
   printf("%d %d %d %.2f %s\n", got, a, b, (double)f, word);
   puts("puts");
