@@ -49,7 +49,8 @@ std::optional<CallSite> call_of(const isa::Decoded& decoded, Address pc,
   return site;
 }
 
-/// The instruction that executes at `pc`; without one, two bytes of nothing.
+}  // namespace
+
 isa::Decoded decode_code(const loader::Image& image, const loader::SymbolTable& symbols, Address pc,
                          isa::ItState it) {
   if (!symbols.is_code(pc)) return {};
@@ -60,8 +61,6 @@ isa::Decoded decode_code(const loader::Image& image, const loader::SymbolTable& 
   if (!second) return {};
   return isa::decode_at(*first, *second, isa::Place{pc, it}, kAllFeatures);
 }
-
-}  // namespace
 
 bool FunctionCode::contains(Address address) const {
   return std::any_of(parts.begin(), parts.end(), [address](const loader::Function* part) {

@@ -10,6 +10,7 @@
 #include "loader/elf_image.h"
 #include "loader/symbols.h"
 #include "sim_core/base/units.h"
+#include "sim_core/isa/decoder.h"
 
 namespace mcost::cli {
 
@@ -37,6 +38,11 @@ struct FunctionCode {
 /// The halfword that executes at `address`, if the image loads one there.
 [[nodiscard]] std::optional<std::uint16_t> code_halfword(const loader::Image& image,
                                                          Address address);
+
+/// The instruction that executes at `pc`; without one, two bytes of nothing.
+[[nodiscard]] isa::Decoded decode_code(const loader::Image& image,
+                                       const loader::SymbolTable& symbols, Address pc,
+                                       isa::ItState it);
 
 /// Calls made by `function`, by address. What does not decode is skipped.
 [[nodiscard]] std::vector<CallSite> find_call_sites(const loader::Image& image,

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "analysis/reports/numbers.h"
+#include "cli/return_point.h"
 #include "sim_core/engine/arch_state.h"
 
 namespace mcost::cli {
@@ -15,71 +15,8 @@ namespace {
 constexpr unsigned kSp = 13;
 constexpr unsigned kLr = 14;
 
-/// Metadata with each key once, the first one said.
-Metadata unique_metadata(const loader::Probe& probe) {
-  Metadata metadata;
-  for (const auto& [key, value] : probe.metadata) {
-    const bool known = std::any_of(metadata.begin(), metadata.end(),
-                                   [&key = key](const auto& entry) { return entry.first == key; });
-    if (!known) metadata.emplace_back(key, value);
-  }
-  return metadata;
-}
-
-analysis::LayerLabel label_of(const loader::Probe& probe) {
-  analysis::LayerLabel label;
-  label.name = analysis::printable(probe.name);
-  label.kind = "probe";
-  label.metadata = unique_metadata(probe);
-  if (const std::string* const macs = probe.find_metadata("macs"); macs != nullptr) {
-    std::uint64_t value = 0;
-    const char* const end = macs->data() + macs->size();
-    const auto parsed = std::from_chars(macs->data(), end, value);
-    if (parsed.ec == std::errc{} && parsed.ptr == end) label.declared_macs = value;
-  }
-  return label;
-}
-
 bool is_layer(const loader::Probe& probe) {
   return probe.kind == loader::ProbeKind::kLayerBegin || probe.kind == loader::ProbeKind::kLayerEnd;
-}
-
-/// Where an activation returns to.
-struct ReturnPoint {
-  Address address = 0;
-  std::uint32_t sp = 0;
-  bool process_stack = false;
-};
-
-/// Of an exception handler, from its stacked frame. Source: ARMv7-M ARM B1.5.6 (stack frame),
-/// B1.5.8 (EXC_RETURN: bit 2 selects PSP, bit 4 clear is the frame with FP registers).
-std::optional<ReturnPoint> exception_return(std::uint32_t exc_return, const CoreView& core) {
-  constexpr std::uint32_t kBasicFrame = 0x20;
-  constexpr std::uint32_t kExtendedFrame = 0x68;
-  constexpr std::uint32_t kAligner = 1u << 9;
-  ReturnPoint point;
-  point.process_stack = (exc_return & 4u) != 0;
-  const std::uint32_t frame =
-      point.process_stack ? core.process_stack_pointer() : core.core_register(kSp);
-  std::uint32_t pc = 0;
-  std::uint32_t xpsr = 0;
-  if (!core.read_word(frame + 0x18, pc) || !core.read_word(frame + 0x1C, xpsr)) return std::nullopt;
-  point.address = pc & ~Address{1};
-  point.sp = frame + ((exc_return & 0x10u) != 0 ? kBasicFrame : kExtendedFrame) +
-             ((xpsr & kAligner) != 0 ? 4 : 0);
-  return point;
-}
-
-/// True of an LR value that returns from an exception.
-bool is_exception_return(std::uint32_t link) {
-  constexpr std::uint32_t kExcReturn = 0xFFFFFFE0u;
-  return link >= kExcReturn && link != 0xFFFFFFFFu;
-}
-
-std::optional<ReturnPoint> return_point(std::uint32_t link, const CoreView& core) {
-  if (link == 0xFFFFFFFFu) return std::nullopt;  // LR after reset: there is nowhere to return to
-  if (is_exception_return(link)) return exception_return(link, core);
-  return ReturnPoint{link & ~Address{1}, core.core_register(kSp), core.uses_process_stack()};
 }
 
 }  // namespace
@@ -114,44 +51,7 @@ void LayerLog::leave_interrupt(unsigned number) {
   tracker_.leave_interrupt(number, core_.now());
 }
 
-// ---- probes
-
-ProbeLayers::ProbeLayers(const std::vector<loader::Probe>& probes) {
-  for (const loader::Probe& probe : probes) {
-    if (is_layer(probe)) by_address_[probe.address].push_back(&probe);
-  }
-}
-
-void ProbeLayers::start(CoreView& core) {
-  for (const auto& [address, probes] : by_address_) core.hook(address);
-}
-
-void ProbeLayers::begin(const loader::Probe& probe, CoreView& core, LayerLog& log) {
-  // The same begin again with the stack no deeper: the one before was left without its end.
-  const std::uint32_t sp = core.core_register(kSp);
-  const auto stale = std::find_if(open_.begin(), open_.end(), [&](const Open& open) {
-    return open.probe == &probe && open.process_stack == core.uses_process_stack() && open.sp <= sp;
-  });
-  if (stale != open_.end()) {
-    log.abandon(stale->handle);
-    open_.erase(stale, open_.end());
-  }
-  const LayerLog::Handle handle = log.begin(label_of(probe));
-  if (handle != 0) open_.push_back({handle, &probe, sp, core.uses_process_stack()});
-}
-
-void ProbeLayers::reached(Address pc, CoreView& core, LayerLog& log) {
-  const auto found = by_address_.find(pc);
-  if (found == by_address_.end()) return;
-  for (const loader::Probe* const probe : found->second) {
-    if (probe->kind == loader::ProbeKind::kLayerBegin) {
-      begin(*probe, core, log);
-      continue;
-    }
-    log.end(analysis::printable(probe->name));
-    while (!open_.empty() && !log.is_open(open_.back().handle)) open_.pop_back();
-  }
-}
+// ---- events
 
 ProbeEvents::ProbeEvents(const std::vector<loader::Probe>& probes) {
   for (const loader::Probe& probe : probes) {

@@ -1,6 +1,6 @@
-// Where layers come from: static probes, the calls of one function, or functions by name. A source
-// hooks addresses, and when one is reached tells the LayerTracker what begins and ends. May include
-// anything. Invariant: sources only look; they change nothing of the machine.
+// Where layers come from: static probes (probe_layers.h), the calls of one function, or functions
+// by name. A source hooks addresses, and when one is reached tells the LayerTracker what begins and
+// ends. May include anything. Invariant: sources only look; they change nothing of the machine.
 #pragma once
 
 #include <cstddef>
@@ -52,27 +52,6 @@ class LayerSource {
   virtual void reached(Address pc, CoreView& core, LayerLog& log) = 0;
   /// An exception handler executed its return; registers are still its own.
   virtual void handler_returned(CoreView& core, LayerLog& log) { (void)core, (void)log; }
-};
-
-/// Layers that static probes begin and end.
-class ProbeLayers final : public LayerSource {
- public:
-  /// `probes` in the order in which they fire; must outlive this.
-  explicit ProbeLayers(const std::vector<loader::Probe>& probes);
-  void start(CoreView& core) override;
-  void reached(Address pc, CoreView& core, LayerLog& log) override;
-
- private:
-  struct Open {
-    LayerLog::Handle handle = 0;
-    const loader::Probe* probe = nullptr;
-    std::uint32_t sp = 0;
-    bool process_stack = false;
-  };
-  void begin(const loader::Probe& probe, CoreView& core, LayerLog& log);
-
-  std::map<Address, std::vector<const loader::Probe*>> by_address_;
-  std::vector<Open> open_;
 };
 
 /// Events and counters that static probes report, on the timeline.

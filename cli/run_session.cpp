@@ -10,6 +10,8 @@
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/function_filter.h"
+#include "cli/probe_layers.h"
+#include "cli/probe_scopes.h"
 #include "sim_core/base/error.h"
 
 namespace mcost::cli {
@@ -98,6 +100,11 @@ RunSession::~RunSession() = default;
 
 Hertz RunSession::clock() const { return {machine_->clock_hz(), 1}; }
 
+std::unique_ptr<LayerSource> RunSession::probe_layers() const {
+  return std::make_unique<ProbeLayers>(probes_, find_scoped_begins(image_, symbols_, probes_),
+                                       symbols_);
+}
+
 void RunSession::choose_layers() {
   switch (options_.layer_mode) {
     case LayerMode::none: return;
@@ -106,9 +113,9 @@ void RunSession::choose_layers() {
         throw ConfigError("the firmware has no probes", "--layers probes",
                           "use calls:FUNCTION or functions:REGEX, or add mcost.h to the firmware");
       }
-      listener_->add(std::make_unique<ProbeLayers>(probes_));
+      listener_->add(probe_layers());
       break;
-    case LayerMode::automatic: listener_->add(std::make_unique<ProbeLayers>(probes_)); break;
+    case LayerMode::automatic: listener_->add(probe_layers()); break;
     case LayerMode::calls: {
       FunctionCode function = called_function(symbols_, options_.layer_pattern);
       const auto sites = find_call_sites(image_, symbols_, function);

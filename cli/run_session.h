@@ -55,6 +55,7 @@ class RunSession {
     bool at_main = false;
   };
 
+  [[nodiscard]] std::unique_ptr<LayerSource> probe_layers() const;
   void choose_layers();
   void read_inputs();
   void write_inputs_at_main();

@@ -1,0 +1,67 @@
+// Layers that static probes begin and end. May include anything. Invariant: as layer_sources.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "cli/layer_sources.h"
+#include "cli/return_point.h"
+#include "loader/probe_notes.h"
+#include "loader/symbols.h"
+
+namespace mcost::cli {
+
+/// A layer begins at its begin and ends at its end, wherever that is: functions that begin a layer
+/// and return are fine. But where begin and end stand in one function (probe_scopes.h), a layer
+/// that is open when that activation is over was left by longjmp, an exception or an early return:
+/// it is closed at the next place where that shows, and noted.
+class ProbeLayers final : public LayerSource {
+ public:
+  using ScopedBegins = std::unordered_map<const loader::Probe*, const loader::Function*>;
+  /// `probes` in the order in which they fire; they and `symbols` must outlive this.
+  ProbeLayers(const std::vector<loader::Probe>& probes, ScopedBegins scoped,
+              const loader::SymbolTable& symbols);
+  void start(CoreView& core) override;
+  void reached(Address pc, CoreView& core, LayerLog& log) override;
+
+ private:
+  struct Open {
+    LayerLog::Handle handle = 0;
+    const loader::Probe* probe = nullptr;
+    std::uint32_t sp = 0;
+    bool process_stack = false;
+    std::uint64_t scope = 0;  // 0: none
+  };
+  /// A running activation of a function with scoped begins.
+  struct Scope {
+    std::uint64_t id = 0;
+    const loader::Function* function = nullptr;
+    std::uint32_t sp = 0;  // at entry
+    bool process_stack = false;
+    std::optional<ReturnPoint> returns;
+    const loader::Function* caller = nullptr;
+  };
+  static constexpr std::size_t kMostScopes = 1024;
+
+  void enter(const loader::Function& function, CoreView& core);
+  void close_left(Address pc, CoreView& core, LayerLog& log);
+  [[nodiscard]] static bool is_left(const Scope& scope, Address pc, const CoreView& core);
+  [[nodiscard]] std::uint64_t scope_of(const loader::Probe& probe, const CoreView& core) const;
+  void begin(const loader::Probe& probe, CoreView& core, LayerLog& log);
+
+  std::map<Address, std::vector<const loader::Probe*>> by_address_;
+  ScopedBegins scoped_;
+  std::map<Address, const loader::Function*> functions_;  // with scoped begins, by entry
+  const loader::SymbolTable& symbols_;
+  std::vector<Open> open_;
+  std::vector<Scope> scopes_;  // oldest first
+  std::uint64_t next_scope_ = 1;
+  std::unordered_set<Address> return_addresses_;
+};
+
+}  // namespace mcost::cli
