@@ -100,6 +100,19 @@ std::optional<std::uint16_t> code_halfword(const loader::Image& image, Address a
   return std::nullopt;
 }
 
+std::optional<Address> instruction_around(const loader::Image& image,
+                                          const loader::SymbolTable& symbols, Address address) {
+  const loader::Function* const function = symbols.find_function(address);
+  if (function == nullptr) return std::nullopt;
+  Address pc = function->address;
+  while (pc < address) {
+    const Address next = pc + decode_code(image, symbols, pc, {}).size;
+    if (next > address) return pc;
+    pc = next;
+  }
+  return std::nullopt;
+}
+
 std::vector<CallSite> find_call_sites(const loader::Image& image,
                                       const loader::SymbolTable& symbols,
                                       const FunctionCode& function) {

@@ -44,6 +44,12 @@ struct FunctionCode {
                                        const loader::SymbolTable& symbols, Address pc,
                                        isa::ItState it);
 
+/// The instruction that `address` lies in the middle of, found by decoding its function from the
+/// start. Nothing if an instruction starts at `address`, or no function is known there.
+[[nodiscard]] std::optional<Address> instruction_around(const loader::Image& image,
+                                                        const loader::SymbolTable& symbols,
+                                                        Address address);
+
 /// Calls made by `function`, by address. What does not decode is skipped.
 [[nodiscard]] std::vector<CallSite> find_call_sites(const loader::Image& image,
                                                     const loader::SymbolTable& symbols,

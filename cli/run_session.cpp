@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "analysis/sums.h"
 #include "boards/spec_reader.h"
@@ -57,7 +58,13 @@ class RunSession::Listener final : public engine::HookListener {
   void start() {
     for (const auto& source : sources_) source->start(core_);
   }
+  /// `serve` is called once, when the run comes to `address`.
+  void once_at(Address address, std::function<void()> serve) {
+    core_.hook(address);
+    once_ = {address, std::move(serve)};
+  }
   void reached(Address pc, engine::Engine&) override {
+    if (once_.serve && pc == once_.address) std::exchange(once_.serve, nullptr)();
     for (const auto& source : sources_) source->reached(pc, core_, log_);
   }
   void exception_entered(unsigned number, engine::Engine&) override {
@@ -72,6 +79,11 @@ class RunSession::Listener final : public engine::HookListener {
   EngineView& core_;
   LayerLog& log_;
   std::vector<std::unique_ptr<LayerSource>> sources_;
+  struct Once {
+    Address address = 0;
+    std::function<void()> serve;
+  };
+  Once once_;
 };
 
 RunSession::RunSession(RunOptions options, SessionIo io)
@@ -85,7 +97,10 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   machine_ =
       std::make_unique<boards::Machine>(std::move(spec), machine_options(options_, io_, symbols_));
   notes_ = machine_->load(image_);
-  if (!options_.until.empty()) until_ = resolve_address(options_.until, symbols_, "--until");
+  if (!options_.until.empty()) {
+    until_ = resolve_address(options_.until, symbols_, "--until") & ~Address{1};
+    check_until();
+  }
   const loader::Symbol* const main = symbols_.find_symbol("main");
   if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
   view_ = std::make_unique<EngineView>(machine_->engine());
@@ -178,7 +193,28 @@ void RunSession::read_inputs() {
   }
 }
 
+/// Refuses addresses that execution cannot come to.
+void RunSession::check_until() const {
+  const std::string where = "--until " + options_.until;
+  const bus::Region* const region = machine_->engine().bus().find(*until_);
+  if (region == nullptr || region->kind != bus::RegionKind::memory || !region->executable) {
+    throw ConfigError(fmt::format("no code can be at 0x{:08X}", *until_), where,
+                      "give a function, or an address in memory that code runs from");
+  }
+  if (image_.executable_section(*until_) == nullptr) return;  // code may come there in the run
+  if (!symbols_.is_code(*until_)) {
+    throw ConfigError(fmt::format("0x{:08X} is data between code", *until_), where,
+                      "give the address of an instruction");
+  }
+  const auto before = instruction_around(image_, symbols_, *until_);
+  if (before) {
+    throw ConfigError(fmt::format("0x{:08X} is inside an instruction", *until_), where,
+                      fmt::format("give its address, 0x{:08X}", *before));
+  }
+}
+
 void RunSession::write_inputs_at_main() {
+  waits_for_main_ = false;
   for (const Input& input : inputs_) {
     if (!input.at_main) continue;
     machine_->write_input(input.address, input.bytes, input.text);
@@ -231,20 +267,20 @@ engine::StopReason RunSession::execute() {
   if (options_.max_cycles) limits.max_cycles = *options_.max_cycles;
   limits.keep_going = io_.keep_going;
   limits.until = until_;
-  const bool wait_for_main =
+  waits_for_main_ =
       std::any_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.at_main; });
-  if (wait_for_main) {
-    limits.until = main_;
-    const engine::StopReason stop = engine.run(limits);
-    if (stop != engine::StopReason::until) {
-      notes_.emplace_back("main was not reached: --input was written before the run only");
-      return stop;
-    }
+  if (waits_for_main_) listener_->once_at(*main_, [this] { write_inputs_at_main(); });
+  const engine::StopReason stop = engine.run(limits);
+  if (waits_for_main_ && stop == engine::StopReason::until && engine.pc() == *main_) {
     write_inputs_at_main();
-    if (until_ && (*until_ & ~1u) == *main_) return stop;
-    limits.until = until_;
   }
-  return engine.run(limits);
+  if (waits_for_main_) {
+    notes_.emplace_back("main was not reached: --input was written before the run only");
+  }
+  if (until_ && stop != engine::StopReason::until) {
+    notes_.push_back(fmt::format("--until {}: 0x{:08X} was not reached", options_.until, *until_));
+  }
+  return stop;
 }
 
 RunResult RunSession::run() {

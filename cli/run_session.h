@@ -59,6 +59,7 @@ class RunSession {
   void choose_layers();
   void read_inputs();
   void write_inputs_at_main();
+  void check_until() const;
   void check_dumps();
   void write_dumps();
   [[nodiscard]] bool initialised_by_startup(Address address) const;
@@ -84,6 +85,7 @@ class RunSession {
   const ProbeEvents* events_ = nullptr;  // owned by the listener
   std::optional<Address> until_;
   std::optional<Address> main_;
+  bool waits_for_main_ = false;  // there is input that start-up code would overwrite
   std::vector<Input> inputs_;
   std::vector<Address> dump_addresses_;
   std::vector<std::string> notes_;

@@ -85,8 +85,8 @@ struct InstructionCost {
 };
 
 /// What happens at hooked addresses: layers, probes, --until. Called before the instruction there
-/// executes, with all cost up to it in the ledger. It may add hooks, never change registers or
-/// memory.
+/// executes, with all cost up to it in the ledger. It may add hooks and use write_memory(), never
+/// change registers.
 class HookListener {
  public:
   virtual ~HookListener() = default;

@@ -434,6 +434,13 @@ class Reports(ProgramTest):
         with open(dump, "rb") as stream:
             self.assertEqual(stream.read(), bytes(range(16)))
 
+    def test_input_for_main_keeps_until(self):
+        data = self.path("input.bin", bytes(16))
+        report = self.report(SAMPLE, "--board", "generic-m4", "--input", data + "@image", "--until", "reset_handler")
+        self.assertEqual((report["exit"]["reason"], report["exit"]["symbol"]), ("until", "reset_handler"))
+        self.assertEqual(report["cycles"], 0)
+        self.assertIn("main was not reached: --input was written before the run only", report["notes"])
+
     def test_clock_scales_time(self):
         slow = self.report(SAMPLE, "--board", "generic-m4", "--clock", "1000000")
         self.assertEqual(slow["clock_hz"], 1000000)

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
 constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
@@ -31,6 +32,15 @@ std::string read_file(const std::string& path) {
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
+}
+
+std::string message(RawOptions options) {
+  try {
+    (void)run(options);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 TEST(Session, FaultIsReportedWithItsPlaceAndCallers) {
@@ -94,6 +104,19 @@ TEST(Session, UntilStopsBeforeTheInstruction) {
   }
 }
 
+TEST(Session, UntilThatIsNotReachedIsNoted) {
+  Program program;
+  program.function("reset").add({kBranchToSelf});
+  program.function("never").add({kNop});
+  RawOptions options = options_for(program.write("not_reached.elf"), "none");
+  options.until = "never";
+  EXPECT_THAT(run(options).notes, Contains("--until never: 0x00000042 was not reached"));
+  options.until = "0x20000100";  // RAM: code may be copied there
+  EXPECT_THAT(run(options).notes, Contains("--until 0x20000100: 0x20000100 was not reached"));
+  options.until = "reset";
+  EXPECT_THAT(run(options).notes, Not(Contains(HasSubstr("not reached"))));
+}
+
 TEST(Session, EntryStartsElsewhere) {
   Program program;
   program.function("reset").add({kNop, kNop, kNop});
@@ -151,13 +174,16 @@ TEST(Session, ResultThatDoesNotAddUpIsAnInternalError) {
   EXPECT_NO_THROW(require_sums(result));
 }
 
-std::string message(RawOptions options) {
-  try {
-    (void)run(options);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+TEST(Session, UntilInsideAnInstructionOrDataIsRefused) {
+  Program program;
+  program.function("reset").call(0x44).add({kBranchToSelf});
+  RawOptions options = options_for(program.write("inside.elf"), "none");
+  options.until = "0x42";
+  EXPECT_EQ(message(options),
+            "0x00000042 is inside an instruction: --until 0x42: give its address, 0x00000040");
+  options.until = "0x8";  // the vector table
+  EXPECT_EQ(message(options),
+            "0x00000008 is data between code: --until 0x8: give the address of an instruction");
 }
 
 TEST(Session, MistakesAboutMemoryAreFoundBeforeTheRun) {
@@ -175,6 +201,12 @@ TEST(Session, MistakesAboutMemoryAreFoundBeforeTheRun) {
   changed = options;
   changed.until = "nowhere+4";
   EXPECT_THAT(message(changed), HasSubstr("no symbol \"nowhere+4\": --until"));
+  for (const char* const place : {"0x90000000", "0x40000000", "0xE000E000"}) {
+    changed.until = place;
+    EXPECT_EQ(message(changed), "no code can be at " + std::string(place) + ": --until " + place +
+                                    ": give a function, or an address in memory that code runs "
+                                    "from");
+  }
   changed = options;
   changed.entry = "0x100000000";
   EXPECT_THAT(message(changed), HasSubstr("addresses have 32 bits"));
