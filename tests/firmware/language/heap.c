@@ -42,7 +42,8 @@ static void heap(void) {
   for (int i = 0; i < 50; ++i) any |= zeros[i];
   free(zeros);
   printf("heap %lx calloc %u\n", (unsigned long)sum, any);
-  void* huge = malloc(0x40000000u);
+  volatile size_t more_than_there_is = 0xFFFFFF00u;
+  void* huge = malloc(more_than_there_is);
   printf("huge %s\n", huge == 0 ? "refused" : "given");
 }
 
