@@ -266,7 +266,7 @@ static void describe(FieldVisitor& v, RuleSpec& rule) {
 
 /// Peripheral types are text in the spec and a closed list in YAML.
 static void describe_type(FieldVisitor& v, std::string& type) {
-  const auto found = std::find(kPeripheralTypes.begin(), kPeripheralTypes.end(), type);
+  const auto* const found = std::find(kPeripheralTypes.begin(), kPeripheralTypes.end(), type);
   auto index = found == kPeripheralTypes.end()
                    ? std::size_t{0}
                    : static_cast<std::size_t>(found - kPeripheralTypes.begin());

@@ -395,9 +395,10 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
 
 std::vector<std::string> Machine::notes() const {
   std::vector<std::string> notes = parts_->notes.all();
-  if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0)
+  if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0) {
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  }
   for (const auto& space : parts_->spaces) {
     const std::string more = space->not_listed();
     if (!more.empty()) notes.push_back(more);

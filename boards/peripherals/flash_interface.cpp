@@ -70,10 +70,12 @@ class FlashAcr final : public PeripheralModel {
 
 class VimsControl final : public PeripheralModel {
  public:
-  VimsControl(memory::Vims& vims, const VimsSpec& spec, FlashControl control)
-      : vims_(vims), spec_(spec), control_(std::move(control)), initial_(vims.parameters()) {
-    control_word_ = initial_control();
-  }
+  VimsControl(memory::Vims& vims, VimsSpec spec, FlashControl control)
+      : vims_(vims),
+        spec_(std::move(spec)),
+        control_(std::move(control)),
+        initial_(vims.parameters()),
+        control_word_(initial_control()) {}
 
   /// Back to the state the run started in.
   void reset() override {

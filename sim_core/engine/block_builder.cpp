@@ -318,6 +318,20 @@ void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItStat
   block.info.push_back(info);
 }
 
+/// What holds for a block as a whole, once its instructions are there.
+void Engine::complete_block(Block& block) {
+  block.ops.push_back(helper_op(&end_block, static_cast<unsigned>(block.info.size())));
+  block.ends_in_branch = !block.info.empty() && block.info.back().timing.writes_pc;
+  find_dying_flags(block);
+  choose_handlers(block);
+  block.has_hook = hooks_.contains(block.pc) && !block.resumed;
+  note_interruption(block);
+  if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
+  update_sites(block);
+  ++statistics_.blocks_built;
+  mark_block_code(block);
+}
+
 std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   auto block = std::make_unique<Block>();
   block->pc = key.pc;
@@ -367,18 +381,9 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
     it = is_it ? isa::ItState{static_cast<std::uint8_t>(decoded.operands.imm)} : it.advance();
     pc += decoded.size;
   }
-  block->ops.push_back(helper_op(&end_block, static_cast<unsigned>(block->info.size())));
   block->end_pc = pc;
   block->end_it = it;
-  block->ends_in_branch = !block->info.empty() && block->info.back().timing.writes_pc;
-  find_dying_flags(*block);
-  choose_handlers(*block);
-  block->has_hook = hooks_.contains(key.pc) && !block->resumed;
-  note_interruption(*block);
-  if (block->has_hook || block->is_self_branch) block->worst_case = kStops;
-  update_sites(*block);
-  ++statistics_.blocks_built;
-  mark_block_code(*block);
+  complete_block(*block);
   return block;
 }
 

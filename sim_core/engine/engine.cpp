@@ -88,7 +88,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
 
 void Engine::request_reset(bool system) {
   system_reset_ = system_reset_ || system;
-  request(kReset);
+  request(kResetRequest);
 }
 
 void Engine::reset_by_request(bool system) {
@@ -398,7 +398,7 @@ void Engine::abandon_op(Block& block) {
 void Engine::serve_requests() {
   const unsigned requests = requests_;
   requests_ = 0;
-  if ((requests & kReset) != 0) {
+  if ((requests & kResetRequest) != 0) {
     reset_by_request(system_reset_);
     return;
   }

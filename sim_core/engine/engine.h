@@ -200,7 +200,7 @@ class Engine {
     kExceptionReturn = 16,
     kRecheck = 32,       // masks, pending state or the mode of blocks may have changed
     kInvalidState = 64,  // branched to an address without the Thumb bit
-    kReset = 128,
+    kResetRequest = 128,
   };
   void set_breakpoint_immediate(unsigned immediate) { breakpoint_immediate_ = immediate; }
   void invalidate_all_blocks();
@@ -370,7 +370,7 @@ class Engine {
   void note_bank(const MicroOp* op, Address address, unsigned beat);
   void note_misaligned(const MicroOp* op, Address address);
   Part part_of(const MicroOp* op, Address address, unsigned size_bytes, unsigned flags, bool write);
-  bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset);
+  bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) const;
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;
   MicroOp& inline_op(const MicroOp* op);
   void adopt_window(const MicroOp* op, const bus::Region& region, unsigned flags);
@@ -420,6 +420,7 @@ class Engine {
   static constexpr std::uint32_t kMostWait = 80;  // cycles; bounds a memory's answer for deadlines
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
+  void complete_block(Block& block);
   void find_dying_flags(Block& block);
   void choose_handlers(Block& block);
   static void fuse(Block& block);

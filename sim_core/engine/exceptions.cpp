@@ -57,6 +57,7 @@ Architecture architecture_of(isa::FeatureSet features) {
 }
 
 Exceptions::Exceptions(unsigned interrupts, unsigned priority_bits, isa::FeatureSet features)
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): a vector, in a class named for exceptions
     : state_(kFirstInterrupt + interrupts),
       architecture_(architecture_of(features)),
       has_fpu_((features & (isa::feature_bit(isa::Feature::fpv4_sp) |

@@ -149,7 +149,7 @@ bool Engine::append_resumed(Block& block, const bus::Region* region) {
   }
   MultipleTransfer transfer = transfer_of(decoded);
   const unsigned next = block.it.value() >> 4;
-  const std::uint16_t done = static_cast<std::uint16_t>(transfer.list & low_mask(next));
+  const auto done = static_cast<std::uint16_t>(transfer.list & low_mask(next));
   if (!bit(transfer.list, next) || done == 0) return false;
   append_instruction(block, decoded, block.pc, block.it);
   const OpInfo whole = block.info.back();

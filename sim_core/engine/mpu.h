@@ -37,7 +37,13 @@ struct AddressRange {
 /// The system address map: all that protects where no MPU does.  Source: ARMv7-M ARM B3.1.
 [[nodiscard]] Permission default_permission(Address address);
 
-class Mpu {
+/// Registers that are plain values.
+struct MpuRegisters {
+  std::uint32_t control = 0;
+  std::array<std::uint32_t, 2> memory_attributes{};  // MAIR0, MAIR1
+};
+
+class Mpu : public MpuRegisters {
  public:
   explicit Mpu(Architecture architecture) : architecture_(architecture) {}
   /// Regions that exist; each is off.
@@ -52,9 +58,6 @@ class Mpu {
   };
   [[nodiscard]] const Region& region(unsigned number) const { return regions_[number]; }
   void set_region(unsigned number, const Region& region) { regions_[number] = region; }
-  std::uint32_t control = 0;
-  std::array<std::uint32_t, 2> memory_attributes{};  // MAIR0, MAIR1
-
   /// True if regions protect code of this execution priority; else the system address map rules.
   [[nodiscard]] bool in_effect(int execution_priority) const {
     return (control & kMpuEnable) != 0 &&

@@ -183,7 +183,7 @@ void Engine::note_never_written(const MicroOp* op) {
 }
 
 /// Notes a use of a data cache's line, taking it in where it is absent. Returns true if it was.
-bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) {
+bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) const {
   if (memory.model->data_path() != bus::DataPath::cached) return false;
   const std::uint64_t stamp = bus_.program_order + op->index;
   if ((memory.tags[offset >> bus::kTagShift] & bus::kAbsent) == 0) {
@@ -304,7 +304,7 @@ void Engine::log_nowhere(const MicroOp* op, unsigned beat, Address address, unsi
 std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned size_bytes,
                                  unsigned beat) {
   const GuestFault fault{FaultKind::bus_data_precise, address, false};
-  if (!ignores_bus_errors()) throw fault;
+  if (!ignores_bus_errors()) throw GuestFault{fault};
   exceptions_.note_status(fault);
   log_nowhere(op, beat, address, size_bytes, false);
   return 0;
@@ -316,7 +316,7 @@ void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes
                          unsigned flags) {
   const GuestFault precise{FaultKind::bus_data_precise, address, true};
   const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
-  if (!buffered && !ignores_bus_errors()) throw precise;
+  if (!buffered && !ignores_bus_errors()) throw GuestFault{precise};
   log_nowhere(op, beat, address, size_bytes, true);
   leave_after(op);
   request(kRecheck);
@@ -382,7 +382,7 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
   const std::uint32_t mask = 1u << target.bit;
   const std::uint32_t bits = (value & 1u) != 0 ? mask : 0;
   const GuestFault fault{FaultKind::bus_data_precise, address, true};
-  if (target.region == nullptr) throw fault;
+  if (target.region == nullptr) throw GuestFault{fault};
   if (target.region->kind == bus::RegionKind::device) {
     const Cycles when = data_phase_time(op);
     const std::uint32_t old = read_register(*target.region, target.address, size_bytes, when, pc);
@@ -390,10 +390,10 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
     return;
   }
   std::array<std::uint8_t, 4> bytes{};
-  if (!read_memory(target.address, bytes.data(), size_bytes)) throw fault;
+  if (!read_memory(target.address, bytes.data(), size_bytes)) throw GuestFault{fault};
   const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
   std::memcpy(bytes.data(), &changed, 4);
-  if (!write_memory(target.address, bytes.data(), size_bytes)) throw fault;
+  if (!write_memory(target.address, bytes.data(), size_bytes)) throw GuestFault{fault};
 }
 
 std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,

@@ -68,13 +68,13 @@ void Engine::check_stack_limit(const MicroOp* op, std::uint32_t stack_pointer) {
   throw GuestFault{FaultKind::stack_limit, stack_pointer, false};
 }
 
-void Engine::remember_state() { remembered_ = core_; }
+void Engine::remember_state() { remembered_ = static_cast<const ArchState&>(core_); }
 
 /// Behind an instruction that makes no store: what it did is undone if it faults.
 void Engine::check_stack_pointer(const MicroOp* op) {
   const std::uint32_t stack_pointer = core_.r[kStackPointer];
   if (stack_pointer >= stack_limit()) return;
-  const ArchState changed = core_;
+  const auto changed = static_cast<const ArchState&>(core_);
   static_cast<ArchState&>(core_) = remembered_;
   check_stack_limit(op, stack_pointer);
   static_cast<ArchState&>(core_) = changed;  // the limit is ignored here
