@@ -83,6 +83,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   sleeping_ = false;
   thumb_ = true;
   exclusive_valid_ = false;
+  restarted_.clear();
   stop_ = StopReason::none;
 }
 

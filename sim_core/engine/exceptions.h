@@ -58,6 +58,8 @@ inline constexpr std::uint32_t kFpccrAspen = 1u << 31;
 inline constexpr std::uint32_t kActlrNoMulticycleInterrupt = 1u << 0;  // DISMCYCINT
 inline constexpr std::uint32_t kActlrNoWriteBuffer = 1u << 1;          // DISDEFWBUF
 
+inline constexpr std::uint32_t kActlrNoFpContext = 1u << 8;  // DISFPCA, of Cortex-M4
+
 /// What decides how exceptions work.
 enum class Architecture : std::uint8_t { v6m, v7m, v8m };
 [[nodiscard]] Architecture architecture_of(isa::FeatureSet features);

@@ -37,7 +37,9 @@ void Engine::fp_check(const MicroOp* op) {
   fault_op_ = op->index;
   if (!exceptions_.fp_enabled()) throw GuestFault{FaultKind::no_coprocessor, 0, false};
   if ((exceptions_.fpccr & kFpccrLspact) != 0) preserve_fp_state(op);
-  if ((exceptions_.control & kControlFpca) == 0 && (exceptions_.fpccr & kFpccrAspen) != 0) {
+  const bool keeps_context =
+      (exceptions_.fpccr & kFpccrAspen) != 0 && (exceptions_.actlr & kActlrNoFpContext) == 0;
+  if ((exceptions_.control & kControlFpca) == 0 && keeps_context) {
     exceptions_.control |= kControlFpca;
     core_.fp.fpscr = exceptions_.fpdscr & kDefaultControl;
     request(kRecheck);
