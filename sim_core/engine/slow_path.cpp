@@ -12,6 +12,11 @@ namespace {
 void leave(Core& core, const MicroOp*) { core.exit = kFallThrough; }
 constexpr MicroOp kLeave{&leave, {}, 0, 0};
 
+/// The bus answers a data access with an error.
+GuestFault no_answer(Address address, bool write) {
+  return {FaultKind::bus_data_precise, address, write};
+}
+
 std::uint32_t read_host(const std::uint8_t* host, unsigned size_bytes) {
   std::uint32_t value = 0;
   std::memcpy(&value, host, size_bytes);
@@ -303,9 +308,8 @@ void Engine::log_nowhere(const MicroOp* op, unsigned beat, Address address, unsi
 /// for what is there (CCR.BFHFNMIGN).
 std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned size_bytes,
                                  unsigned beat) {
-  const GuestFault fault{FaultKind::bus_data_precise, address, false};
-  if (!ignores_bus_errors()) throw GuestFault{fault};
-  exceptions_.note_status(fault);
+  if (!ignores_bus_errors()) throw no_answer(address, false);
+  exceptions_.note_status(no_answer(address, false));
   log_nowhere(op, beat, address, size_bytes, false);
   return 0;
 }
@@ -314,14 +318,13 @@ std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned si
 /// pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write buffer.
 void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                          unsigned flags) {
-  const GuestFault precise{FaultKind::bus_data_precise, address, true};
   const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
-  if (!buffered && !ignores_bus_errors()) throw GuestFault{precise};
+  if (!buffered && !ignores_bus_errors()) throw no_answer(address, true);
   log_nowhere(op, beat, address, size_bytes, true);
   leave_after(op);
   request(kRecheck);
   if (!buffered) {
-    exceptions_.note_status(precise);
+    exceptions_.note_status(no_answer(address, true));
     return;
   }
   const unsigned number = exceptions_.raise_imprecise();
@@ -381,8 +384,7 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
   const BitBandTarget target = bit_band_target(region, address, size_bytes);
   const std::uint32_t mask = 1u << target.bit;
   const std::uint32_t bits = (value & 1u) != 0 ? mask : 0;
-  const GuestFault fault{FaultKind::bus_data_precise, address, true};
-  if (target.region == nullptr) throw GuestFault{fault};
+  if (target.region == nullptr) throw no_answer(address, true);
   if (target.region->kind == bus::RegionKind::device) {
     const Cycles when = data_phase_time(op);
     const std::uint32_t old = read_register(*target.region, target.address, size_bytes, when, pc);
@@ -390,10 +392,10 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
     return;
   }
   std::array<std::uint8_t, 4> bytes{};
-  if (!read_memory(target.address, bytes.data(), size_bytes)) throw GuestFault{fault};
+  if (!read_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
   const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
   std::memcpy(bytes.data(), &changed, 4);
-  if (!write_memory(target.address, bytes.data(), size_bytes)) throw GuestFault{fault};
+  if (!write_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
 }
 
 std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
