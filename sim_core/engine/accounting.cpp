@@ -243,21 +243,17 @@ void Engine::touch_lines() {
   touched_ = bus_.program_order;
 }
 
-/// Books the visits counted since the last fold.
+/// Books the visits counted since the last fold: only of variants that had any, so that layers and
+/// interrupts cost what ran in them, not what was ever seen.
 void Engine::fold_counts() {
-  for (const auto& [key, block] : blocks_) fold_block(*block);
-  for (const auto& block : graveyard_) fold_block(*block);
-}
-
-void Engine::fold_block(Block& block) {
-  for (const auto& variant : block.variants) {
+  for (Variant* variant : counted_) {
     const std::uint64_t visits = variant->count - variant->folded;
-    if (visits == 0) continue;
     variant->folded = variant->count;
     add_visits(ledger_, variant->cost, visits);
     statistics_.memoised_visits += visits;
-    if (profile_) profile_visits(block, *variant, visits);
+    if (profile_) profile_visits(*variant->block, *variant, visits);
   }
+  counted_.clear();
 }
 
 void Engine::profile_visits(const Block& block, const Variant& variant, std::uint64_t visits) {

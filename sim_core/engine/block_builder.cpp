@@ -454,8 +454,8 @@ void Engine::invalidate_all_blocks() {
 void Engine::bury() {
   if (graveyard_.empty()) return;
   touch_lines();
+  fold_counts();
   for (const auto& block : graveyard_) {
-    fold_block(*block);
     std::erase_if(cached_variants_,
                   [&](const Variant* variant) { return variant->block == block.get(); });
   }

@@ -252,6 +252,8 @@ void Engine::run_blocks(Block* block, Cycles limit) {
     }
     now_ += variant->total;
     state_ = variant->exit_state;
+    if (variant->count == variant->folded) [[unlikely]]
+      counted_.push_back(variant);
     ++variant->count;
     order += 64;
     variant->last_visit = order;

@@ -349,7 +349,6 @@ class Engine {
   void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
   void update_sites(Block& block);
   void fold_counts();
-  void fold_block(Block& block);
   void profile_visits(const Block& block, const Variant& variant, std::uint64_t visits);
   void touch_lines();
   void account_exception(const pipeline::Charges& charges);
@@ -468,6 +467,7 @@ class Engine {
   std::vector<std::uint16_t> site_values_;  // scratch of update_sites
   std::vector<LoggedAccess> log_;
   std::vector<Variant*> cached_variants_;
+  std::vector<Variant*> counted_;  // variants visited since the last fold
   std::uint64_t touched_ = 0;
   std::uint64_t no_generation_ = 0;
   Variant nothing_;         // a guess that never matches
