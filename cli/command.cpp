@@ -28,32 +28,32 @@ void write_stdout(const std::string& text) {
   }
 }
 
-ReportFile::ReportFile(std::string path) : path_(std::move(path)) {
+OutputFile::OutputFile(std::string path, std::string option)
+    : path_(std::move(path)), option_(std::move(option)) {
   if (path_.empty()) return;
   created_ = !std::filesystem::exists(path_);
   const std::ofstream stream(path_, std::ios::binary | std::ios::app);
   if (stream) return;
   created_ = false;
-  throw ConfigError("the file cannot be written", "--output " + path_,
+  throw ConfigError("the file cannot be written", option_,
                     "name a file in a folder you may write to");
 }
 
-ReportFile::~ReportFile() {
+OutputFile::~OutputFile() {
   std::error_code ignored;
   if (created_) std::filesystem::remove(path_, ignored);
 }
 
-void ReportFile::write(const std::string& text) {
+void OutputFile::write(const std::string& bytes) {
   if (path_.empty()) {
-    write_stdout(text);
+    write_stdout(bytes);
     return;
   }
   std::ofstream stream(path_, std::ios::binary | std::ios::trunc);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
-  if (!stream) {
-    throw ConfigError("the report cannot be written", "--output " + path_, "check its disk");
-  }
+  if (!stream)
+    throw ConfigError("the file cannot be written to its end", option_, "check its disk");
   created_ = false;
 }
 

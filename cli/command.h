@@ -34,20 +34,22 @@ void print_error(const InputError& error);
 /// Writes to stdout. Errors: ConfigError if it cannot take everything.
 void write_stdout(const std::string& text);
 
-/// A report's file, if --output names one. Opened before the run, so that a long run does not end
-/// with a report that cannot be written; what was in the file stays until there is a new report.
-class ReportFile {
+/// A file that an option names. Opened before the run, so that a long run does not end with a
+/// result that cannot be written; what was in the file stays until there is something new.
+class OutputFile {
  public:
-  /// An empty `path` is stdout. Errors: ConfigError if the file cannot be written.
-  explicit ReportFile(std::string path);
-  ~ReportFile();
-  ReportFile(const ReportFile&) = delete;
-  ReportFile& operator=(const ReportFile&) = delete;
-  /// Errors: ConfigError if the text cannot be written.
-  void write(const std::string& text);
+  /// An empty `path` is stdout. `option` is named in errors. Errors: ConfigError if the file cannot
+  /// be written.
+  OutputFile(std::string path, std::string option);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  /// Errors: ConfigError if the bytes cannot be written.
+  void write(const std::string& bytes);
 
  private:
   std::string path_;
+  std::string option_;
   bool created_ = false;  // by us, and still empty
 };
 

@@ -90,12 +90,13 @@ int run(const RawOptions& raw) {
   io.keep_going = [&](Cycles now) { return !progress || progress->tick(now); };
   const auto timeout = options.timeout_s;
   const auto max_cycles = options.max_cycles;
-  ReportFile file(options.output);
+  OutputFile file(options.output, "--output " + options.output);
   RunSession session(std::move(options), std::move(io));
   progress = std::make_unique<Progress>(session.clock(), timeout, max_cycles);
   const RunResult result = session.run();
   progress->clear();
   file.write((report_on_stdout ? console.separator() : "") + format->render(result));
+  session.write_dumps();  // behind the report, which a full disk must not cost
   return status_of(result, strict);
 }
 

@@ -108,7 +108,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   listener_ = std::make_unique<Listener>(*view_, *log_);
   choose_layers();
   read_inputs();
-  check_dumps();
+  open_dumps();
 }
 
 RunSession::~RunSession() = default;
@@ -223,7 +223,7 @@ void RunSession::write_inputs_at_main() {
   }
 }
 
-void RunSession::check_dumps() {
+void RunSession::open_dumps() {
   for (const MemoryDump& dump : options_.dumps) {
     const Address address = resolve_address(dump.where, symbols_, "--dump-memory");
     const auto ranges = machine_->memory_ranges();
@@ -236,27 +236,25 @@ void RunSession::check_dumps() {
           fmt::format("no memory has {} bytes at 0x{:08X}", dump.length_bytes, address),
           "--dump-memory " + dump.text, "`mcost boards NAME` shows where memories are");
     }
-    dump_addresses_.push_back(address);
+    dumps_.push_back({address, dump.length_bytes,
+                      std::make_unique<OutputFile>(dump.file, "--dump-memory " + dump.text)});
   }
 }
 
 void RunSession::write_dumps() {
-  for (std::size_t i = 0; i < options_.dumps.size(); ++i) {
-    const MemoryDump& dump = options_.dumps[i];
+  std::optional<ConfigError> first;
+  for (const Dump& dump : dumps_) {
     std::vector<std::uint8_t> bytes(dump.length_bytes);
-    if (!machine_->engine().read_memory(dump_addresses_[i], bytes.data(), bytes.size())) {
-      throw ConfigError("the memory cannot be read", "--dump-memory " + dump.text,
-                        "give a range inside one memory");
+    if (!machine_->engine().read_memory(dump.address, bytes.data(), bytes.size())) {
+      throw InternalError("a range that was inside a memory cannot be read");
     }
-    std::ofstream stream(dump.file, std::ios::binary | std::ios::trunc);
-    stream.write(reinterpret_cast<const char*>(bytes.data()),
-                 static_cast<std::streamsize>(bytes.size()));
-    stream.close();
-    if (!stream) {
-      throw ConfigError("the file cannot be written", "--dump-memory " + dump.text,
-                        "name a file in a folder you may write to");
+    try {
+      dump.file->write({bytes.begin(), bytes.end()});
+    } catch (const ConfigError& error) {
+      if (!first) first = error;
     }
   }
+  if (first) throw *first;
 }
 
 engine::StopReason RunSession::execute() {
@@ -285,7 +283,6 @@ engine::StopReason RunSession::execute() {
 
 RunResult RunSession::run() {
   const engine::StopReason stop = execute();
-  write_dumps();
   RunResult result;
   describe_run(result, stop);
   require_sums(result);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "boards/machine.h"
+#include "cli/command.h"
 #include "cli/engine_view.h"
 #include "cli/layer_sources.h"
 #include "cli/options.h"
@@ -41,9 +42,11 @@ class RunSession {
   RunSession(const RunSession&) = delete;
   RunSession& operator=(const RunSession&) = delete;
 
-  /// Runs, and writes --dump-memory files. Errors: ConfigError if a file cannot be written;
-  /// InternalError if the result does not add up.
+  /// Errors: InternalError if the result does not add up.
   [[nodiscard]] RunResult run();
+  /// Writes --dump-memory files, after the run. Errors: ConfigError if one cannot be written; the
+  /// others are written.
+  void write_dumps();
   [[nodiscard]] Hertz clock() const;
 
  private:
@@ -60,8 +63,7 @@ class RunSession {
   void read_inputs();
   void write_inputs_at_main();
   void check_until() const;
-  void check_dumps();
-  void write_dumps();
+  void open_dumps();
   [[nodiscard]] bool initialised_by_startup(Address address) const;
   engine::StopReason execute();
   void describe_run(RunResult& result, engine::StopReason stop);
@@ -87,7 +89,12 @@ class RunSession {
   std::optional<Address> main_;
   bool waits_for_main_ = false;  // there is input that start-up code would overwrite
   std::vector<Input> inputs_;
-  std::vector<Address> dump_addresses_;
+  struct Dump {
+    Address address = 0;
+    std::uint32_t length_bytes = 0;
+    std::unique_ptr<OutputFile> file;
+  };
+  std::vector<Dump> dumps_;
   std::vector<std::string> notes_;
 };
 

@@ -434,6 +434,28 @@ class Reports(ProgramTest):
         with open(dump, "rb") as stream:
             self.assertEqual(stream.read(), bytes(range(16)))
 
+    def test_dump_that_cannot_be_written(self):
+        # Found before the run where it can be; else the report is there all the same.
+        arguments = ["run", SAMPLE, "--board", "generic-m4", "--until", "main", "--dump-memory"]
+        early = run(*arguments, "image:16=no/such/folder/dump.bin")
+        self.assertEqual(
+            early.stderr,
+            "mcost: error: the file cannot be written: --dump-memory image:16=no/such/folder/dump.bin: "
+            "name a file in a folder you may write to\n",
+        )
+        self.assertEqual((early.returncode, early.stdout), (2, ""))
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        kept = self.path("kept.bin")
+        late = run(*arguments, "image:16=/dev/full", "--dump-memory", f"image:16={kept}")
+        self.assertEqual(
+            late.stderr,
+            "mcost: error: the file cannot be written to its end: --dump-memory image:16=/dev/full: check its disk\n",
+        )
+        self.assertEqual(late.returncode, 2)
+        self.assertIn("reached 0x", late.stdout)
+        self.assertEqual(os.path.getsize(kept), 16)
+
     def test_input_for_main_keeps_until(self):
         data = self.path("input.bin", bytes(16))
         report = self.report(SAMPLE, "--board", "generic-m4", "--input", data + "@image", "--until", "reset_handler")

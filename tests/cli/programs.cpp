@@ -135,7 +135,9 @@ RawOptions options_for(const std::string& firmware, const std::string& layers) {
 
 RunResult run(const RawOptions& options) {
   RunSession session(check_options(options), {[](const std::string&, bool) {}, {}});
-  return session.run();
+  RunResult result = session.run();
+  session.write_dumps();
+  return result;
 }
 
 std::string paths(const RunResult& result) {
