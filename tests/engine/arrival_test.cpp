@@ -419,6 +419,22 @@ TEST_P(Arrival, FpIsForPrivilegedCodeAloneWhereCpacrSaysSo) {
   EXPECT_EQ(reg(10), at);
 }
 
+TEST_P(Arrival, DisfpcaKeepsFpInstructionsFromStartingAContext) {
+  store_word(code, kScs + 0xD88, 0x00F00000);
+  store_word(code, kScs + 0x008, 1u << 8);
+  code.isb();
+  code.fp(FpOperation::vadd, 0, 1, 2);
+  code.mrs(r4, control);
+  code.svc(0);
+  code.stop();
+  Assembler& svc = handler(kSvCall);
+  svc.mov(r5, lr);
+  svc.bx(lr);
+  EXPECT_EQ(run(), StopReason::idle);
+  EXPECT_EQ(reg(4), 0u);
+  EXPECT_EQ(reg(5), 0xFFFFFFF9u);
+}
+
 MCOST_BOTH_LOOPS(Arrival);
 
 }  // namespace
