@@ -38,8 +38,6 @@ void count_access(Traffic& traffic, const bus::Access& access) {
   }
 }
 
-constexpr unsigned kFetchBytes = 4;
-
 void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
   for (const VisitCost::Share& share : cost.shares)
     ledger.charge(share.cause, share.memory, visits * share.cycles);
@@ -169,7 +167,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     if (words == 0) continue;
     Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
     traffic.fetches += words;
-    traffic.fetch_bytes += std::uint64_t{words} * kFetchBytes;
+    traffic.fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
   }
   variant->key = key;
   variant->is_detailed = key.missed != 0 || key.misaligned != 0;
@@ -219,7 +217,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
     std::uint32_t& words = port.fetches().words[memory];
     ledger_.traffic[memory].fetches += words;
-    ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * kFetchBytes;
+    ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
     words = 0;
   }
   if (!profile_) return;

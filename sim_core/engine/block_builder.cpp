@@ -7,6 +7,7 @@
 
 #include "sim_core/engine/engine.h"
 #include "sim_core/engine/fused_handlers.h"
+#include "sim_core/engine/operand_facts.h"
 #include "sim_core/isa/decoder.h"
 #include "sim_core/isa/effects.h"
 
@@ -41,6 +42,20 @@ void check_fp(Core& core, const MicroOp* op) {
 void note_factors(Core& core, const MicroOp* op) {
   if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) != 0) {
     core.engine->note_operands(op, core.r[op->operands.rn], core.r[op->operands.rm]);
+  }
+  return chain(core, op);
+}
+
+/// High word of a double, with bit 0 set if the low word is not 0.
+std::uint32_t high_word(const Core& core, unsigned d) {
+  return core.s[2 * d + 1] | (core.s[2 * d] != 0 ? 1u : 0u);
+}
+
+/// In front of arithmetic on doubles whose time depends on them.
+void note_doubles(Core& core, const MicroOp* op) {
+  if ((kConditionTable[op->operands.condition] >> core.nzcv() & 1u) != 0) {
+    core.engine->note_operands(op, high_word(core, op->operands.rn),
+                               high_word(core, op->operands.rm));
   }
   return chain(core, op);
 }
@@ -115,11 +130,9 @@ pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& ef
     timing.folded_instructions =
         static_cast<std::uint8_t>(mask == 0 ? 0 : 4 - std::countr_zero(mask));
   }
-  if (row.timing_class == TimingClass::multiply_long ||
-      row.timing_class == TimingClass::multiply_accumulate_long) {
-    timing.low_result = isa::core_register(decoded.operands.rd);
-  }
+  timing.access_bytes = static_cast<std::uint8_t>(effects.access_bytes());
   timing.roles = roles;
+  add_operand_facts(timing, decoded);
   return timing;
 }
 
@@ -143,6 +156,19 @@ isa::Operands handler_operands(const isa::Operands& decoded, const isa::Roles& r
     operands.add = true;
   }
   return operands;
+}
+
+/// What tells the model of operands its timing depends on; null if it does not, or for divides,
+/// which do so themselves.
+Handler note_handler(const pipeline::PipelineModel& model, const pipeline::OpTiming& timing) {
+  const TimingClass c = timing.timing_class;
+  const bool long_multiply =
+      c == TimingClass::multiply_long || c == TimingClass::multiply_accumulate_long;
+  const bool on_doubles =
+      timing.is_double && c >= TimingClass::fp_add && c <= TimingClass::fp_square_root;
+  if (!long_multiply && !on_doubles) return nullptr;
+  if (model.operand_cycles(c, false, 1, 1) == 0) return nullptr;
+  return long_multiply ? &note_factors : &note_doubles;
 }
 
 /// True if nothing stands between the ops of instructions `i` and `i` + 1.
@@ -263,11 +289,8 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
       static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
   info.stores = effects.stores();
   info.macs = static_cast<std::uint8_t>(macs_of(row));
-  const bool long_multiply = row.timing_class == TimingClass::multiply_long ||
-                             row.timing_class == TimingClass::multiply_accumulate_long;
-  const bool notes_factors =
-      long_multiply && model_.operand_cycles(row.timing_class, false, 1, 1) != 0;
-  info.operand_timed = notes_factors || row.timing_class == TimingClass::divide;
+  const Handler notes = note_handler(model_, info.timing);
+  info.operand_timed = notes != nullptr || row.timing_class == TimingClass::divide;
   info.always_logged = row.timing_class == TimingClass::load_exclusive ||
                        row.timing_class == TimingClass::store_exclusive;
 
@@ -282,8 +305,8 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if ((info.timing.roles.reads & isa::core_register(15)) != 0) helper(&provide_pc, pc + 4);
   const LimitChecks checks = limit_checks(block, info);
   if (checks.before != nullptr) helper(checks.before, checks.change);
-  if (notes_factors) {
-    MicroOp op = helper_op(&note_factors, index);
+  if (notes != nullptr) {
+    MicroOp op = helper_op(notes, index);
     op.operands = decoded.operands;
     op.operands.option = starts_with(row.name, "S");
     block.ops.push_back(op);

@@ -23,10 +23,10 @@
 // - Exceptions are whole numbers (3.10); stacking does not go through the memory models.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cassert>
 #include <limits>
 
+#include "sim_core/pipeline/divide_rule.h"
 #include "sim_core/pipeline/prefetch_unit.h"
 #include "sim_core/pipeline/three_stage.h"
 
@@ -47,9 +47,6 @@ constexpr unsigned kRefillFromDecode = 1;   // B, BL, BX lr: C1, C17, C23
 constexpr unsigned kRefillFromExecute = 2;  // BX, CBZ: C24, C42
 constexpr unsigned kRefillFromAdder = 3;    // ADD pc, LDR pc, POP {pc}, TBB: C29, C31, C32, C38
 constexpr unsigned kTableAdd = 1;           // TBB adds the loaded offset to the PC: C38
-
-constexpr unsigned kShortestDivide = 2;  // D12, D13
-constexpr unsigned kLongestDivide = 12;  // D14
 
 // FPv4-SP, TRM-M4 FPU table.
 constexpr unsigned kFpMultiplyAccumulate = 3;
@@ -580,29 +577,6 @@ void Passage::leave_fp(int total) {
   }
   if (state_.fp_late == 0) state_.late_singles = 0;
 }
-
-/// Index of the highest set bit, -1 for 0.
-constexpr int highest_bit(std::uint32_t value) { return 31 - std::countl_zero(value); }
-
-/// Cycles of SDIV and UDIV. 3.5, FIT on M3 and M4.
-constexpr std::uint8_t divide_cycles(bool is_signed, std::uint32_t dividend,
-                                     std::uint32_t divisor) {
-  if (dividend == 0 || divisor == 0) return kShortestDivide;
-  constexpr std::uint32_t kMinimum = 0x80000000;
-  const auto magnitude = [is_signed](std::uint32_t v) {
-    return is_signed && (v & kMinimum) != 0 ? 0u - v : v;
-  };
-  const std::uint32_t n = magnitude(dividend);
-  const std::uint32_t d = magnitude(divisor);
-  int distance = highest_bit(n) - highest_bit(d);
-  if (is_signed && (divisor & kMinimum) != 0) {
-    if (std::has_single_bit(d) && n != kMinimum) ++distance;
-    if (!std::has_single_bit(d) && n == kMinimum) --distance;
-  }
-  return static_cast<std::uint8_t>(distance < 0 ? 3 : 5 + distance / 4);
-}
-static_assert(divide_cycles(false, 4260791909u, 3050) == 10);  // D14
-static_assert(divide_cycles(true, 0x80000000u, 1) == 12);      // C57
 
 }  // namespace
 

@@ -37,6 +37,11 @@ struct OpTiming {
   bool register_offset = false;          // address is base + register
   bool writes_back = false;              // base register is updated
   bool is_double = false;                // operates on doubles
+  std::uint8_t access_bytes = 0;         // of one transfer
+  bool simple = false;                   // ADD, SUB, MOV without a shifter; LSL, LSR, ASR, ROR
+  bool shifted_constant = false;         // a modified immediate that a rotation makes
+  bool shifts_left = false;              // an operand that is shifted takes LSL
+  bool fused = false;                    // VFMA and its negations
   std::uint8_t folded_instructions = 0;  // IT only: instructions in its block, 1 to 4
   Address direct_target =
       0;  // B, B<c>, BL, CBZ: where it goes if taken; fetched even if it is not. 0: none
@@ -103,7 +108,7 @@ struct Advance {
 /// Copied and compared as bytes.
 class State {
  public:
-  static constexpr std::size_t kBytes = 48;
+  static constexpr std::size_t kBytes = 96;
   /// View as a core's own trivially copyable struct without padding.
   template <class T>
   [[nodiscard]] T get() const {
@@ -160,7 +165,8 @@ class PipelineModel {
   virtual Advance advance(State& state, const OpTiming& op, const Outcome& outcome,
                           bus::TimingPort& port) const = 0;
   /// Cycles of a divide or long multiply for these operand values, where the core's timing depends
-  /// on them; else 0.
+  /// on them; else 0. For arithmetic of doubles, a number of the core's own that stands for the
+  /// case; operands are then the high words, with bit 0 set if the low word is not 0.
   [[nodiscard]] virtual std::uint8_t operand_cycles(isa::TimingClass timing_class, bool is_signed,
                                                     std::uint32_t first,
                                                     std::uint32_t second) const = 0;
@@ -171,6 +177,8 @@ class PipelineModel {
   /// True if timing depends on the bank of data accesses: Outcome::accesses then carry it in their
   /// addresses, whose other bits are right only modulo that.
   [[nodiscard]] virtual bool uses_banks() const { return false; }
+  /// Bytes of one fetch() of the port.
+  [[nodiscard]] virtual unsigned fetch_bytes() const { return 4; }
   /// The core's predictor in its reset state; null if it has none: Outcome::predicted stays true.
   [[nodiscard]] virtual std::unique_ptr<BranchPredictor> make_predictor() const { return nullptr; }
   /// An upper bound of the cycles one instruction may take without memory waits, for deadlines.

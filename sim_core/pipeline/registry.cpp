@@ -3,7 +3,8 @@
 #include <array>
 
 #include "sim_core/pipeline/cortex_m0.h"
-#include "sim_core/pipeline/in_order.h"
+#include "sim_core/pipeline/cortex_m33.h"
+#include "sim_core/pipeline/cortex_m7.h"
 #include "sim_core/pipeline/three_stage.h"
 
 namespace mcost::pipeline {
@@ -19,9 +20,9 @@ constexpr std::array kCores = {
     Entry{"cortex-m0", make_cortex_m0},
     Entry{"cortex-m0plus", make_cortex_m0plus},
     Entry{"cortex-m3", [](const CoreParameters&) { return make_cortex_m3(); }},
-    Entry{"cortex-m33", [](const CoreParameters&) { return make_cortex_m33(); }},
+    Entry{"cortex-m33", make_cortex_m33},
     Entry{"cortex-m4", [](const CoreParameters&) { return make_cortex_m4(); }},
-    Entry{"cortex-m7", [](const CoreParameters&) { return make_cortex_m7(); }},
+    Entry{"cortex-m7", make_cortex_m7},
 };
 
 constexpr auto kNames = [] {

@@ -191,6 +191,21 @@ TEST(EngineEquality, RandomProgramsOnCortexM4AreTheSameHoweverBlocksAreCut) {
   check_seeds(*model, std::chrono::seconds(14), 2);
 }
 
+/// The programs are the Cortex-M4's, the time is that of other cores.
+class EngineEqualityOf : public testing::TestWithParam<const char*> {};
+
+TEST_P(EngineEqualityOf, RandomProgramsAreTheSameHoweverBlocksAreCut) {
+  const auto model = pipeline::make_pipeline_model(GetParam());
+  ASSERT_NE(model, nullptr);
+  check_seeds(*model, std::chrono::seconds(4), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Cores, EngineEqualityOf,
+                         testing::Values("cortex-m0", "cortex-m3", "cortex-m7", "cortex-m33"),
+                         [](const testing::TestParamInfo<const char*>& core) {
+                           return std::string("M") + (core.param + std::size("cortex-m") - 1);
+                         });
+
 TEST(EngineEquality, RandomProgramsOnADualIssueCoreAreTheSameHoweverBlocksAreCut) {
   const ToyDualIssue model;
   check_seeds(model, std::chrono::seconds(5), 1);

@@ -73,7 +73,7 @@ def table(name, document):
     for rule, codes in zip(rules, assemble(core, rules)):
         registers = ", ".join(f"{{{REGISTERS[n]}, {value(v)}}}" for n, v in (common | rule.get("regs", {})).items())
         shown = rule.get("loop", rule.get("each"))
-        lines.append(f'{{"{core}", "{rule["id"]}", "{rule["text"]}",\n "{shown}",\n {rule["cycles"]}, {rule.get("per", 1)}, '
+        lines.append(f'{{"{core}", "{rule["id"]}", "{rule["text"]}",\n "{shown}", {rule["cycles"]}, {rule.get("per", 1)}, '
                      f'{"true" if "loop" in rule else "false"}, {{{registers}}},\n "{codes["before"]}", "{codes["each"]}"}},')
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,34 @@
+// Branch prediction of the Cortex-M7: a table of branches with their last target and a two-bit
+// counter. Depends on the pipeline contract.
+//
+// The manual gives no size, no replacement and no rule for a branch that is not in the table
+// (core-timing.md 5.6, UNK). All `assumed`: fully associative with the least recently used entry
+// replaced, backward taken and forward not taken on a miss, no stack of return addresses.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "sim_core/pipeline/pipeline_model.h"
+
+namespace mcost::pipeline {
+
+class M7Predictor final : public BranchPredictor {
+ public:
+  explicit M7Predictor(std::uint32_t entries) : capacity_(entries) {}
+  bool resolve(const OpTiming& op, Address pc, bool taken, Address target) override;
+
+ private:
+  struct Entry {
+    Address target = 0;
+    std::uint8_t counter = 0;  // 0, 1: not taken; 2, 3: taken
+    std::uint64_t used = 0;
+  };
+  Entry& take_in(Address pc, bool taken);
+
+  std::uint32_t capacity_;
+  std::uint64_t now_ = 0;
+  std::unordered_map<Address, Entry> entries_;
+};
+
+}  // namespace mcost::pipeline
