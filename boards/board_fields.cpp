@@ -20,8 +20,8 @@ constexpr IntegerRule kLines{1, 4096};
 
 constexpr std::array<std::string_view, 4> kSourceNames = {"datasheet", "measured", "calibrated",
                                                           "assumed"};
-constexpr std::array<std::string_view, 5> kCoreNames = {"cortex-m0", "cortex-m3", "cortex-m4",
-                                                        "cortex-m7", "cortex-m33"};
+constexpr std::array<std::string_view, 6> kCoreNames = {"cortex-m0", "cortex-m0plus", "cortex-m3",
+                                                        "cortex-m4", "cortex-m7",     "cortex-m33"};
 constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "fpv5-sp-d16",
                                                        "fpv5-d16"};
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};

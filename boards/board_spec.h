@@ -35,7 +35,14 @@ struct Source {
 
 // ---- Core ----
 
-enum class CoreModel : std::uint8_t { cortex_m0, cortex_m3, cortex_m4, cortex_m7, cortex_m33 };
+enum class CoreModel : std::uint8_t {
+  cortex_m0,
+  cortex_m0plus,
+  cortex_m3,
+  cortex_m4,
+  cortex_m7,
+  cortex_m33
+};
 enum class FpuModel : std::uint8_t { none, fpv4_sp_d16, fpv5_sp_d16, fpv5_d16 };
 
 /// Data watchpoint and trace unit.

@@ -97,7 +97,9 @@ std::string remedy_for(const Needs& needs) {
 }  // namespace
 
 FeatureSet features_of(const CoreSpec& core) {
-  if (core.model == CoreModel::cortex_m0) return isa::kArmv6m;
+  if (core.model == CoreModel::cortex_m0 || core.model == CoreModel::cortex_m0plus) {
+    return isa::kArmv6m;
+  }
   FeatureSet features = isa::kArmv7m;
   if (core.model == CoreModel::cortex_m33) features |= isa::feature_bit(Feature::v8m);
   if (core.dsp) features |= isa::feature_bit(Feature::dsp);

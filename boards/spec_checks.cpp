@@ -113,21 +113,22 @@ class Checker {
     };
     const bool m4 = core.model == CoreModel::cortex_m4;
     const bool m3 = core.model == CoreModel::cortex_m3;
-    const bool m0 = core.model == CoreModel::cortex_m0;
+    const bool m0 = core.model == CoreModel::cortex_m0 || core.model == CoreModel::cortex_m0plus;
     if (!has_fpu(core.model, core.fpu)) not_on("fpu", name_of(core.fpu));
     if (core.dsp && (m0 || m3)) not_on("dsp", "true");
     if (core.bit_band && !m3 && !m4) not_on("bit_band", "true");
     if ((m3 || m4) && core.mpu_regions != 0 && core.mpu_regions != 8) {
       not_on("mpu_regions", fmt::format("{}", core.mpu_regions));
     }
-    const auto only_on = [&](std::string_view key, const std::optional<std::uint32_t>& value,
-                             CoreModel model) {
-      if (value && core.model != model) not_on(key, fmt::format("{}", *value));
+    const auto only_if = [&](bool exists, std::string_view key,
+                             const std::optional<std::uint32_t>& value) {
+      if (value && !exists) not_on(key, fmt::format("{}", *value));
     };
-    only_on("multiply_cycles", core.multiply_cycles, CoreModel::cortex_m0);
-    only_on("divide_cycles", core.divide_cycles, CoreModel::cortex_m7);
-    only_on("fp_divide_cycles", core.fp_divide_cycles, CoreModel::cortex_m33);
-    only_on("btac_entries", core.btac_entries, CoreModel::cortex_m7);
+    const bool m7 = core.model == CoreModel::cortex_m7;
+    only_if(m0, "multiply_cycles", core.multiply_cycles);
+    only_if(m7, "divide_cycles", core.divide_cycles);
+    only_if(core.model == CoreModel::cortex_m33, "fp_divide_cycles", core.fp_divide_cycles);
+    only_if(m7, "btac_entries", core.btac_entries);
   }
 
   void check_memory(MemorySpec& memory) {

@@ -25,6 +25,10 @@ CoreRegisters core_registers(const CoreSpec& core) {
     case CoreModel::cortex_m0:  // no VTOR, CCR read-only, no identification registers but CPUID
       registers.ccr_fixed = 0x208;
       break;
+    case CoreModel::cortex_m0plus:  // as M0, with the optional VTOR
+      registers.ccr_fixed = 0x208;
+      registers.vtor_writable = kVtor;
+      break;
     case CoreModel::cortex_m3:
       registers.processor_features = {0x30, 0x200};
       registers.debug_features = 0x00100000;

@@ -49,6 +49,7 @@ constexpr unsigned kAccumulateBusy = 3;
 constexpr unsigned kExceptionEntry = 12;
 constexpr unsigned kExceptionReturn = 9;
 constexpr unsigned kTailChain = 6;
+constexpr unsigned kFrameWords = 8;  // each further word takes a cycle
 
 /// What made a value.
 enum class Maker : std::uint8_t {
@@ -420,16 +421,34 @@ Advance M33Model::advance(State& state, const OpTiming& op, const Outcome& outco
   return result;
 }
 
-Charges M33Model::exception(State& state, ExceptionEvent event, unsigned) const {
+/// FP registers go out ahead of an FP instruction, a word a cycle.
+Charges stack_lazily(State& state, unsigned cycles) {
+  auto own = state.get<M33State>();
+  own.core.pass(cycles);
+  own.singles.pass(cycles);
+  own.flags.pass(cycles);
+  own.fp_busy = static_cast<std::uint8_t>(own.fp_busy > cycles ? own.fp_busy - cycles : 0);
+  own.open = own.sets_flags = Flag::no;
+  state.set(own);
+  Charges charges;
+  charges.add(Cause::exception, cycles);
+  return charges;
+}
+
+Charges M33Model::exception(State& state, ExceptionEvent event, unsigned words) const {
+  if (event == ExceptionEvent::lazy_stacking) return stack_lazily(state, words);
   const auto before = state.get<M33State>();
+  const unsigned more = words > kFrameWords ? words - kFrameWords : 0;
   M33State fresh;
   fresh.fetch.lag = before.fetch.lag;
   fresh.fetch.next_free = before.fetch.lag;
   state.set(fresh);
   Charges charges;
   switch (event) {
-    case ExceptionEvent::entry: charges.add(Cause::exception, kExceptionEntry); break;
-    case ExceptionEvent::exception_return: charges.add(Cause::exception, kExceptionReturn); break;
+    case ExceptionEvent::entry: charges.add(Cause::exception, kExceptionEntry + more); break;
+    case ExceptionEvent::exception_return:
+      charges.add(Cause::exception, kExceptionReturn + more);
+      break;
     default: charges.add(Cause::exception, kTailChain); break;
   }
   return charges;

@@ -68,6 +68,7 @@ constexpr unsigned kTableBranch = 2;       // 5.3
 constexpr unsigned kExceptionEntry = 12;
 constexpr unsigned kExceptionReturn = 12;
 constexpr unsigned kTailChain = 6;
+constexpr unsigned kFrameWords = 8;  // two further words take a cycle
 
 /// The columns of table 5.8, as operand_cycles() numbers them.
 enum DoubleCase : std::uint8_t { none, same_exponent, other_exponent, denormal, zero };
@@ -602,16 +603,39 @@ std::uint8_t M7Model::operand_cycles(TimingClass timing_class, bool, std::uint32
   return (first & kExponent) == (second & kExponent) ? same_exponent : other_exponent;
 }
 
-Charges M7Model::exception(State& state, ExceptionEvent event, unsigned) const {
+/// FP registers go out ahead of an FP instruction, two words a cycle.
+Charges stack_lazily(State& state, unsigned cycles) {
+  auto own = state.get<M7State>();
+  own.core.pass(cycles);
+  own.singles.pass(cycles);
+  own.flags.pass(cycles);
+  own.stores.pass(cycles);
+  own.busy = minus(own.busy, cycles);
+  own.flags_age = minus(own.flags_age, cycles);
+  own.accumulate_shadow = minus(own.accumulate_shadow, cycles);
+  if (own.accumulate_shadow == 0) own.shadow_of_chained = own.in_run = Flag::no;
+  own.open = Flag::no;
+  own.older = 0;
+  state.set(own);
+  Charges charges;
+  charges.add(Cause::exception, cycles);
+  return charges;
+}
+
+Charges M7Model::exception(State& state, ExceptionEvent event, unsigned words) const {
   const auto before = state.get<M7State>();
+  const unsigned more = words > kFrameWords ? (words - kFrameWords + 1) / 2 : 0;
+  if (event == ExceptionEvent::lazy_stacking) return stack_lazily(state, (words + 1) / 2);
   M7State fresh;
   fresh.fetch.lag = before.fetch.lag;
   fresh.fetch.next_free = before.fetch.lag;
   state.set(fresh);
   Charges charges;
   switch (event) {
-    case ExceptionEvent::entry: charges.add(Cause::exception, kExceptionEntry); break;
-    case ExceptionEvent::exception_return: charges.add(Cause::exception, kExceptionReturn); break;
+    case ExceptionEvent::entry: charges.add(Cause::exception, kExceptionEntry + more); break;
+    case ExceptionEvent::exception_return:
+      charges.add(Cause::exception, kExceptionReturn + more);
+      break;
     default: charges.add(Cause::exception, kTailChain); break;
   }
   return charges;

@@ -33,9 +33,9 @@ const std::vector<Rule>& rules() {
 #include "tests/timing/rules_m0.inc"
 #include "tests/timing/rules_m0plus.inc"
 #include "tests/timing/rules_m3.inc"
+#include "tests/timing/rules_m33.inc"
 #include "tests/timing/rules_m4.inc"
 #include "tests/timing/rules_m7.inc"
-#include "tests/timing/rules_m33.inc"
   };
   return all;
 }
