@@ -1,6 +1,8 @@
-// A flash array behind a line buffer: one request after the other, first come first served, the
-// line read last kept for fetches and loads alike. Shared by flash models; acts on micro-state
-// alone. Source: core-timing facts 0.4 and rows D2, M23, M24, M64, M65 (CC2652R).
+// A flash array behind a line buffer: one request after the other, the line read last kept for
+// fetches and loads alike. First come, first served, except that loads which follow each other
+// without a gap keep the array: a fetch that waits meanwhile is served behind them. Shared by flash
+// models; acts on micro-state alone. Source: core-timing facts 0.4 and rows D2, M23, M24, M64, M65,
+// M67 (CC2652R; M67 on STM32F100 too).
 #pragma once
 
 #include <cstdint>
@@ -14,14 +16,28 @@ struct ArrayPort {
   std::uint32_t wait_states;
   bool buffered;  // the line buffer is on
 
-  /// Words of the micro-state; offsets and lines are kept plus one, so that 0 means none.
-  enum Word : unsigned { kHeld, kBusy, kAnnounced, kServedEarly, kServedIn, kFirstFree };
+  /// Words of the micro-state; offsets and lines are kept plus one, so that 0 means none. Instants
+  /// are cycles from now plus one; 0: past.
+  enum Word : unsigned {
+    kHeld,
+    kBusy,
+    kAnnounced,
+    kServedEarly,
+    kServedIn,
+    kLoadEnds,     // instant at which the next load follows the last one without a gap
+    kFetchStarts,  // instant at which the waiting fetch has its turn
+    kFetchOffset,  // of that fetch
+    kHeldBefore,   // line held before it
+    kPutOff,       // cycles by which a load has put it off, until asked
+    kFirstFree
+  };
 
   static void age(bus::MicroState& state, Cycles elapsed) {
-    for (const Word word : {kBusy, kServedIn}) {
+    for (const Word word : {kBusy, kServedIn, kLoadEnds, kFetchStarts}) {
       std::uint32_t& left = state.words[word];
       left = elapsed >= left ? 0 : left - static_cast<std::uint32_t>(elapsed);
     }
+    if (state.words[kFetchStarts] == 0) state.words[kFetchOffset] = state.words[kHeldBefore] = 0;
   }
 
   /// Wait cycles of a read that takes its turn now.
@@ -42,16 +58,47 @@ struct ArrayPort {
     const bool early = state.words[kServedEarly] == offset + 1;
     const std::uint32_t left = state.words[kServedIn];
     state.words[kAnnounced] = state.words[kServedEarly] = state.words[kServedIn] = 0;
-    return early ? left : read(state, offset);
+    return early ? left : read_waiting(state, offset);
   }
 
-  /// A fetch whose address was on its bus before the load's goes first.
+  /// A fetch whose address was on its bus before the load's goes first, unless loads keep the
+  /// array.
   std::uint32_t load(bus::MicroState& state, std::uint32_t offset) const {
-    if (state.words[kAnnounced] != 0) {
+    const bool keeps = state.words[kLoadEnds] == 1;
+    if (!keeps && state.words[kAnnounced] != 0) {
       state.words[kServedEarly] = state.words[kAnnounced];
       state.words[kServedIn] = read(state, state.words[kAnnounced] - 1);
-      state.words[kAnnounced] = 0;
     }
+    state.words[kAnnounced] = 0;
+    const bool overtakes = keeps && state.words[kFetchStarts] != 0;
+    const std::uint32_t fetch_end = state.words[kBusy];
+    if (overtakes) {
+      state.words[kHeld] = state.words[kHeldBefore];
+      state.words[kBusy] = state.words[kFetchStarts] - 1;
+    }
+    const std::uint32_t wait = read(state, offset);
+    state.words[kLoadEnds] = wait + 2;
+    if (overtakes) {
+      read_waiting(state, state.words[kFetchOffset] - 1);
+      state.words[kPutOff] += state.words[kBusy] - fetch_end;
+    }
+    return wait;
+  }
+
+  static std::uint32_t take_put_off(bus::MicroState& state) {
+    const std::uint32_t cycles = state.words[kPutOff];
+    state.words[kPutOff] = 0;
+    return cycles;
+  }
+
+ private:
+  /// A read for a fetch, which loads may overtake until it has its turn.
+  std::uint32_t read_waiting(bus::MicroState& state, std::uint32_t offset) const {
+    const std::uint32_t turn = state.words[kBusy];
+    const std::uint32_t held = state.words[kHeld];
+    state.words[kFetchStarts] = turn > 0 ? turn + 1 : 0;
+    state.words[kFetchOffset] = turn > 0 ? offset + 1 : 0;
+    state.words[kHeldBefore] = turn > 0 ? held : 0;
     return read(state, offset);
   }
 };

@@ -31,6 +31,9 @@ class LineBufferFlash final : public bus::MemoryModel {
                      bus::FoldLog*) override {
     return transfer.kind == bus::AccessKind::write ? 0 : port_.load(state, transfer.offset);
   }
+  [[nodiscard]] std::uint32_t take_fetch_delay(bus::MicroState& state) const override {
+    return ArrayPort::take_put_off(state);
+  }
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
   [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
   [[nodiscard]] bool fetch_line_resident(std::uint32_t) const override { return true; }

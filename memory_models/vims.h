@@ -44,6 +44,9 @@ class Vims final : public bus::MemoryModel {
                       std::uint8_t view) const override;
   std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
                      bus::FoldLog* log) override;
+  [[nodiscard]] std::uint32_t take_fetch_delay(bus::MicroState& state) const override {
+    return ArrayPort::take_put_off(state);
+  }
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
   [[nodiscard]] const std::uint64_t& eviction_generation() const override {
     return lines_.generation();

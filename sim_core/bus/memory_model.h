@@ -17,7 +17,7 @@ namespace mcost::bus {
 /// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at
 /// 0.
 struct MicroState {
-  std::array<std::uint32_t, 8> words{};
+  std::array<std::uint32_t, 12> words{};
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
@@ -83,6 +83,12 @@ class MemoryModel {
   }
   /// Wait cycles of a data transfer starting now. With a log, contents stay as they are.
   virtual std::uint32_t data(MicroState& state, const Transfer& transfer, FoldLog* log) = 0;
+
+  /// Cycles by which data() has just put off a fetch that was waiting; forgets them.
+  [[nodiscard]] virtual std::uint32_t take_fetch_delay(MicroState& state) const {
+    (void)state;
+    return 0;
+  }
 
   /// DataPath::cached: brings the line of `offset` in (marking tags) at program-order time `stamp`.
   virtual void fill_data_line(std::uint32_t offset, std::uint64_t stamp) = 0;

@@ -31,6 +31,8 @@ struct Wait {
   std::uint32_t cycles = 0;
   std::uint8_t memory = 0;
   CorePort port = CorePort::icode;
+  std::uint32_t fetch_delay =
+      0;  // of data(): a fetch in flight ends so much later than it was told
 };
 
 /// Times transfers. `at` is the cycle of the transfer's address phase, relative to the time base of

@@ -109,6 +109,7 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
   bus::MicroState& state =
       memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
   wait.cycles = memory.model->data(state, transfer, log_of(region));
+  wait.fetch_delay = memory.model->take_fetch_delay(state);
   return wait;
 }
 

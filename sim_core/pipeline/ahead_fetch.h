@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 
+#include "sim_core/base/cause.h"
 #include "sim_core/base/units.h"
 #include "sim_core/bus/timing_port.h"
 
@@ -33,6 +34,7 @@ class AheadFetch {
   /// last issue; not positive if it was there.
   int ready(Address pc, unsigned size_bytes) {
     int arrival = 0;
+    waited_ = false;
     const Address last = (pc + size_bytes - 1) / kBytes;
     for (Address word = pc / kBytes; word <= last; ++word) {
       const bool is_first = word == pc / kBytes;
@@ -40,6 +42,7 @@ class AheadFetch {
       const unsigned start = std::max<unsigned>(state_.next_free, state_.left[is_first ? 0 : 1]);
       const bus::Wait wait = port_.fetch(word * kBytes, start);
       state_.memory = wait.memory;
+      waited_ = waited_ || wait.cycles > 0;
       arrival = static_cast<int>(start + 1 + wait.cycles);
       state_.next_free = static_cast<std::uint16_t>(std::min<unsigned>(arrival, kMost));
     }
@@ -79,6 +82,8 @@ class AheadFetch {
 
   [[nodiscard]] unsigned port_cycle(int at) const { return state_.lag + static_cast<unsigned>(at); }
   [[nodiscard]] std::uint8_t memory() const { return state_.memory; }
+  /// Why an instruction was not there: its memory, or the way from a branch.
+  [[nodiscard]] Cause cause() const { return waited_ ? Cause::fetch_wait : Cause::refill; }
 
  private:
   static constexpr unsigned kMostLag = 63;
@@ -91,6 +96,7 @@ class AheadFetch {
 
   AheadFetchState<kWords>& state_;
   bus::TimingPort& port_;
+  bool waited_ = false;
 };
 
 }  // namespace mcost::pipeline

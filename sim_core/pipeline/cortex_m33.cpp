@@ -242,7 +242,7 @@ void Issue::choose_cycle() {
   second_ = joins(std::max(arrival, operands));
   if (second_) return;
   delay(1, Cause::issue);
-  delay(arrival, Cause::fetch_wait, fetch_.memory());
+  delay(arrival, fetch_.cause(), fetch_.memory());
   delay(operands, Cause::result_latency);
   if (!is_fp(op_.timing_class) || !outcome_.executed) return;
   delay(state_.fp_busy, Cause::structural);

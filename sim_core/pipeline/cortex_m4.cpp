@@ -398,7 +398,9 @@ void Passage::single_access() {
   const bool on_system = access.port == bus::CorePort::system;
   const bool writes = access.kind == bus::AccessKind::write;
   if (access.port == bus::CorePort::dcode) fetch_.announce();
-  const auto wait = port_.data(access, 0, static_cast<Cycles>(start_)).cycles;
+  const bus::Wait answer = port_.data(access, 0, static_cast<Cycles>(start_));
+  const std::uint32_t wait = answer.cycles;
+  fetch_.put_off(answer.fetch_delay);
   const bool buffered = writes && on_system && access.bufferable;
   // A run of stores that the buffer takes one a cycle keeps the port. M32 in SRAM on M3.
   if (buffered && state_.tail == Tail::store && state_.tail_buffered == Flag::yes &&
@@ -439,7 +441,9 @@ void Passage::multiple_access() {
         fetch_.cycle();
       }
     }
-    const auto wait = port_.data(access, beat, static_cast<Cycles>(at)).cycles;
+    const bus::Wait answer = port_.data(access, beat, static_cast<Cycles>(at));
+    const std::uint32_t wait = answer.cycles;
+    fetch_.put_off(answer.fetch_delay);
     std::uint32_t turnaround = 0;
     if (on_system && writes && behind_fetches && fetch_.enters_system_port()) turnaround = 1;
     const int data_end = at + 1 + static_cast<int>(wait + turnaround);

@@ -316,7 +316,7 @@ void Issue::choose_cycle() {
   if (younger_) return;
   delay(1, Cause::issue);
   delay(state_.busy, Cause::structural);
-  delay(arrival, Cause::fetch_wait, fetch_.memory());
+  delay(arrival, fetch_.cause(), fetch_.memory());
   delay(address, Cause::address_interlock);
   delay(operands, Cause::result_latency);
   delay(unit, Cause::structural);

@@ -173,6 +173,11 @@ void PrefetchUnit::announce() const {
   }
 }
 
+void PrefetchUnit::put_off(unsigned cycles) {
+  if (state_.stage != PrefetchState::data || state_.flight_on_system != 0) return;
+  state_.flight_left = saturate(state_.flight_left + cycles);
+}
+
 bool PrefetchUnit::system_port_free() const {
   if (state_.system_busy > 0 || state_.stage == PrefetchState::registered) return false;
   return state_.flight_on_system == 0 || state_.flight_left <= 1;

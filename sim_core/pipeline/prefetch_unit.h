@@ -76,6 +76,8 @@ class PrefetchUnit {
 
   /// Tells the port of a fetch address that has been on the bus since an earlier cycle.
   void announce() const;
+  /// The fetch in flight on the code bus ends `cycles` later: loads have overtaken it.
+  void put_off(unsigned cycles);
   /// True if a data access can put its address on the System port in this cycle.
   [[nodiscard]] bool system_port_free() const;
   /// True if a fetch is handed to the System port in this cycle; its address is there in the next.

@@ -52,6 +52,30 @@ TEST(LineBufferFlash, AnnouncedFetchGoesBeforeTheLoad) {
   EXPECT_EQ(port.begin_fetch(0x20), kWaitStates);
 }
 
+TEST(LineBufferFlash, LoadBehindALoadOvertakesTheFetchThatWaits) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  ASSERT_EQ(port.begin_load(0x100), kWaitStates);
+  ASSERT_EQ(port.begin_fetch(0), kWaitStates + 1 + kWaitStates);  // behind it
+  port.pass(kWaitStates + 1);
+  EXPECT_EQ(port.begin_load(0x104), 0u);  // the line is still held
+  EXPECT_EQ(flash.take_fetch_delay(port.state()), 1u);
+  EXPECT_EQ(flash.take_fetch_delay(port.state()), 0u);
+  port.pass(1);
+  EXPECT_EQ(port.begin_load(0x200), kWaitStates);
+  EXPECT_EQ(flash.take_fetch_delay(port.state()), kWaitStates + 1);
+}
+
+TEST(LineBufferFlash, LoadAfterAGapWaitsForTheFetch) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  ASSERT_EQ(port.begin_load(0x100), kWaitStates);
+  ASSERT_EQ(port.begin_fetch(0), kWaitStates + 1 + kWaitStates);
+  port.pass(kWaitStates + 2);
+  EXPECT_EQ(port.begin_load(0x104), kWaitStates + kWaitStates);
+  EXPECT_EQ(flash.take_fetch_delay(port.state()), 0u);
+}
+
 TEST(LineBufferFlash, StoresCostNothingHere) {
   LineBufferFlash flash(16, kWaitStates);
   MockPort port(flash);
