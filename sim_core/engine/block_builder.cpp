@@ -48,7 +48,8 @@ void note_factors(Core& core, const MicroOp* op) {
 
 /// High word of a double, with bit 0 set if the low word is not 0.
 std::uint32_t high_word(const Core& core, unsigned d) {
-  return core.s[2 * d + 1] | (core.s[2 * d] != 0 ? 1u : 0u);
+  const std::size_t low = std::size_t{2} * d;
+  return core.s[low + 1] | (core.s[low] != 0 ? 1u : 0u);
 }
 
 /// In front of arithmetic on doubles whose time depends on them.

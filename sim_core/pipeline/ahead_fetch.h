@@ -43,8 +43,9 @@ class AheadFetch {
       const bus::Wait wait = port_.fetch(word * kBytes, start);
       state_.memory = wait.memory;
       waited_ = waited_ || wait.cycles > 0;
-      arrival = static_cast<int>(start + 1 + wait.cycles);
-      state_.next_free = static_cast<std::uint16_t>(std::min<unsigned>(arrival, kMost));
+      const unsigned end = start + 1 + wait.cycles;
+      state_.next_free = static_cast<std::uint16_t>(std::min(end, kMost));
+      arrival = static_cast<int>(end);
     }
     return arrival - static_cast<int>(state_.lag);
   }

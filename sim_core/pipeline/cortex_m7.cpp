@@ -75,8 +75,8 @@ enum DoubleCase : std::uint8_t { none, same_exponent, other_exponent, denormal, 
 
 /// Cycles per instruction of table 5.8, by case.
 struct DoubleCycles {
-  std::uint8_t first[5];
-  std::uint8_t chained[5];  // directly behind a multiply-accumulate
+  std::array<std::uint8_t, 5> first;
+  std::array<std::uint8_t, 5> chained;  // directly behind a multiply-accumulate
 };
 constexpr DoubleCycles kDoubleAdd{{1, 1, 2, 3, 3}, {1, 1, 2, 3, 3}};
 constexpr DoubleCycles kDoubleMultiply{{5, 5, 5, 5, 4}, {4, 4, 4, 4, 4}};
@@ -401,7 +401,7 @@ void Issue::access_memory() {
     wait += port_.data(access, beat, fetch_.port_cycle(at_)).cycles;
     memory = access.memory;
   }
-  if (is_store() && outcome_.accesses.size() > 0 && outcome_.accesses.front().bufferable) {
+  if (is_store() && !outcome_.accesses.empty() && outcome_.accesses.front().bufferable) {
     const bool in_parts = op_.access_bytes < 4 || has(uses_, M7Use::unaligned);
     state_.stores.pass(static_cast<unsigned>(at_));
     state_.stores.push(has(uses_, M7Use::odd_bank) ? 1 : 0,
