@@ -157,7 +157,7 @@ struct SemihostingCount {
 struct Assumption {
   std::string path;
   std::string value;
-  std::string source;  // "assumed", "calibrated", "measured", or "datasheet" with verified false
+  std::string source;    // "assumed", "calibrated", "measured", or "datasheet" with verified false
   bool verified = true;  // of source "datasheet"; true of others
   std::string ref;
   friend bool operator==(const Assumption&, const Assumption&) = default;
