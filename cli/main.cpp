@@ -27,6 +27,7 @@ constexpr std::size_t kHelpColumn = 34;
 
 std::vector<std::string> command_names() {
   std::vector<std::string> names;
+  names.reserve(kCommands.size());
   for (const Command& command : kCommands) names.emplace_back(command.name);
   return names;
 }

@@ -54,8 +54,8 @@ class FlashAcr final : public PeripheralModel {
 
 class VimsControl final : public PeripheralModel {
  public:
-  VimsControl(memory::Vims& vims, const VimsSpec& spec, FlashControl control)
-      : vims_(vims), spec_(spec), control_(std::move(control)) {
+  VimsControl(memory::Vims& vims, VimsSpec spec, FlashControl control)
+      : vims_(vims), spec_(std::move(spec)), control_(std::move(control)) {
     const memory::VimsParameters& now = vims.parameters();
     control_word_ = (now.cache ? kModeCache : kModeOff) | (now.tag_prefetch ? 1u << 2 : 0u) |
                     (now.system_line_buffer ? 0u : 1u << 4) | (now.code_line_buffer ? 0u : 1u << 5);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "boards/board_spec.h"
@@ -38,7 +39,7 @@ class PeripheralModel {
 class PeripheralSpace final : public bus::Device {
  public:
   /// `now` in rules is the core cycle of an access.
-  explicit PeripheralSpace(const PeripheralSpaceSpec& spec) : spec_(spec) {}
+  explicit PeripheralSpace(PeripheralSpaceSpec spec) : spec_(std::move(spec)) {}
 
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
   std::uint32_t read(const bus::DeviceAccess& access) override;
