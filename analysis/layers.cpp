@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analysis/reports/numbers.h"
+
 namespace mcost::analysis {
 
 LayerTracker::LayerTracker(LayerLimits limits) : limits_(limits) {
@@ -193,20 +195,20 @@ std::vector<LayerResult> LayerTracker::finish(Cycles now) {
 std::vector<std::string> LayerTracker::notes() const {
   std::vector<std::string> notes;
   for (const auto& [key, count] : irregular_) {
-    const std::string times = count == 1 ? "once" : fmt::format("{} times", count);
+    const std::string often = times(count);
     const std::string& name = key.second;
     switch (key.first) {
       case Irregular::unmatched_end:
-        notes.push_back(fmt::format("layer {}: an end without a begin, {}", name, times));
+        notes.push_back(fmt::format("layer {}: an end without a begin, {}", name, often));
         break;
       case Irregular::left_inside:
         notes.push_back(fmt::format(
-            "layer {}: still open when the layer around it ended, closed there, {}", name, times));
+            "layer {}: still open when the layer around it ended, closed there, {}", name, often));
         break;
       case Irregular::abandoned:
         notes.push_back(
             fmt::format("layer {}: left without its end (longjmp, tail call or early return), {}",
-                        name, times));
+                        name, often));
         break;
       case Irregular::open_at_end:
         notes.push_back(fmt::format("layer {}: open when the run ended, closed there", name));
@@ -214,7 +216,7 @@ std::vector<std::string> LayerTracker::notes() const {
       case Irregular::refused:
         notes.push_back(
             fmt::format("layer {}: not opened because {} layers deep or {} paths are the most, {}",
-                        name, limits_.depth, limits_.paths, times));
+                        name, limits_.depth, limits_.paths, often));
         break;
     }
   }

@@ -38,6 +38,7 @@ struct LayerLimits {
 inline constexpr const char* kOutside = "(outside)";
 inline constexpr const char* kInterrupts = "(interrupts)";
 
+/// The stack of open layers of one run, and what each path of names has cost so far.
 class LayerTracker {
  public:
   /// Names one open layer; 0 is none.

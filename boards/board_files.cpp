@@ -94,7 +94,7 @@ class Loader {
     std::optional<FoundFile> file = find_board(name_or_path, {});
     if (file) return expanded(*file);
     if (looks_like_path(name_or_path)) {
-      problems_.add_hiding({}, "", fmt::format("cannot read board file \"{}\"", name_or_path),
+      problems_.add_hiding({name_or_path, 0, 0, 0}, "", "cannot read the board file",
                            "give an existing .yaml file or the name of a board (mcost boards)");
     } else {
       problems_.add_hiding({"--board", 0, 0, 0}, "",

@@ -38,6 +38,8 @@ struct UnmodelledAccess {
   std::string rule;  // rule that answered, empty: read back what was last written
 };
 
+/// One board, with at most one firmware: construct, load, then run its engine. Machines share
+/// nothing, so several can live in one process.
 class Machine {
  public:
   /// Errors: ConfigError where the specification asks for what is not modelled.

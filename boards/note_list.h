@@ -10,6 +10,7 @@
 
 namespace mcost::boards {
 
+/// Texts in the order in which they were first added, each once.
 class NoteList {
  public:
   /// Notes kept; further ones are only counted.

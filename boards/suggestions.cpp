@@ -44,6 +44,13 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+/// Case ignored.
+bool starts_with(std::string_view text, std::string_view start) {
+  return text.size() >= start.size() &&
+         std::equal(start.begin(), start.end(), text.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
 std::string_view without_unit(std::string_view name) {
   for (const std::string_view suffix : kUnitSuffixes) {
     if (name.size() > suffix.size() && name.ends_with(suffix)) {
@@ -56,6 +63,7 @@ std::string_view without_unit(std::string_view name) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kShortestStart = 3;
   if (name.size() > kLongestName) return {};
   std::string best;
   std::size_t best_edits = 0;
@@ -67,6 +75,12 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
       best = candidate;
       best_edits = distance;
     }
+  }
+  if (!best.empty() || name.size() < kShortestStart) return best;
+  // Who types only the start of a name means the shortest that goes on like this.
+  for (const std::string& candidate : candidates) {
+    if (!starts_with(candidate, name)) continue;
+    if (best.empty() || candidate.size() < best.size()) best = candidate;
   }
   return best;
 }

@@ -10,7 +10,7 @@ namespace mcost::boards {
 
 /// The candidate with the fewest edits to `name` (case ignored, first wins), or empty if none is
 /// near enough to be meant: at most a third of the longer length, rounded to the nearest, or one
-/// edit.
+/// edit. Failing that, the shortest candidate that starts with `name`, of three characters or more.
 [[nodiscard]] std::string nearest_name(std::string_view name,
                                        const std::vector<std::string>& candidates);
 

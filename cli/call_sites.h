@@ -14,6 +14,7 @@
 
 namespace mcost::cli {
 
+/// One call instruction, or branch that leaves a function.
 struct CallSite {
   Address address = 0;
   std::uint8_t size_bytes = 2;

@@ -11,6 +11,7 @@
 
 namespace mcost::cli {
 
+/// A machine stopped between two instructions.
 class CoreView {
  public:
   CoreView() = default;

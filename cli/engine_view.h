@@ -9,6 +9,8 @@
 
 namespace mcost::cli {
 
+/// The engine must outlive this. Cost is taken by one reader: each call returns what was spent
+/// since the one before.
 class EngineView final : public CoreView {
  public:
   explicit EngineView(engine::Engine& engine);

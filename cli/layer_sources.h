@@ -40,6 +40,7 @@ class LayerLog {
   CoreView& core_;
 };
 
+/// One way of finding layers.
 class LayerSource {
  public:
   LayerSource() = default;

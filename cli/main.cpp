@@ -93,8 +93,11 @@ int dispatch(int count, const char* const* values) {
     return program.exit(success);
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string what = error.what();
-    throw ConfigError("a value is missing", what.substr(0, what.find(':')),
-                      "`mcost COMMAND --help` says what it takes");
+    const std::string option = what.substr(0, what.find(':'));
+    if (what.find("At Most") != std::string::npos) {
+      throw ConfigError("given more than once", option, "give it once");
+    }
+    throw ConfigError("a value is missing", option, "`mcost COMMAND --help` says what it takes");
   } catch (const CLI::ParseError& error) {
     std::string what = error.what();
     if (!what.empty() && what.back() == '.') what.pop_back();

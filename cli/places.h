@@ -1,15 +1,11 @@
-// Names for addresses of the program: symbol, source line, callers. Debug data are read only when a
-// line is asked for. May include anything.
+// Names for addresses of the program: symbol, source line, the call before. Debug data are read
+// only when a line is asked for. May include anything.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/core_view.h"
 #include "loader/elf_image.h"
 #include "loader/lines.h"
 #include "loader/symbols.h"
@@ -17,6 +13,13 @@
 
 namespace mcost::cli {
 
+/// A call instruction; calls through a register have no target.
+struct Call {
+  Address address = 0;
+  std::optional<Address> target;
+};
+
+/// Names and lines of one image. Not const: what it reads it keeps.
 class Places {
  public:
   /// Both must outlive this.
@@ -28,17 +31,14 @@ class Places {
   [[nodiscard]] CodePlace place(Address address) const { return {address, symbol(address), {}}; }
   [[nodiscard]] CodePlace place_with_line(Address address);
 
-  /// Callers of the code at `registers[15]`, innermost first: LR if it can be a return address,
-  /// then words of the stack that can be. Without unwinding tables some may be left from earlier
-  /// calls; those from the stack are marked uncertain. At most kMostFrames.
-  static constexpr std::size_t kMostFrames = 16;
-  [[nodiscard]] std::vector<StackFrame> backtrace(const std::array<std::uint32_t, 16>& registers,
-                                                  const CoreView& core);
+  /// The call instruction before `return_address` (with its Thumb bit), if there is one.
+  [[nodiscard]] std::optional<Call> call_before(std::uint32_t return_address) const;
+  [[nodiscard]] const loader::Function* function(Address address) const {
+    return symbols_.find_function(address);
+  }
+  [[nodiscard]] bool is_code(Address address) const { return symbols_.is_code(address); }
 
  private:
-  /// The call instruction before `return_address` (with its Thumb bit), if there is one.
-  [[nodiscard]] std::optional<Address> call_before(std::uint32_t return_address) const;
-
   const loader::Image& image_;
   const loader::SymbolTable& symbols_;
   std::optional<loader::LineTable> lines_;

@@ -1,6 +1,7 @@
 // mcost run: executes a firmware on a board and reports what it cost.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -36,12 +37,27 @@ class Console {
   std::string separator_;
 };
 
+/// True if the firmware has debug data: some place has its line.
+bool knows_lines(const RunExit& exit) {
+  const auto has_line = [](const StackFrame& frame) { return !frame.place.line.empty(); };
+  return !exit.place.line.empty() || (exit.fault && !exit.fault->place.line.empty()) ||
+         std::any_of(exit.backtrace.begin(), exit.backtrace.end(), has_line);
+}
+
 /// What a person can do about a run that did not end by itself.
-const char* remedy_of(ExitReason reason) {
-  switch (reason) {
+std::string remedy_of(const RunExit& exit) {
+  if (exit.fault) {
+    const bool at_limit =
+        exit.reason == ExitReason::cycle_limit || exit.reason == ExitReason::time_limit;
+    std::string text = at_limit ? "the fault came first, the limit is no cause: " : "";
+    text += exit.advice.empty() ? "the report has a backtrace" : exit.advice;
+    if (!knows_lines(exit)) text += "; build the firmware with -g for source lines";
+    return text;
+  }
+  switch (exit.reason) {
     case ExitReason::cycle_limit: return "raise --max-cycles, or end the run with --until";
     case ExitReason::time_limit: return "raise --timeout, or end the run with --until";
-    default: return "the report has a backtrace; build the firmware with -g for source lines";
+    default: return "the report has a backtrace";
   }
 }
 
@@ -59,7 +75,7 @@ int status_of(const RunResult& result, bool strict) {
     }
     default:
       fmt::print(stderr, "mcost: error: the firmware did not end by itself: {}: {}\n",
-                 analysis::exit_sentence(exit), remedy_of(exit.reason));
+                 analysis::exit_sentence(exit), remedy_of(exit));
       return kFirmwareFailed;
   }
   if (!strict) return kOk;

@@ -5,7 +5,11 @@
 #include <array>
 
 #include "analysis/reports/groups.h"
+#include "analysis/reports/layer_table.h"
+#include "analysis/reports/numbers.h"
 #include "boards/spec_reader.h"
+#include "cli/backtrace.h"
+#include "cli/fault_advice.h"
 #include "cli/run_session.h"
 
 namespace mcost::cli {
@@ -118,10 +122,11 @@ void RunSession::describe_board(RunResult& result) {
   const std::string clock_path = from_reset ? "reset.clock_hz" : "clock.rated_hz";
   for (const boards::SourcedValue& value : boards::sources(spec)) {
     const boards::Source& source = value.source;
-    const bool vouched = source.kind == boards::SourceKind::datasheet && source.verified;
+    const bool from_document = source.kind == boards::SourceKind::datasheet;
+    const bool vouched = from_document && source.verified;
     if (vouched || !mattered(value.path, result, clock_path)) continue;
     result.assumptions.push_back({value.path, value.value,
-                                  std::string(boards::name_of(source.kind)), source.verified,
+                                  std::string(boards::name_of(source.kind)), !from_document,
                                   source.ref});
   }
 }
@@ -141,18 +146,16 @@ void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
     if (has_data_address(record->fault.kind)) fault.data_address = record->fault.address;
     fault.write = record->fault.write;
     fault.place = places_.place_with_line(record->pc);
+    exit.advice = fault_advice(*record, engine.exceptions(), *view_, machine_->memory_ranges());
     exit.fault = std::move(fault);
     registers = record->registers;
     registers[15] = record->pc;
   }
   const bool ended_itself = exit.reason == ExitReason::exited || exit.reason == ExitReason::idle ||
                             exit.reason == ExitReason::until;
-  if (ended_itself && !exit.fault) {
-    exit.place = places_.place(engine.pc());
-    return;
-  }
   exit.place = places_.place_with_line(engine.pc());
-  exit.backtrace = places_.backtrace(registers, *view_);
+  if (ended_itself && !exit.fault) return;
+  exit.backtrace = backtrace(places_, registers, *view_);
 }
 
 void RunSession::describe_accesses(RunResult& result) {
@@ -171,8 +174,32 @@ void RunSession::describe_accesses(RunResult& result) {
   }
 }
 
+/// What the architecture leaves open and this firmware did.
+void RunSession::describe_irregular(RunResult& result) {
+  constexpr std::size_t kShown = 20;
+  const engine::Engine& engine = machine_->engine();
+  if (engine.never_written_reads() != 0) {
+    const Address pc = engine.first_never_written_read().value_or(0);
+    result.notes.push_back(fmt::format("RAM was read before it was written, {}: first at {}",
+                                       analysis::times(engine.never_written_reads()),
+                                       analysis::place_text(places_.place_with_line(pc))));
+  }
+  std::vector<std::pair<Address, std::uint64_t>> unpredictable(engine.unpredictable().begin(),
+                                                               engine.unpredictable().end());
+  std::sort(unpredictable.begin(), unpredictable.end());
+  for (std::size_t i = 0; i < unpredictable.size() && i < kShown; ++i) {
+    const auto& [pc, count] = unpredictable[i];
+    result.notes.push_back(fmt::format("UNPREDICTABLE instruction at {}, executed {}",
+                                       analysis::place_text(places_.place_with_line(pc)),
+                                       analysis::times(count)));
+  }
+  if (unpredictable.size() > kShown) {
+    result.notes.push_back(fmt::format("UNPREDICTABLE instructions at {} more addresses",
+                                       unpredictable.size() - kShown));
+  }
+}
+
 void RunSession::describe_notes(RunResult& result) {
-  engine::Engine& engine = machine_->engine();
   result.notes = notes_;
   for (const std::string& path : machine_->spec().pinned) {
     result.notes.push_back(fmt::format("{} is overridden: firmware cannot change it", path));
@@ -183,20 +210,7 @@ void RunSession::describe_notes(RunResult& result) {
     result.notes.push_back(
         fmt::format("{} further events are not on the timeline", events_->dropped()));
   }
-  if (engine.never_written_reads() != 0) {
-    const Address pc = engine.first_never_written_read().value_or(0);
-    result.notes.push_back(
-        fmt::format("RAM was read before it was written, {} times: first at 0x{:08X} {}",
-                    engine.never_written_reads(), pc, places_.symbol(pc)));
-  }
-  std::vector<std::pair<Address, std::uint64_t>> unpredictable(engine.unpredictable().begin(),
-                                                               engine.unpredictable().end());
-  std::sort(unpredictable.begin(), unpredictable.end());
-  for (const auto& [pc, count] : unpredictable) {
-    result.notes.push_back(
-        fmt::format("UNPREDICTABLE instruction at 0x{:08X} {}, executed {} times", pc,
-                    places_.symbol(pc), count));
-  }
+  describe_irregular(result);
   if (result.partial) {
     result.notes.emplace_back("stopped by --timeout: where it stopped differs from host to host");
   }

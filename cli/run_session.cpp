@@ -254,7 +254,7 @@ void RunSession::write_dumps() {
       if (!first) first = error;
     }
   }
-  if (first) throw *first;
+  if (first) throw ConfigError(*first);
 }
 
 engine::StopReason RunSession::execute() {

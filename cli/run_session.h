@@ -34,6 +34,7 @@ struct SessionIo {
   std::function<bool(Cycles now)> keep_going;
 };
 
+/// Construct, run once, then write what --dump-memory asks for.
 class RunSession {
  public:
   /// Reads everything and checks it against each other. Errors: ConfigError, ImageError.
@@ -70,6 +71,7 @@ class RunSession {
   void describe_exit(RunResult& result, engine::StopReason stop);
   void describe_board(RunResult& result);
   void describe_accesses(RunResult& result);
+  void describe_irregular(RunResult& result);
   void describe_notes(RunResult& result);
   void describe_statistics(RunResult& result);
 

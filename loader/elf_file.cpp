@@ -44,6 +44,11 @@ void check_identity(const std::string& name, std::span<const std::uint8_t> file)
     throw ImageError("the ELF is " + found + ", not little-endian", name,
                      "build without -mbig-endian");
   }
+  if (file[EI_VERSION] != EV_CURRENT) {
+    throw ImageError(
+        "malformed ELF: its format has version " + std::to_string(file[EI_VERSION]) + ", not 1",
+        name, kRelink);
+  }
   if (file.size() < sizeof(Elf32_Ehdr)) {
     throw ImageError("truncated ELF: the file ends inside the ELF header", name, kRelink);
   }

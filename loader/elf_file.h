@@ -41,6 +41,8 @@ struct ElfSection {
   [[nodiscard]] bool has_file_bytes() const;
 };
 
+/// The headers of one file, checked, and the bytes behind them. Owns a handle of libelf and shares
+/// the bytes.
 class ElfFile {
  public:
   /// Errors: ImageError if not a complete ELF32 little-endian EM_ARM ET_EXEC file.

@@ -79,7 +79,8 @@ std::string over_text(std::uint64_t begin, std::uint64_t outside, std::uint64_t 
   outside = std::max(outside, begin);
   throw ImageError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
                        over_text(begin, outside, end, ranges),
-                   image.name + ", program header " + std::to_string(segment.index),
+                   image.name + (image.is_elf ? ", program header " + std::to_string(segment.index)
+                                              : std::string()),
                    link_for_this_board(ranges));
 }
 

@@ -100,6 +100,7 @@ Json exit_of(const RunExit& exit) {
     details.update(place_of(fault.place));
     json["fault"] = std::move(details);
   }
+  json["advice"] = text_or_null(exit.advice);
   json["backtrace"] = Json::array();
   for (const StackFrame& frame : exit.backtrace) {
     Json entry = place_of(frame.place);
@@ -188,7 +189,7 @@ Json assumptions_of(const RunResult& result) {
     list.push_back({{"path", printable(entry.path)},
                     {"value", printable(entry.value)},
                     {"source", entry.source},
-                    {"verified", entry.verified},
+                    {"verified", entry.source == "datasheet" ? Json(entry.verified) : Json()},
                     {"ref", printable(entry.ref)}});
   }
   return list;

@@ -135,6 +135,7 @@ RunExit read_exit(const Value& json) {
     details.place = read_place(fault);
     exit.fault = std::move(details);
   }
+  exit.advice = json["advice"].text_or_empty();
   json["backtrace"].each([&](const Value& frame) {
     exit.backtrace.push_back({read_place(frame), frame["certain"].boolean()});
   });
@@ -256,9 +257,9 @@ void read_lists(const Value& json, RunResult& result) {
          entry["calls"].integer()});
   });
   json["assumptions"].each([&](const Value& entry) {
-    result.assumptions.push_back({entry["path"].text(), entry["value"].text(),
-                                  entry["source"].text(), entry["verified"].boolean(),
-                                  entry["ref"].text()});
+    result.assumptions.push_back(
+        {entry["path"].text(), entry["value"].text(), entry["source"].text(),
+         entry["verified"].is_null() || entry["verified"].boolean(), entry["ref"].text()});
   });
   json["notes"].each([&](const Value& note) { result.notes.push_back(note.text()); });
   if (!json.has("statistics")) return;

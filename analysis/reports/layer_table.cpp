@@ -47,9 +47,10 @@ void append_part(std::string& parts, const char* name, std::uint64_t cycles) {
   parts += fmt::format("{} {}", name, grouped(cycles));
 }
 
-/// "3 HardFault" for people.
+/// The exception that a fault became, for people.
 std::string exception_name(unsigned number) {
   switch (number) {
+    case 0: return "no exception can be taken";
     case 2: return "NMI";
     case 3: return "HardFault";
     case 4: return "MemManage";

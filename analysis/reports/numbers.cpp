@@ -65,6 +65,14 @@ std::string grouped(std::uint64_t value) {
   return digits;
 }
 
+std::string counted(std::uint64_t value, std::string_view noun) {
+  return fmt::format("{} {}{}", grouped(value), noun, value == 1 ? "" : "s");
+}
+
+std::string times(std::uint64_t value) {
+  return value == 1 ? "once" : fmt::format("{} times", grouped(value));
+}
+
 std::string ratio(std::uint64_t a, std::uint64_t b, unsigned decimals) {
   if (b == 0) return "-";
   Wide scale = 1;

@@ -13,6 +13,12 @@ namespace mcost::analysis {
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(std::uint64_t value);
 
+/// "1 read", "1,234 reads".
+[[nodiscard]] std::string counted(std::uint64_t value, std::string_view noun);
+
+/// "once", "1,234 times".
+[[nodiscard]] std::string times(std::uint64_t value);
+
 /// part / whole in per cent with one decimal, rounded half up: "12.3"; "-" if whole is 0.
 [[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);
 

@@ -29,6 +29,7 @@ std::string summary(const RunResult& result) {
   std::string text;
   row(text, "exit", exit_sentence(result.exit),
       result.partial ? "partial: stopped by host time, never a baseline" : "");
+  if (!result.exit.advice.empty()) row(text, "advice", printable(result.exit.advice));
   row(text, "cycles", grouped(total.cycles));
   row(text, "time", duration(total.cycles, result.clock));
   row(text, "instructions", grouped(total.instructions),
@@ -107,11 +108,10 @@ std::string unmodelled(const RunResult& result) {
     const UnmodelledRegister& entry = result.unmodelled[i];
     const std::string rule =
         entry.rule.empty() ? "reads what was last written" : "rule " + printable(entry.rule);
-    text += wrapped(
-        fmt::format("{} {}: {} reads, {} writes, {}; first at {}", hexadecimal(entry.address),
-                    printable(entry.peripheral), grouped(entry.reads), grouped(entry.writes), rule,
-                    place_text(entry.first)),
-        "  ", kWidth);
+    text += wrapped(fmt::format("{} {}: {}, {}, {}; first at {}", hexadecimal(entry.address),
+                                printable(entry.peripheral), counted(entry.reads, "read"),
+                                counted(entry.writes, "write"), rule, place_text(entry.first)),
+                    "  ", kWidth);
   }
   if (result.unmodelled.size() > kShown) {
     text += fmt::format("  and {} more (--format json)\n", result.unmodelled.size() - kShown);

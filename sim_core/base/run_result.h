@@ -82,6 +82,7 @@ struct RunExit {
   CodePlace place;                    // where the PC was
   std::optional<FaultDetails> fault;  // may be there whatever the reason: a handler may go on
   std::vector<StackFrame> backtrace;  // innermost first; of runs that did not end by themselves
+  std::string advice;                 // what to do about the fault; empty: nothing beyond its kind
   friend bool operator==(const RunExit&, const RunExit&) = default;
 };
 
@@ -156,8 +157,8 @@ struct SemihostingCount {
 struct Assumption {
   std::string path;
   std::string value;
-  std::string source;  // "assumed", "calibrated", "measured", or "datasheet" with verified false
-  bool verified = true;
+  std::string source;    // "assumed", "calibrated", "measured", or "datasheet" with verified false
+  bool verified = true;  // of source "datasheet"; true of others
   std::string ref;
   friend bool operator==(const Assumption&, const Assumption&) = default;
 };

@@ -14,6 +14,14 @@ TEST(Numbers, GroupsOfThreeDigits) {
   EXPECT_EQ(grouped(~0ull), "18,446,744,073,709,551,615");
 }
 
+TEST(Numbers, CountsAgreeWithTheirNouns) {
+  EXPECT_EQ(counted(0, "read"), "0 reads");
+  EXPECT_EQ(counted(1, "read"), "1 read");
+  EXPECT_EQ(counted(1000, "read"), "1,000 reads");
+  EXPECT_EQ(times(1), "once");
+  EXPECT_EQ(times(2000), "2,000 times");
+}
+
 TEST(Numbers, RatiosRoundHalfUp) {
   EXPECT_EQ(percent(1, 8), "12.5");
   EXPECT_EQ(percent(1, 2000), "0.1");

@@ -78,6 +78,13 @@ TEST(Reports, GroupsPartitionCauses) {
   EXPECT_EQ(group_cycles(counters, CauseGroup::memory), memory_wait(counters, 0));
 }
 
+TEST(Reports, TextShowsTheFirstRegistersWithoutAModel) {
+  RunResult result = test::sample_result();
+  result.unmodelled.assign(60, result.unmodelled.front());
+  const std::string text = text_report(result);
+  EXPECT_NE(text.find("  and 10 more (--format json)\n"), std::string::npos);
+}
+
 TEST(JsonReport, ReadsBackToTheSameResultAndReports) {
   const RunResult result = test::sample_result();
   const std::string json = json_report(result);

@@ -65,6 +65,7 @@ RunResult sample_result() {
   result.exit.place = {0x08000124, "crash+0x4", "crash.c:12"};
   result.exit.fault =
       FaultDetails{"bus_data_precise", 5, 0x60000000, true, {0x08000120, "crash", "crash.c:11"}};
+  result.exit.advice = "mend the pointer";
   result.exit.backtrace = {{{0x08000200, "main+0x20", "main.c:7"}, true},
                            {{0x08000042, "", ""}, false}};
   result.image = {"demo.elf", std::string(64, 'a')};

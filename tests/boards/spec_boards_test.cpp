@@ -243,6 +243,8 @@ TEST(Suggestions, FindTheNearestName) {
   EXPECT_EQ(nearest_name("wiat_states", names), "wait_states");
   EXPECT_EQ(nearest_name("clock", names), "");
   EXPECT_EQ(nearest_name("", names), "");
+  EXPECT_EQ(nearest_name("WAI", names), "wait_states");
+  EXPECT_EQ(nearest_name("wa", names), "");
   EXPECT_EQ(nearest_name(std::string(1000, 'w'), names), "");
   EXPECT_EQ(same_name_other_unit("size_mb", names), "size_kib");
   EXPECT_EQ(same_name_other_unit("size", names), "size_kib");

@@ -162,9 +162,10 @@ TEST(SpecReader, UnknownBoardNamesTheNearest) {
             "unknown board \"stm32f469-disco\": --board: did you mean \"stm32f469i-disco\"? "
             "boards: generic-m0, generic-m3, generic-m33, generic-m4, generic-m7, "
             "launchxl-cc26x2r1, nucleo-l496zg, stm32f469i-disco");
-  EXPECT_EQ(board_complaint("no/such.yaml"),
-            "cannot read board file \"no/such.yaml\": give an existing .yaml file or the name of a "
-            "board (mcost boards)");
+  EXPECT_EQ(
+      board_complaint("no/such.yaml"),
+      "cannot read the board file: no/such.yaml: give an existing .yaml file or the name of a "
+      "board (mcost boards)");
 }
 
 // ---- --set ----
@@ -325,8 +326,8 @@ TEST_F(SpecFiles, OnlyYamlFilesAreExtended) {
 // ---- hostile input ----
 
 TEST_F(SpecFiles, AFolderOrADeviceIsNoBoard) {
-  EXPECT_THAT(board_complaint(folder_.generic_string()), StartsWith("cannot read board file"));
-  EXPECT_THAT(board_complaint("/dev/zero"), StartsWith("cannot read board file"));
+  EXPECT_THAT(board_complaint(folder_.generic_string()), StartsWith("cannot read the board file"));
+  EXPECT_THAT(board_complaint("/dev/zero"), StartsWith("cannot read the board file"));
 }
 
 TEST_F(SpecFiles, AHugeFileIsRefusedUnread) {

@@ -109,6 +109,7 @@ class BadInput(ProgramTest):
             ["run", SAMPLE, "--bord", "generic-m4"],
             'unknown option "--bord": mcost run: did you mean "--board"? `mcost run --help` lists options',
         )
+        self.refuse_run(["--board", "generic-m4"], "given more than once: --board: give it once")
         self.refuse_run(["extra"], 'unexpected argument "extra": mcost run: `mcost run --help` shows what it takes')
         self.refuse_run(
             ["--until"], "a value is missing: --until: `mcost COMMAND --help` says what it takes"
@@ -161,6 +162,11 @@ class BadInput(ProgramTest):
             self.assertEqual(result.stdout, "")
             self.assertIn('mcost: error: unknown board "nucleo-l496": --board: ', result.stderr)
             self.assertIn('did you mean "nucleo-l496zg"?', result.stderr)
+        self.refuse(
+            ["run", SAMPLE, "--board", "nosuch.yaml"],
+            "cannot read the board file: nosuch.yaml: give an existing .yaml file or the name of a board (mcost boards)",
+        )
+        self.assertIn('did you mean "stm32f469i-disco"?', run("boards", "stm32f469").stderr)
         bad = self.path("bad.yaml", b"name: bad\nbogus: 1\n")
         result = run("run", SAMPLE, "--board", bad)
         self.assertEqual(result.returncode, 2)
@@ -274,6 +280,25 @@ class Endings(ProgramTest):
         report = json.loads(result.stdout)
         self.assertTrue(report["partial"])
         self.assertEqual(report["exit"]["reason"], "time_limit")
+
+    def test_fault_before_a_limit_is_what_matters(self):
+        table = struct.pack("<4I", 0x20001000, 0x41, 0, 0x45).ljust(0x40, b"\0")
+        firmware = self.path("fw.bin", table + struct.pack("<4H", NOP, UDF, NOP, BRANCH_BACK))
+        result = run("run", firmware, "--load-at", "0", "--board", "generic-m4", "--max-cycles", "1000")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(
+            result.stderr,
+            r"^mcost: error: the firmware did not end by itself: cycle limit at 0x0000004[46]; first fault: undefined "
+            r"instruction \(HardFault\) at 0x00000042: the fault came first, the limit is no cause: the report has a "
+            r"backtrace; build the firmware with -g for source lines\n$",
+        )
+
+    def test_place_of_every_end_has_its_line(self):
+        report = self.report(SAMPLE, "--board", "generic-m4", "--until", "conv3x3")
+        self.assertRegex(report["exit"]["line"], r"^kernels_dsp\.c:\d+$")
+        crash = run("run", os.path.join(SAMPLES, "lenet5-float-fpu.elf"), "--board", "generic-m4", "--entry", "main")
+        self.assertIn("the FPU is off", crash.stdout)
+        self.assertNotIn("build the firmware with -g", crash.stderr)
 
     def test_lockup_fails_with_its_place(self):
         result = self.run_raw([NOP, UDF])
@@ -413,6 +438,13 @@ class Reports(ProgramTest):
         for probe, call in zip(probes[:-1], calls[:-1]):
             self.assertEqual((probe["visits"], call["visits"]), (2, 2))
             self.assertEqual(probe["macs"], call["macs"])
+
+    def test_assumptions_say_what_is_known(self):
+        report = self.report(SAMPLE, "--board", "stm32f469i-disco")
+        for entry in report["assumptions"]:
+            expected = False if entry["source"] == "datasheet" else None
+            self.assertIs(entry["verified"], expected, entry)
+        self.assertIn("assumed", {entry["source"] for entry in report["assumptions"]})
 
     def test_same_bytes_every_time_and_from_the_resolved_board(self):
         arguments = ["run", SAMPLE, "--board", "stm32f469i-disco", "--format", "json"]

@@ -161,6 +161,14 @@ TEST(Session, SettingsAreInTheResolvedBoardAndNoted) {
   EXPECT_EQ(result.image.name, "exit.elf");
 }
 
+TEST(Session, NotesOnInstructionsSayWhereTheyAre) {
+  Program program;
+  program.function("reset").add({0x4801, 0x6801, kBranchToSelf, kNop});
+  program.add({0x0100, 0x2000});  // ldr r0, =0x20000100; ldr r1, [r0]
+  EXPECT_THAT(run(options_for(program.write("never.elf"), "none")).notes,
+              Contains("RAM was read before it was written, once: first at 0x00000042 reset+0x2"));
+}
+
 TEST(Session, ResultsAreTheSameEveryTime) {
   const RawOptions options = options_for(exit_program().write("exit.elf"), "none");
   EXPECT_EQ(run(options), run(options));

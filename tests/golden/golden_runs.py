@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Golden runs: what the committed firmware costs on each board, against tests/golden/<case>/expected.json.
 
-    golden_runs.py MCOST            compares; exit status 1 and a table of differences if a number changed
-    golden_runs.py MCOST --bless    shows old, new and percent, and rewrites what the simulator itself provided
+    golden_runs.py MCOST [CASE...]            compares; exit status 1 and a table of differences if a number changed
+    golden_runs.py MCOST --bless [CASE...]    shows old, new and percent, and rewrites what the simulator itself provided
 
-A case is a folder with expected.json: provenance (always "simulator" here: hardware figures are never blessed),
+Without names, all cases. A case is a folder with expected.json: provenance (always "simulator" here: hardware figures are never blessed),
 the firmware, its arguments and, per board, cycles, instructions, MACs, cycles by cause and cycles by layer.
 """
 import json
@@ -47,26 +47,43 @@ def differences(expected, actual):
             yield f"{key}: {before} -> {after} ({share})"
 
 
+def cases(names):
+    """Paths of the expected.json of these cases, or of all."""
+    known = {path.parent.name: path for path in pathlib.Path(__file__).parent.glob("*/expected.json")}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"no golden case {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+    return [known[name] for name in sorted(names or known)]
+
+
+def run_case(mcost, path, bless):
+    """Compares, and with `bless` rewrites, one case. Returns how many of its runs are equal and how many differ."""
+    case = json.loads(path.read_text())
+    passed = changed = 0
+    for run in case["runs"]:
+        actual = measure(mcost, run["firmware"], run["board"], case["arguments"])
+        lines = list(differences(run.get("expected", {}), actual))
+        if not lines:
+            passed += 1
+            continue
+        changed += 1
+        print(f"{path.parent.name}: {run['firmware']} on {run['board']}")
+        for line in lines:
+            print(f"  {line}")
+        run["expected"] = actual
+    if bless and changed:
+        path.write_text(json.dumps(case, indent=1) + "\n")
+    return passed, changed
+
+
 def main():
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--bless"]):
+    arguments = sys.argv[1:]
+    bless = "--bless" in arguments
+    arguments = [argument for argument in arguments if argument != "--bless"]
+    if not arguments or any(argument.startswith("-") for argument in arguments):
         sys.exit(__doc__)
-    mcost, bless = sys.argv[1], len(sys.argv) == 3
-    changed = passed = 0
-    for path in sorted(pathlib.Path(__file__).parent.glob("*/expected.json")):
-        case = json.loads(path.read_text())
-        for run in case["runs"]:
-            actual = measure(mcost, run["firmware"], run["board"], case["arguments"])
-            lines = list(differences(run.get("expected", {}), actual))
-            if not lines:
-                passed += 1
-                continue
-            changed += 1
-            print(f"{path.parent.name}: {run['firmware']} on {run['board']}")
-            for line in lines:
-                print(f"  {line}")
-            run["expected"] = actual
-        if bless and changed:
-            path.write_text(json.dumps(case, indent=1) + "\n")
+    results = [run_case(arguments[0], path, bless) for path in cases(arguments[1:])]
+    passed, changed = (sum(column) for column in zip(*results))
     print(f"{passed} passed, {changed} {'blessed' if bless else 'failed'}")
     return 1 if changed and not bless else 0
 

@@ -22,7 +22,30 @@ int main(int argc, char** argv) {
   return 7;
 }
 """
+# Nobody turns the FPU on: start-up code of newlib leaves that to the reset handler, which this firmware does not have.
+FLOATING = r"""
+#include <math.h>
+#include <stdio.h>
+volatile float x = 2.0f;
+int main(void) {
+  printf("%f\n", (double)sqrtf(x) * sin(x));
+  return 0;
+}
+"""
 EXPECTED = "2 world 3.000\n3703703670369\n"
+
+
+def hard_float_faults(mcost, compiler, folder):
+    """Starts at the entry point (literal pools are no vector table) and says that the FPU is off."""
+    source = pathlib.Path(folder, "floating.c")
+    elf = pathlib.Path(folder, "floating.elf")
+    source.write_text(FLOATING)
+    subprocess.run([compiler, "--specs=rdimon.specs", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard",
+                    "-mfpu=fpv4-sp-d16", "-O2", "-g", str(source), "-lm", "-o", str(elf)], check=True)
+    run = subprocess.run([mcost, "run", str(elf), "--board", "generic-m4"], capture_output=True, check=False, text=True)
+    if run.returncode == 1 and "no coprocessor" in run.stderr and "the FPU is off" in run.stderr:
+        return []
+    return [f"hard float: exit status {run.returncode}, stderr {run.stderr[:300]!r}"]
 
 
 def main():
@@ -41,7 +64,7 @@ def main():
             return 77
         command = [sys.argv[1], "run", str(elf), "--board", "generic-m4", "--args", "hello world"]
         run = subprocess.run(command, capture_output=True, check=False, text=True)
-    faults = []
+        faults = hard_float_faults(sys.argv[1], compiler, folder)
     if run.returncode != 7:
         faults.append(f"exit status {run.returncode}, expected 7")
     if not run.stdout.startswith(EXPECTED):

@@ -74,6 +74,11 @@ TEST(ElfErrors, WrongByteOrder) {
             "build without -mbig-endian");
 }
 
+TEST(ElfErrors, WrongVersion) {
+  EXPECT_EQ(read_error(small_program().patch(EI_VERSION, {0})),
+            "malformed ELF: its format has version 0, not 1: fw.elf: link or copy the file again");
+}
+
 TEST(ElfErrors, WrongMachine) {
   EXPECT_EQ(read_error(small_program().patch(18, {EM_386, 0})),
             "the ELF is for machine 3, not Arm (40): fw.elf: "

@@ -60,6 +60,12 @@ TEST(MemoryFit, NamesTheSectionThatIsElsewhere) {
                 kRemedy);
 }
 
+TEST(MemoryFit, RawFileHasNoProgramHeaders) {
+  EXPECT_EQ(
+      fit_error(read_image("fw.bin", words({1, 2}), 0x30000000)),
+      "segment 0 at 0x30000000 has 8 bytes, all of them outside every memory: fw.bin: " + kRemedy);
+}
+
 TEST(MemoryFit, SegmentsMayNotMeetThroughAliases) {
   EXPECT_EQ(fit_error(read(small_program().data(".rodata", 0x1c, 0x1c, words({1})))),
             "segments overlap in flash: .text at 0x08000000 and .rodata at 0x0000001C are the "
