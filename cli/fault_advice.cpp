@@ -101,7 +101,8 @@ std::string fault_advice(const engine::FaultRecord& record, const engine::Except
     case FaultKind::no_coprocessor:
       return "the FPU is off: start-up code must set bits 23:20 of CPACR (0xE000ED88) before the "
              "first floating-point instruction";
-    case FaultKind::bus_data_precise: return stack_advice(record, ranges);
+    case FaultKind::bus_data_precise:
+    case FaultKind::bus_data_imprecise: return stack_advice(record, ranges);
     case FaultKind::invalid_state: return state_advice(record, exceptions, core);
     case FaultKind::bus_instruction:
       return "execution left the code: a wild function pointer, an overwritten return address, or "
