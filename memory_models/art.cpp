@@ -57,7 +57,7 @@ void Art::start_prefetch(bus::MicroState& state, std::uint32_t granule) const {
   state.words[kArrayBusy] = busy + parameters_.wait_states + 1;
 }
 
-std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t,
+std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t, Cycles,
                          bus::FoldLog* log) {
   const std::uint32_t granule = offset / parameters_.array_bytes;
   if (state.words[kUsed] == granule + 1) return 0;

@@ -45,7 +45,7 @@ class Art final : public bus::MemoryModel {
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override;
-  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, Cycles,
                       bus::FoldLog* log) override;
   std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
                      bus::FoldLog* log) override;

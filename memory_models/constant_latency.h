@@ -15,7 +15,8 @@ class ConstantLatency final : public bus::MemoryModel {
   [[nodiscard]] bool constant_fetch() const override { return true; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return wait_states_; }
   void age(bus::MicroState&, Cycles) const override {}
-  std::uint32_t fetch(bus::MicroState&, std::uint32_t, std::uint8_t, bus::FoldLog*) override {
+  std::uint32_t fetch(bus::MicroState&, std::uint32_t, std::uint8_t, Cycles,
+                      bus::FoldLog*) override {
     return wait_states_;
   }
   std::uint32_t data(bus::MicroState&, const bus::Transfer&, bus::FoldLog*) override {

@@ -20,7 +20,7 @@ class LineBufferFlash final : public bus::MemoryModel {
   void age(bus::MicroState& state, Cycles elapsed) const override {
     ArrayPort::age(state, elapsed);
   }
-  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t,
+  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t, Cycles,
                       bus::FoldLog*) override {
     return port_.fetch(state, offset);
   }

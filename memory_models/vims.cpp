@@ -57,7 +57,7 @@ std::uint32_t Vims::read_cached(bus::MicroState& state, std::uint32_t offset, bu
   return lookup + code_port().read(state, offset);
 }
 
-std::uint32_t Vims::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
+std::uint32_t Vims::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, Cycles,
                           bus::FoldLog* log) {
   if (view == kSystemView) return read_system(state, offset);
   return cached(view) ? read_cached(state, offset, log) : code_port().fetch(state, offset);

@@ -55,6 +55,7 @@ struct Transfer {
   AccessKind kind = AccessKind::read;
   bool missed = false;    // DataPath::cached: this access filled its line
   std::uint8_t view = 0;  // address view the access came through (an uncached alias, say)
+  Cycles now = 0;         // core cycle in which it starts; of no meaning with a log
 };
 
 class MemoryModel {
@@ -72,10 +73,11 @@ class MemoryModel {
   [[nodiscard]] virtual MicroState reset_state() const { return {}; }
   /// Lets `elapsed` cycles pass.
   virtual void age(MicroState& state, Cycles elapsed) const = 0;
-  /// Wait cycles of an instruction fetch of the word at `offset`, starting now. With a log,
-  /// contents stay as they are.
+  /// Wait cycles of an instruction fetch of the word at `offset`, starting in core cycle `now`.
+  /// With a log, contents stay as they are and `now` has no meaning: who needs it says that this
+  /// cannot be folded.
   virtual std::uint32_t fetch(MicroState& state, std::uint32_t offset, std::uint8_t view,
-                              FoldLog* log) = 0;
+                              Cycles now, FoldLog* log) = 0;
   /// The core has a fetch of `offset` on its bus that it will complete later: a data read that
   /// comes now waits behind it.
   virtual void announce_fetch(MicroState& state, std::uint32_t offset, std::uint8_t view) const {

@@ -188,7 +188,7 @@ void Engine::replay_until(Block& block, unsigned end) {
   touch_lines();
   bus_.program_order += kMostLines;  // past the stamps that memoised visits have just left
   TimingState state = states_[state_];
-  BusPort port(bus_, state, nullptr);
+  BusPort port(bus_, state, now_ - static_cast<Cycles>(std::int64_t{state.lag}));
   const Visit visit = visit_of(block);
   OpReplay replay(bus_, visit, core_);
   for (; timed_ops_ < end; ++timed_ops_) {

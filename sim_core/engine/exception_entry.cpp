@@ -159,6 +159,7 @@ void Engine::spend(TimingState& state, const pipeline::Charges& charges) {
 void Engine::account(pipeline::ExceptionEvent event, unsigned words) {
   TimingState state = states_[state_];
   const pipeline::Charges charges = model_.exception(state.pipeline, event, words);
+  if (event != pipeline::ExceptionEvent::lazy_stacking) state.lag = 0;  // fetching begins anew
   spend(state, charges);
 }
 

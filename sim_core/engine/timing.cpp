@@ -26,6 +26,7 @@ std::size_t StateTable::Hash::operator()(const TimingState& state) const {
   mix(state.pipeline.bytes().data(), pipeline::State::kBytes);
   for (const bus::MicroState& memory : state.memory) mix(memory.words.data(), sizeof(memory.words));
   mix(state.ahead.data(), sizeof(state.ahead));
+  hash ^= static_cast<std::uint32_t>(state.lag) * 0x9E3779B97F4A7C15u;
   return static_cast<std::size_t>(hash);
 }
 
@@ -68,7 +69,7 @@ bus::Wait BusPort::fetch(Address address, Cycles at) {
   } else {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     bus::FoldLog* log = log_of(*region);
-    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, log);
+    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, base_ + at, log);
     // A variant guards lines of its block's memory only.
     if (log != log_ && (!log->foldable || !log->lines.empty())) log_->foldable = false;
   }
@@ -105,7 +106,11 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
     return wait;
   }
   const bus::Transfer transfer{region.memory_offset + (access.address - region.base),
-                               access.size_bytes, access.kind, timed.missed, region.view};
+                               access.size_bytes,
+                               access.kind,
+                               timed.missed,
+                               region.view,
+                               base_ + at};
   bus::MicroState& state =
       memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
   wait.cycles = memory.model->data(state, transfer, log_of(region));
@@ -126,7 +131,10 @@ void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed) {
   }
 }
 
-void BusPort::end_op(Cycles total) { let_pass(bus_, state_, total); }
+void BusPort::end_op(Cycles total) {
+  let_pass(bus_, state_, total);
+  base_ += total;
+}
 
 void OpReplay::collect(const OpInfo& info, unsigned index) {
   accesses_.clear();
@@ -192,6 +200,8 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
   port.begin_op(accesses_.data());
   result.advance = model.advance(state.pipeline, info.timing, outcome, port);
   port.end_op(result.advance.port_cycles);
+  state.lag += static_cast<std::int32_t>(result.advance.charges.total()) -
+               static_cast<std::int32_t>(result.advance.port_cycles);
   return result;
 }
 

@@ -22,7 +22,8 @@ struct TimingState {
   pipeline::State pipeline;
   std::array<bus::MicroState, kMicroStates> memory{};
   std::array<std::uint32_t, kMicroStates>
-      ahead{};  // cycles a micro-state is ahead of the next instruction
+      ahead{};           // cycles a micro-state is ahead of the next instruction
+  std::int32_t lag = 0;  // cycles that the time base of port calls trails the next instruction
   friend bool operator==(const TimingState&, const TimingState&) = default;
 };
 
@@ -85,7 +86,11 @@ void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed);
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
  public:
-  /// With a log, contents stay as they are, and it takes the fetched lines of memory `log_memory`.
+  /// For replay: the first op starts in core cycle `now`.
+  BusPort(bus::SystemBus& bus, TimingState& state, Cycles now)
+      : bus_(bus), state_(state), base_(now) {}
+  /// For a fold: contents stay as they are, and `log` takes the fetched lines of memory
+  /// `log_memory`.
   BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory = 0)
       : bus_(bus), state_(state), log_(log), log_memory_(log_memory) {}
   bus::Wait fetch(Address address, Cycles at) override;
@@ -107,8 +112,9 @@ class BusPort final : public bus::TimingPort {
   bus::FoldLog* log_of(const bus::Region& region);
   bus::SystemBus& bus_;
   TimingState& state_;
-  bus::FoldLog* log_;
-  unsigned log_memory_;
+  bus::FoldLog* log_ = nullptr;
+  unsigned log_memory_ = 0;
+  Cycles base_ = 0;                                   // core cycle of the time base of port calls
   std::array<bus::FoldLog, kMicroStates> elsewhere_;  // logs of other memories
   const TimedAccess* accesses_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;

@@ -248,13 +248,13 @@ TEST_F(ArtTest, FoldLeavesContentsAsTheyAre) {
   port.fetch(0);
   bus::MicroState state = port.state();
   bus::FoldLog hit;
-  EXPECT_EQ(art.fetch(state, 4, 0, &hit), 0u);
+  EXPECT_EQ(art.fetch(state, 4, 0, 0, &hit), 0u);
   EXPECT_TRUE(hit.foldable);
   EXPECT_EQ(hit.lines, std::vector<std::uint32_t>{0});
   bus::FoldLog miss;
-  EXPECT_EQ(art.fetch(state, kLine, 0, &miss), kWait);
+  EXPECT_EQ(art.fetch(state, kLine, 0, 0, &miss), kWait);
   EXPECT_FALSE(miss.foldable);
-  EXPECT_EQ(art.fetch(state, kLine + 4, 0, &miss), 0u);  // would be there by now
+  EXPECT_EQ(art.fetch(state, kLine + 4, 0, 0, &miss), 0u);  // would be there by now
   EXPECT_FALSE(art.fetch_line_resident(1));
 }
 
@@ -269,8 +269,8 @@ TEST_F(ArtTest, LookAheadAnswersLikeTheRealThing) {
   bus::MicroState b;
   bus::FoldLog log;
   for (const std::uint32_t offset : offsets) {
-    const std::uint32_t wait = looked.fetch(a, offset, 0, &log);
-    EXPECT_EQ(wait, real.fetch(b, offset, 0, nullptr)) << "offset " << offset;
+    const std::uint32_t wait = looked.fetch(a, offset, 0, 0, &log);
+    EXPECT_EQ(wait, real.fetch(b, offset, 0, 0, nullptr)) << "offset " << offset;
     looked.age(a, wait + 1);
     real.age(b, wait + 1);
   }

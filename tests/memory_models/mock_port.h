@@ -13,13 +13,13 @@ class MockPort {
 
   /// Fetches the word at `offset` now, lets the transfer end, and returns its wait cycles.
   std::uint32_t fetch(std::uint32_t offset, std::uint8_t view = 0) {
-    const std::uint32_t wait = model_.fetch(state_, offset, view, nullptr);
+    const std::uint32_t wait = model_.fetch(state_, offset, view, 0, nullptr);
     pass(wait + 1);
     return wait;
   }
   /// Starts a fetch and lets no time pass.
   std::uint32_t begin_fetch(std::uint32_t offset, std::uint8_t view = 0) {
-    return model_.fetch(state_, offset, view, nullptr);
+    return model_.fetch(state_, offset, view, 0, nullptr);
   }
   std::uint32_t load(std::uint32_t offset, std::uint8_t view = 0, bool missed = false) {
     const std::uint32_t wait = begin_load(offset, view, missed);

@@ -157,8 +157,8 @@ TEST_F(VimsTest, LookAheadAnswersLikeTheRealThing) {
   bus::MicroState b;
   bus::FoldLog log;
   for (const std::uint32_t offset : {0u, 4u, 8u, 16u, 0x40u, 0u, 8u, 0x44u}) {
-    const std::uint32_t wait = looked.fetch(a, offset, kCachedView, &log);
-    EXPECT_EQ(wait, real.fetch(b, offset, kCachedView, nullptr)) << "offset " << offset;
+    const std::uint32_t wait = looked.fetch(a, offset, kCachedView, 0, &log);
+    EXPECT_EQ(wait, real.fetch(b, offset, kCachedView, 0, nullptr)) << "offset " << offset;
     looked.age(a, wait + 1);
     real.age(b, wait + 1);
   }
@@ -173,7 +173,7 @@ TEST_F(VimsTest, FoldOfHitsListsTheirLines) {
   port.fetch(0x100);
   bus::MicroState state = port.state();
   bus::FoldLog log;
-  vims.fetch(state, 0, kCachedView, &log);
+  vims.fetch(state, 0, kCachedView, 0, &log);
   EXPECT_TRUE(log.foldable);
   EXPECT_EQ(log.lines, std::vector<std::uint32_t>{0});
 }
