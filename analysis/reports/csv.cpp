@@ -83,7 +83,7 @@ std::string layer_row(const LayerResult& layer, const RunResult& result) {
   row << joined(layer.path, layer.path.size()) << layer.kind
       << joined(layer.path, layer.path.empty() ? 0 : layer.path.size() - 1);
   row << layer.visits << layer.min_cycles << layer.max_cycles << counters.cycles
-      << layer.exclusive.counters.cycles << seconds(counters.cycles, clock) << counters.instructions
+      << layer.exclusive.counters.cycles << seconds(counters, result) << counters.instructions
       << counters.macs;
   row << (layer.declared_macs ? fmt::format("{}", *layer.declared_macs) : std::string());
   each_cause(result, [&](unsigned cause, std::size_t memory) {

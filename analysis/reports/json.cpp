@@ -24,15 +24,31 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(printable(text));
 }
 
-/// Correctly rounded quotient of two integers: for people and plots. cycles and clock_hz are exact.
-Json time_of(Cycles cycles, Hertz clock) {
+double time_at(Cycles cycles, Hertz clock) {
   return static_cast<double>(cycles) * static_cast<double>(clock.denominator) /
          static_cast<double>(clock.numerator);
+}
+
+/// A double, for people and plots: cycles and clocks are exact.
+Json time_of(const Counters& counters, const RunResult& result) {
+  if (result.clocks.size() < 2) return time_at(counters.cycles, result.clock);
+  double sum = 0;
+  for (unsigned c = 0; c < result.clocks.size(); ++c)
+    sum += time_at(counters.cycles_at(c), result.clocks[c]);
+  return sum;
 }
 
 Json clock_of(Hertz clock) {
   if (clock.denominator == 1) return integer(clock.numerator);
   return fmt::format("{}/{}", clock.numerator, clock.denominator);
+}
+
+/// Cycles at each of the run's clocks, if there is more than one.
+void add_cycles_at(Json& json, const Counters& counters, const RunResult& result) {
+  if (result.clocks.size() < 2) return;
+  json["cycles_at_clock"] = Json::array();
+  for (unsigned c = 0; c < result.clocks.size(); ++c)
+    json["cycles_at_clock"].push_back(integer(counters.cycles_at(c)));
 }
 
 Json causes_of(const Counters& counters, const RunResult& result) {
@@ -114,7 +130,8 @@ Json exit_of(const RunExit& exit) {
 void add_cost(Json& json, const Cost& cost, const RunResult& result) {
   const Counters& counters = cost.counters;
   json["cycles"] = integer(counters.cycles);
-  json["time_s"] = time_of(counters.cycles, result.clock);
+  json["time_s"] = time_of(counters, result);
+  add_cycles_at(json, counters, result);
   json["instructions"] = integer(counters.instructions);
   json["skipped"] = integer(counters.skipped);
   json["folded"] = integer(counters.folded);
@@ -231,8 +248,11 @@ std::string json_report(const RunResult& result) {
   json["skipped"] = integer(total.skipped);
   json["folded"] = integer(total.folded);
   json["macs"] = integer(total.macs);
-  json["time_s"] = time_of(total.cycles, result.clock);
+  json["time_s"] = time_of(total, result);
   json["clock_hz"] = clock_of(result.clock);
+  if (!result.clocks.empty()) json["clocks_hz"] = Json::array();
+  for (const Hertz clock : result.clocks) json["clocks_hz"].push_back(clock_of(clock));
+  add_cycles_at(json, total, result);
   json["partial"] = result.partial;
   json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
   json["exit"] = exit_of(result.exit);

@@ -185,6 +185,21 @@ void read_memories(const Value& json, const RunResult& result, Cost& cost) {
   });
 }
 
+/// Element 0 is what the others leave of `cycles`.
+void read_cycles_at(const Value& json, const RunResult& result, Counters& counters) {
+  std::size_t clock = 0;
+  std::uint64_t left = counters.cycles;
+  json.each([&](const Value& value) {
+    if (clock == result.clocks.size()) value.refuse("the run has no such clock");
+    const std::uint64_t cycles = value.integer();
+    if (cycles > left) value.refuse("more cycles at the clocks than cycles");
+    left -= cycles;
+    if (clock != 0) counters.at_later_clock[clock] = cycles;
+    ++clock;
+  });
+  if (left != 0) json.refuse("cycles at the clocks do not sum to cycles");
+}
+
 Cost read_cost(const Value& json, const RunResult& result) {
   Cost cost;
   cost.counters.cycles = json["cycles"].integer();
@@ -192,6 +207,7 @@ Cost read_cost(const Value& json, const RunResult& result) {
   cost.counters.skipped = json["skipped"].integer();
   cost.counters.folded = json["folded"].integer();
   cost.counters.macs = json["macs"].integer();
+  if (json.has("cycles_at_clock")) read_cycles_at(json["cycles_at_clock"], result, cost.counters);
   read_causes(json["causes"], result, cost.counters);
   read_memories(json["memories"], result, cost);
   return cost;
@@ -288,6 +304,12 @@ RunResult from_json(std::string_view text, const std::string& file) {
   result.tool_version = json["tool"]["version"].text();
   result.partial = json["partial"].boolean();
   result.clock = read_clock(json["clock_hz"]);
+  if (json.has("clocks_hz")) {
+    json["clocks_hz"].each([&](const Value& clock) {
+      if (result.clocks.size() == kMaxClocks) clock.refuse("too many clocks");
+      result.clocks.push_back(read_clock(clock));
+    });
+  }
   result.image = {json["image"]["name"].text(), json["image"]["sha256"].text()};
   result.exit = read_exit(json["exit"]);
   const Value board = json["board"];

@@ -130,7 +130,7 @@ Table layer_table(const RunResult& result, TreeStyle style) {
   };
   add("cycles", [](const Counters& c) { return grouped(c.cycles); });
   add("%", [&](const Counters& c) { return percent(c.cycles, total.cycles); });
-  add("time", [&](const Counters& c) { return duration(c.cycles, result.clock); });
+  add("time", [&](const Counters& c) { return duration(c, result); });
   add("instr", [](const Counters& c) { return grouped(c.instructions); });
   add("MACs", [](const Counters& c) { return grouped(c.macs); });
   const bool any_declared = std::any_of(result.layers.begin(), result.layers.end(),

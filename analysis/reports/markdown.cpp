@@ -13,9 +13,9 @@ Table summary(const RunResult& result) {
   Table table;
   table.add("quantity", {"cycles", "time", "instructions", "cycles per instruction", "MACs",
                          "MACs per cycle", "energy"});
-  table.add("value", {grouped(total.cycles), duration(total.cycles, result.clock),
-                      grouped(total.instructions), ratio(total.cycles, total.instructions, 3),
-                      grouped(total.macs), ratio(total.macs, total.cycles, 3), "not available"});
+  table.add("value", {grouped(total.cycles), duration(total, result), grouped(total.instructions),
+                      ratio(total.cycles, total.instructions, 3), grouped(total.macs),
+                      ratio(total.macs, total.cycles, 3), "not available"});
   return table;
 }
 
@@ -45,7 +45,7 @@ Table causes(const RunResult& result) {
 
 std::string markdown_report(const RunResult& result) {
   std::string text = fmt::format("## {} on {} at {}\n\n", printable(result.image.name),
-                                 printable(result.board.name), frequency(result.clock));
+                                 printable(result.board.name), clocks(result));
   text += exit_sentence(result.exit) + (result.partial ? " (partial)" : "") + "\n\n";
   text += summary(result).markdown();
   text += "\n### Layers\n\n" + layers(result).markdown();

@@ -30,6 +30,21 @@ Wide picoseconds(Cycles cycles, Hertz clock) {
   return whole * kPerSecond + rounded_division(rest * kPerSecond, clock.numerator);
 }
 
+/// Time of cycles at several clocks, rounded to 10^-18 s at each and then to a picosecond.
+Wide picoseconds(const Counters& counters, const RunResult& result) {
+  if (result.clocks.size() < 2) return picoseconds(counters.cycles, result.clock);
+  constexpr Wide kPerSecond = 1'000'000'000'000'000'000ull;
+  constexpr Wide kPerPicosecond = 1'000'000u;
+  Wide sum = 0;
+  for (unsigned c = 0; c < result.clocks.size(); ++c) {
+    const Hertz clock = result.clocks[c];
+    const Wide ticks = Wide{counters.cycles_at(c)} * clock.denominator;
+    sum += ticks / clock.numerator * kPerSecond;
+    sum += rounded_division(ticks % clock.numerator * kPerSecond, clock.numerator);
+  }
+  return rounded_division(sum, kPerPicosecond);
+}
+
 std::string with_point(Wide value, unsigned decimals) {
   std::string digits = decimal(value);
   if (decimals == 0) return digits;
@@ -85,7 +100,9 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   return with_point(rounded_division(Wide{part} * 1000, whole), 1);
 }
 
-std::string duration(Cycles cycles, Hertz clock) {
+namespace {
+
+std::string with_unit(Wide time) {
   struct Unit {
     std::uint64_t picoseconds;
     const char* name;
@@ -95,7 +112,6 @@ std::string duration(Cycles cycles, Hertz clock) {
                                         {1'000'000ull, "us"},
                                         {1'000ull, "ns"},
                                         {1ull, "ps"}}};
-  const Wide time = picoseconds(cycles, clock);
   if (time == 0) return "0 s";
   for (const Unit& unit : kUnits) {
     if (time < unit.picoseconds) continue;
@@ -111,8 +127,20 @@ std::string duration(Cycles cycles, Hertz clock) {
   return "0 s";
 }
 
+}  // namespace
+
+std::string duration(Cycles cycles, Hertz clock) { return with_unit(picoseconds(cycles, clock)); }
+
+std::string duration(const Counters& counters, const RunResult& result) {
+  return with_unit(picoseconds(counters, result));
+}
+
 std::string seconds(Cycles cycles, Hertz clock) {
   return with_point(picoseconds(cycles, clock), 12);
+}
+
+std::string seconds(const Counters& counters, const RunResult& result) {
+  return with_point(picoseconds(counters, result), 12);
 }
 
 std::string frequency(Hertz clock) {
@@ -127,6 +155,13 @@ std::string frequency(Hertz clock) {
     return text + " " + name;
   }
   return fmt::format("{} Hz", hz);
+}
+
+std::string clocks(const RunResult& result) {
+  if (result.clocks.size() < 2) return frequency(result.clock);
+  std::string text;
+  for (const Hertz clock : result.clocks) text += (text.empty() ? "" : ", ") + frequency(clock);
+  return text;
 }
 
 std::string hexadecimal(Address address) { return fmt::format("0x{:08X}", address); }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "sim_core/base/run_result.h"
 #include "sim_core/base/units.h"
 
 namespace mcost::analysis {
@@ -31,6 +32,12 @@ namespace mcost::analysis {
 /// The time of `cycles` at `clock` in whole picoseconds, rounded half up, as seconds with twelve
 /// decimals: "0.015432101235".
 [[nodiscard]] std::string seconds(Cycles cycles, Hertz clock);
+
+/// The same of what was counted in a run, at the clocks at which its cycles passed.
+[[nodiscard]] std::string duration(const Counters& counters, const RunResult& result);
+[[nodiscard]] std::string seconds(const Counters& counters, const RunResult& result);
+/// The core clocks of a run for people, in the order in which it first had them.
+[[nodiscard]] std::string clocks(const RunResult& result);
 
 /// A clock for people: "80 MHz", "32.768 kHz", "25175/2 Hz".
 [[nodiscard]] std::string frequency(Hertz clock);

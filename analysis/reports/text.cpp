@@ -21,7 +21,7 @@ void row(std::string& text, const char* name, const std::string& value,
 std::string header(const RunResult& result) {
   return fmt::format("mcost {}: {} on {}, {} at {}\n\n", result.tool_version,
                      printable(result.image.name), printable(result.board.name),
-                     printable(result.board.core), frequency(result.clock));
+                     printable(result.board.core), clocks(result));
 }
 
 std::string summary(const RunResult& result) {
@@ -31,7 +31,7 @@ std::string summary(const RunResult& result) {
       result.partial ? "partial: stopped by host time, never a baseline" : "");
   if (!result.exit.advice.empty()) row(text, "advice", printable(result.exit.advice));
   row(text, "cycles", grouped(total.cycles));
-  row(text, "time", duration(total.cycles, result.clock));
+  row(text, "time", duration(total, result));
   row(text, "instructions", grouped(total.instructions),
       ratio(total.cycles, total.instructions, 3) + " cycles per instruction");
   row(text, "MACs", grouped(total.macs), ratio(total.macs, total.cycles, 3) + " per cycle");

@@ -33,6 +33,8 @@ struct Traffic {
 
 /// The most memories (with the entries for devices) a machine may have.
 inline constexpr unsigned kMaxMemories = 32;
+/// The most frequencies the core clock may have in one run.
+inline constexpr unsigned kMaxClocks = 16;
 
 struct Counters {
   std::uint64_t cycles = 0;
@@ -44,11 +46,21 @@ struct Counters {
   std::array<std::array<std::uint64_t, kCauses>, kMaxMemories>
       by_memory{};  // shares of per-memory causes
   std::array<Traffic, kMaxMemories> traffic{};
+  /// Cycles that passed at each core clock of the run but its first, which had the others; element
+  /// 0 stays 0.
+  std::array<std::uint64_t, kMaxClocks> at_later_clock{};
 
   void charge(Cause cause, std::uint8_t memory, std::uint64_t amount) {
     cycles += amount;
     by_cause[static_cast<unsigned>(cause)] += amount;
     if (is_per_memory(cause)) by_memory[memory][static_cast<unsigned>(cause)] += amount;
+  }
+  /// Cycles that passed at one core clock of the run.
+  [[nodiscard]] std::uint64_t cycles_at(unsigned clock) const {
+    if (clock != 0) return at_later_clock[clock];
+    std::uint64_t rest = cycles;
+    for (const std::uint64_t later : at_later_clock) rest -= later;
+    return rest;
   }
   Counters& operator+=(const Counters& other) {
     cycles += other.cycles;
@@ -61,11 +73,15 @@ struct Counters {
       for (unsigned c = 0; c < kCauses; ++c) by_memory[m][c] += other.by_memory[m][c];
       traffic[m] += other.traffic[m];
     }
+    for (unsigned c = 0; c < kMaxClocks; ++c) at_later_clock[c] += other.at_later_clock[c];
     return *this;
   }
   /// The invariant of design.md: causes sum to cycles, memory shares to their causes.
   [[nodiscard]] bool adds_up() const {
     std::uint64_t sum = 0;
+    for (const std::uint64_t later : at_later_clock) sum += later;
+    if (sum > cycles) return false;
+    sum = 0;
     for (unsigned c = 0; c < kCauses; ++c) {
       sum += by_cause[c];
       if (!is_per_memory(static_cast<Cause>(c))) continue;

@@ -166,7 +166,9 @@ struct Assumption {
 struct RunResult {
   std::string tool_version;
   bool partial = false;  // stopped by host time: never a baseline
-  Hertz clock;           // of the core; time is total.counters.cycles / clock
+  Hertz clock;           // of the core, when the run ended
+  /// Frequencies of the core clock by index of Counters::cycles_at; empty if it never changed.
+  std::vector<Hertz> clocks;
   RunExit exit;
   ImageInfo image;
   BoardInfo board;

@@ -267,16 +267,28 @@ void Engine::profile_visits(const Block& block, const Variant& variant, std::uin
   }
 }
 
-Counters Engine::take_counters() {
+void Engine::close_clock_span() {
   fold_counts();
+  if (clock_ != 0) ledger_.at_later_clock[clock_] += ledger_.cycles - in_spans_;
+  in_spans_ = ledger_.cycles;
+}
+
+void Engine::start_clock_span(unsigned clock) {
+  close_clock_span();
+  clock_ = clock;
+}
+
+Counters Engine::take_counters() {
+  close_clock_span();
   Counters period = ledger_;
   ledger_ = Counters{};
+  in_spans_ = 0;
   total_ += period;
   return period;
 }
 
 Counters Engine::peek_counters() {
-  fold_counts();
+  close_clock_span();
   Counters sum = total_;
   sum += ledger_;
   return sum;

@@ -130,6 +130,9 @@ class Engine {
   bool write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
 
   // Ledger.
+  /// From the instruction in progress on, cycles pass at core clock number `clock` of the run
+  /// (below kMaxClocks); a run begins with number 0.
+  void start_clock_span(unsigned clock);
   /// Everything charged since the last call; the sum of all calls is the run.
   Counters take_counters();
   /// Running totals without closing a period (used by DWT).
@@ -349,6 +352,7 @@ class Engine {
   void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
   void update_sites(Block& block);
   void fold_counts();
+  void close_clock_span();
   void profile_visits(const Block& block, const Variant& variant, std::uint64_t visits);
   void touch_lines();
   void account_exception(const pipeline::Charges& charges);
@@ -490,6 +494,8 @@ class Engine {
 
   Counters ledger_;
   Counters total_;
+  unsigned clock_ = 0;          // of the span in progress
+  std::uint64_t in_spans_ = 0;  // cycles of ledger_ in spans that are closed
   std::unordered_map<Address, InstructionCost> profile_costs_;
   EngineStatistics statistics_;
 
