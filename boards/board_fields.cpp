@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 6> kCoreNames = {"cortex-m0", "cortex-m0p
 constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "fpv5-sp-d16",
                                                        "fpv5-d16"};
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
+constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"};
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
 constexpr std::array<std::string_view, 3> kMemoryKinds = {"sram", "flash", "rom"};
 constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
@@ -115,6 +116,12 @@ static void describe(FieldVisitor& v, DwtSpec& dwt) {
 static void describe(FieldVisitor& v, ClockSpec& clock) {
   v.integer({"rated_hz", "core clock of the run state"}, clock.rated_hz, kClockHz);
   v.integer({"max_hz", "highest core clock the part allows"}, clock.max_hz, kClockHz);
+  v.integer(optional_field("hse_hz", "external high-speed clock; 0: the board has none"),
+            clock.hse_hz, {0, 1'000'000'000});
+  v.integer(optional_field("bus_divider", "core clock / HCLK in the run state"), clock.bus_divider,
+            {1, 512});
+  v.choice(label("start_up", "time until oscillators and PLLs are ready", Presence::optional),
+           clock.start_up, kStartUpNames);
 }
 
 static void describe(FieldVisitor& v, ResetSpec& reset) {

@@ -75,9 +75,16 @@ struct CoreSpec {
 
 // ---- Clock and start ----
 
+/// Time from the enable bit of an oscillator or PLL to its ready bit: none, or what data sheets
+/// call typical.
+enum class ClockStartUp : std::uint8_t { instant, typical };
+
 struct ClockSpec {
-  std::uint64_t rated_hz = 0;  ///< Core clock of the run state.
-  std::uint64_t max_hz = 0;    ///< Highest core clock the part allows; no other may be above it.
+  std::uint64_t rated_hz = 0;     ///< Core clock of the run state.
+  std::uint64_t max_hz = 0;       ///< Highest core clock the part allows; no other may be above it.
+  std::uint64_t hse_hz = 0;       ///< External high-speed clock of the board; 0: none.
+  std::uint32_t bus_divider = 1;  ///< Core clock / HCLK in the run state; above 1 on STM32H7.
+  ClockStartUp start_up = ClockStartUp::instant;
   friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
 };
 
@@ -297,16 +304,32 @@ struct PeripheralSpec {
 /// Type names a board may use. The registry of boards/peripherals makes the models; `registers`
 /// needs none.
 inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
-    "registers",      // storage, reset values and rules
-    "flash_acr_f4",   // STM32F2/F4 flash interface: FLASH_ACR, keys, status
-    "flash_acr_l4",   // STM32L4 flash interface
-    "vims",           // TI CC26x2 VIMS
-    "rcc_f4",         // clock tree of STM32F2/F4 (registers and rules give the ready bits)
-    "rcc_l4",         // clock tree of STM32L4
-    "uart_stm32_v1",  // SR/DR USART of STM32F1/F2/F4
-    "uart_stm32_v2",  // ISR/TDR USART and LPUART of STM32L4
-    "uart_pl011",     // TI CC26x2 UART
-    "uart_cmsdk",     // Arm CMSDK APB UART (QEMU mps2)
+    "registers",         // storage, reset values and rules
+    "flash_acr_f4",      // STM32F2/F4 flash interface: FLASH_ACR, keys, status
+    "flash_acr_l4",      // STM32L4 flash interface
+    "vims",              // TI CC26x2 VIMS
+    "rcc_f4",            // clock tree of STM32F2/F4/F7
+    "rcc_l4",            // clock tree of STM32L4, L4+ and L5
+    "uart_stm32_v1",     // SR/DR USART of STM32F1/F2/F4
+    "uart_stm32_v2",     // ISR/TDR USART and LPUART of STM32L4
+    "uart_pl011",        // TI CC26x2 UART
+    "uart_cmsdk",        // Arm CMSDK APB UART (QEMU mps2)
+    "rcc_f0",            // clock tree of STM32F0
+    "rcc_f1",            // clock tree of STM32F100
+    "rcc_h7",            // clock tree of STM32H7
+    "pwr_f4",            // PWR: voltage scales of STM32F4 and over-drive
+    "pwr_f7",            // PWR of STM32F7
+    "pwr_l4",            // PWR of STM32L4
+    "pwr_l4plus",        // PWR of STM32L4+, with boost
+    "pwr_l5",            // PWR of STM32L5
+    "pwr_h7",            // PWR of STM32H7
+    "gpio_stm32_v1",     // port of STM32F1
+    "gpio_stm32_v2",     // port of other STM32
+    "timer_stm32_apb1",  // TIMx that counts the timer clock of APB1
+    "timer_stm32_apb2",  // TIMx that counts the timer clock of APB2
+    "rng_stm32",         // random numbers, deterministic
+    "crc_stm32_v1",      // CRC-32 of words: STM32F1, F2, F4
+    "crc_stm32_v2",      // CRC with programmable polynomial: other STM32
 });
 
 // ---- Board ----

@@ -8,12 +8,19 @@
 #include <variant>
 
 #include "boards/bus_builder.h"
+#include "boards/clocks.h"
 #include "boards/firmware_fit.h"
 #include "boards/note_list.h"
+#include "boards/peripherals/crc_unit.h"
 #include "boards/peripherals/flash_interface.h"
+#include "boards/peripherals/gpio.h"
 #include "boards/peripherals/peripheral_space.h"
+#include "boards/peripherals/pwr.h"
+#include "boards/peripherals/random_generator.h"
+#include "boards/peripherals/rcc.h"
 #include "boards/peripherals/semihosting.h"
 #include "boards/peripherals/system_control.h"
+#include "boards/peripherals/timer.h"
 #include "boards/peripherals/uart.h"
 #include "boards/spec_reader.h"
 #include "sim_core/bus/window.h"
@@ -58,6 +65,7 @@ struct Machine::Parts {
   MachineOptions options;
   bus::SystemBus bus;
   FlashModels flash;
+  std::unique_ptr<Clocks> clocks;
   std::unique_ptr<pipeline::PipelineModel> model;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<SystemControl> system_control;
@@ -66,12 +74,11 @@ struct Machine::Parts {
   std::unique_ptr<Semihosting> semihosting;
   NoteList notes;
 
-  void note(const std::string& text) { notes.add(text); }
+  void note(const std::string& text);
   void add_spaces();
   [[nodiscard]] bool starts_from_reset() const { return spec.start == StartState::reset; }
-  [[nodiscard]] std::uint64_t clock_hz() const;
+  void make_clocks();
   void add_peripherals();
-  void start_from_reset();
   void check_wait_states();
   void add_private_bus();
   void add_bit_band();
@@ -80,6 +87,8 @@ struct Machine::Parts {
   void reset_devices(bool system);
   void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_clock_model(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_controller(const PeripheralSpec& peripheral);
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
 
@@ -90,8 +99,26 @@ const MemorySpec* Machine::Parts::memory_named(const std::string& name, std::siz
   return nullptr;
 }
 
-std::uint64_t Machine::Parts::clock_hz() const {
-  return starts_from_reset() ? spec.reset.clock_hz : spec.clock.rated_hz;
+/// With the place of the access that gave cause for it, if one did.
+void Machine::Parts::note(const std::string& text) {
+  for (const auto& space : spaces) {
+    if (space->accessing()) {
+      const Address pc = *space->accessing();
+      notes.add(text, options.place_name ? ", first at " + options.place_name(pc) : std::string());
+      return;
+    }
+  }
+  notes.add(text);
+}
+
+void Machine::Parts::make_clocks() {
+  ClockTree tree;
+  tree.core = {starts_from_reset() ? spec.reset.clock_hz : spec.clock.rated_hz, 1};
+  if (!starts_from_reset()) {
+    for (std::uint32_t& cycles : tree.core_cycles) cycles = spec.clock.bus_divider;
+    tree.core_cycles[static_cast<unsigned>(ClockDomain::core)] = 1;
+  }
+  clocks = std::make_unique<Clocks>(tree, spec.pinned.contains("clock.rated_hz"));
 }
 
 void Machine::Parts::add_spaces() {
@@ -154,9 +181,45 @@ void Machine::Parts::add_bit_band() {
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
-    auto sink = is_console ? options.console : std::function<void(const std::string&, bool)>{};
-    return make_uart(peripheral.type, std::move(sink));
+    UartLine line;
+    if (is_console) line.sink = options.console;
+    if (peripheral.interrupt) {
+      line.interrupt = [this,
+                        number = engine::kFirstInterrupt + *peripheral.interrupt](bool raised) {
+        raised ? engine->exceptions().pend(number) : engine->exceptions().unpend(number);
+      };
+    }
+    return make_uart(peripheral.type, std::move(line));
   }
+  if (auto clock_model = make_clock_model(peripheral)) return clock_model;
+  if (auto gpio = make_gpio(peripheral.type, peripheral)) return gpio;
+  if (auto timer = make_timer(peripheral.type, peripheral, *clocks, *engine)) return timer;
+  if (auto crc = make_crc_unit(peripheral.type)) return crc;
+  if (peripheral.type == "rng_stm32") return make_random_generator(options.seed, *clocks);
+  return make_controller(peripheral);
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_clock_model(
+    const PeripheralSpec& peripheral) {
+  const auto say = [this](const std::string& text) { note(text); };
+  RccSetup setup;
+  setup.clocks = clocks.get();
+  setup.spec = &spec.clock;
+  setup.scheduler = &engine->scheduler();
+  setup.now = [this] { return engine->now(); };
+  setup.follows_from_start = starts_from_reset();
+  setup.note = say;
+  if (auto rcc = make_rcc(peripheral.type, peripheral, std::move(setup))) return rcc;
+  const auto peek = [this](Address address) {
+    for (const auto& space : spaces) {
+      if (address - space->spec().base < space->spec().size_bytes) return space->peek(address);
+    }
+    return std::uint32_t{0};
+  };
+  return make_pwr(peripheral.type, peripheral, *clocks, peek, say);
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const PeripheralSpec& peripheral) {
   std::size_t index = 0;
   const MemorySpec* memory = memory_named(peripheral.memory, index);
   if (memory == nullptr) return nullptr;
@@ -166,7 +229,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
   control.memory = memory->name;
   control.pinned = &spec.pinned;
   control.flash = flash_spec;
-  control.clock_hz = clock_hz();
+  control.clock_hz = [this] { return clocks->hz(ClockDomain::hclk); };
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
   if (peripheral.type == "flash_acr_f4" && flash.art[index] != nullptr) {
@@ -198,23 +261,15 @@ void Machine::Parts::add_peripherals() {
   }
 }
 
-/// What `start: reset` leaves open.
-void Machine::Parts::start_from_reset() {
-  engine->memory_timing_changed();
-  note(fmt::format(
-      "start: reset: the core clock is {} Hz and stays so, whatever firmware writes to its clock "
-      "tree",
-      clock_hz()));
-}
-
 void Machine::Parts::check_wait_states() {
   for (std::size_t i = 0; i < spec.memories.size(); ++i) {
     const auto* const entry = std::get_if<FlashSpec>(&spec.memories[i].timing);
     if (entry == nullptr) continue;
     const memory::Art* const art = flash.art[i];
-    const auto too_few = too_few_wait_states(
-        spec.memories[i].name, *entry,
-        art == nullptr ? entry->wait_states : art->parameters().wait_states, clock_hz());
+    const auto too_few =
+        too_few_wait_states(spec.memories[i].name, *entry,
+                            art == nullptr ? entry->wait_states : art->parameters().wait_states,
+                            clocks->hz(ClockDomain::hclk));
     if (too_few) note(*too_few);
   }
 }
@@ -240,7 +295,10 @@ void Machine::Parts::add_semihosting() {
   if (options.semihosting_root) setup.root = *options.semihosting_root;
   setup.console = options.console;
   setup.now = [this] { return engine->now(); };
-  setup.clock_hz = clock_hz();
+  setup.clock_hz = whole_hz(clocks->core());
+  setup.elapsed = [this](std::uint64_t per_second) {
+    return clocks->elapsed(engine->now(), per_second);
+  };
   if (const bus::Region* ram = stack_region()) {
     setup.heap_limit = setup.stack_base = ram->base + ram->size_bytes;
   }
@@ -297,14 +355,18 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   for (bus::Region& region : parts.bus.regions) {
     if (region.name == "ppb") region.device = parts.system_control.get();
   }
+  parts.make_clocks();
+  parts.clocks->set_span_listener(
+      [&parts](unsigned clock) { parts.engine->start_clock_span(clock); });
   parts.add_peripherals();
   parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
   parts.system_control->itm().set_sink(
       [&parts](unsigned port, std::uint32_t value, unsigned size_bytes) {
         parts.show_stimulus(port, value, size_bytes);
       });
-  if (parts.starts_from_reset()) parts.start_from_reset();
+  if (parts.starts_from_reset()) parts.engine->memory_timing_changed();
   parts.check_wait_states();
+  parts.clocks->listen([&parts](Cycles) { parts.check_wait_states(); });
 }
 
 Machine::~Machine() = default;
@@ -367,7 +429,9 @@ void Machine::write_input(Address address, const std::vector<std::uint8_t>& byte
 
 const BoardSpec& Machine::spec() const { return parts_->spec; }
 
-std::uint64_t Machine::clock_hz() const { return parts_->clock_hz(); }
+Hertz Machine::clock() const { return parts_->clocks->core(); }
+
+std::vector<Hertz> Machine::clocks() const { return parts_->clocks->all(); }
 
 engine::Engine& Machine::engine() { return *parts_->engine; }
 
@@ -398,6 +462,12 @@ std::vector<std::string> Machine::notes() const {
   if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0) {
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  }
+  if (const std::uint64_t more = parts_->clocks->not_kept(); more != 0) {
+    notes.push_back(
+        fmt::format("the core clock had more than {} frequencies: time is counted wrongly after {} "
+                    "changes",
+                    kMaxClocks, more));
   }
   for (const auto& space : parts_->spaces) {
     const std::string more = space->not_listed();

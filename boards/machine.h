@@ -24,6 +24,8 @@ struct MachineOptions {
   std::optional<Address> entry;                 // --entry
   std::string semihosting_arguments;            // --args, the command line SYS_GET_CMDLINE answers
   std::optional<std::string> semihosting_root;  // --semihosting-root; none: no files
+  /// What notes call a place in the firmware; may be empty.
+  std::function<std::string(Address pc)> place_name;
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };
@@ -58,8 +60,10 @@ class Machine {
                    const std::string& what);
 
   [[nodiscard]] const BoardSpec& spec() const;
-  /// Of the core: the rated clock, or that after reset with `start: reset`.
-  [[nodiscard]] std::uint64_t clock_hz() const;
+  /// Of the core, now. It starts as the rated clock, or as that after reset with `start: reset`.
+  [[nodiscard]] Hertz clock() const;
+  /// Core clocks of the run so far, by index of Counters::cycles_at.
+  [[nodiscard]] std::vector<Hertz> clocks() const;
   [[nodiscard]] engine::Engine& engine();
   /// Names for Counters::traffic and per-memory causes, by index: memories, then "peripherals" and
   /// "ppb".

@@ -16,14 +16,15 @@ class NoteList {
   /// Notes kept; further ones are only counted.
   static constexpr std::size_t kMost = 100;
 
-  void add(const std::string& text) {
+  /// `where` is added to the text the first time, and makes it no other.
+  void add(const std::string& text, const std::string& where = {}) {
     if (known_.contains(text)) return;
     if (list_.size() == kMost) {
       ++dropped_;
       return;
     }
     known_.insert(text);
-    list_.push_back(text);
+    list_.push_back(text + where);
   }
   /// In the order in which they were first added; the last says how many times others came.
   [[nodiscard]] std::vector<std::string> all() const {

@@ -114,6 +114,7 @@ void RunSession::describe_board(RunResult& result) {
   const boards::BoardSpec& spec = machine_->spec();
   result.tool_version = MCOST_VERSION;
   result.clock = clock();
+  if (const auto clocks = machine_->clocks(); clocks.size() > 1) result.clocks = clocks;
   result.image = {image_.name, image_.sha256};
   result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
                   boards::resolved_yaml(spec)};

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <utility>
 
+#include "analysis/reports/layer_table.h"
 #include "analysis/sums.h"
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
@@ -94,8 +95,11 @@ RunSession::RunSession(RunOptions options, SessionIo io)
       probes_(loader::read_probes(image_, symbols_)),
       places_(image_, symbols_) {
   boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
-  machine_ =
-      std::make_unique<boards::Machine>(std::move(spec), machine_options(options_, io_, symbols_));
+  boards::MachineOptions machine = machine_options(options_, io_, symbols_);
+  machine.place_name = [this](Address pc) {
+    return analysis::place_text(places_.place_with_line(pc));
+  };
+  machine_ = std::make_unique<boards::Machine>(std::move(spec), std::move(machine));
   notes_ = machine_->load(image_);
   if (!options_.until.empty()) {
     until_ = resolve_address(options_.until, symbols_, "--until") & ~Address{1};
@@ -113,7 +117,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
 
 RunSession::~RunSession() = default;
 
-Hertz RunSession::clock() const { return {machine_->clock_hz(), 1}; }
+Hertz RunSession::clock() const { return machine_->clock(); }
 
 std::unique_ptr<LayerSource> RunSession::probe_layers() const {
   return std::make_unique<ProbeLayers>(probes_, find_scoped_begins(image_, symbols_, probes_),

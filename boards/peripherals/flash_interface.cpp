@@ -37,7 +37,7 @@ class FlashAcr final : public PeripheralModel {
     if (offset != 0) return;
     follow(value);
     const auto too_few = too_few_wait_states(control_.memory, *control_.flash,
-                                             art_.parameters().wait_states, control_.clock_hz);
+                                             art_.parameters().wait_states, control_.clock_hz());
     if (too_few) control_.note(*too_few);
     // The arrays are cleared only while disabled.  Source: RM0090, FLASH_ACR.
     if (bit(value, 11) && !bit(value, 9)) art_.reset_icache();

@@ -22,7 +22,7 @@ struct FlashControl {
   std::string memory;                             // name of the memory in the board
   const std::set<std::string>* pinned = nullptr;  // paths firmware cannot change
   const FlashSpec* flash = nullptr;
-  std::uint64_t clock_hz = 0;
+  std::function<std::uint64_t()> clock_hz;       // that its wait states are for
   std::function<void()> timing_changed;          // memoised timing is stale
   std::function<void(const std::string&)> note;  // for the report
 };

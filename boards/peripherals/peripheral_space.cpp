@@ -153,7 +153,9 @@ std::uint32_t PeripheralSpace::read(const bus::DeviceAccess& access) {
   std::uint32_t value = stored_word(word, access.now);
   if (block != nullptr) {
     apply_constants(*block, word, value);
+    accessing_ = access.pc;
     if (block->model) value = block->model->read(word - block->spec.base, value, access.now);
+    accessing_.reset();
   }
   return (value >> (8 * (address & 3u))) & low_mask(8u * access.size_bytes);
 }
@@ -165,6 +167,10 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
   const std::uint32_t mask = low_mask(8u * access.size_bytes) << shift;
   Block* block = block_of(word);
   note(block, word, access.pc, true);
+  if (access.size_bytes < 4 && block != nullptr && block->model &&
+      block->model->write_part(address - block->spec.base, value, access.size_bytes, access.now)) {
+    return;
+  }
   const std::uint32_t merged = (stored_word(word, access.now) & ~mask) | (value << shift & mask);
   // A register that a write-one rule clears keeps its own bits: ones only clear.
   bool clears_itself = false;
@@ -180,7 +186,14 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
   if (!clears_itself) store(word, merged);
   if (block == nullptr) return;
   apply_rules(*block, word, merged, access.now);
+  accessing_ = access.pc;
   if (block->model) block->model->write(word - block->spec.base, merged, access.now);
+  accessing_.reset();
+}
+
+std::uint32_t PeripheralSpace::peek(Address word) const {
+  const auto stored = storage_.find(word);
+  return stored == storage_.end() ? 0 : stored->second;
 }
 
 std::vector<UnmodelledAccess> PeripheralSpace::unmodelled() const {

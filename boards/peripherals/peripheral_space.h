@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -19,7 +20,7 @@
 namespace mcost::boards {
 
 /// A peripheral with behaviour. Offsets are from its own base; accesses are whole words (the space
-/// merges smaller ones).
+/// merges smaller ones, unless the model takes them as they are).
 class PeripheralModel {
  public:
   virtual ~PeripheralModel() = default;
@@ -34,6 +35,13 @@ class PeripheralModel {
   virtual void start_from(std::uint32_t offset, std::uint32_t value) { (void)offset, (void)value; }
   /// Called after the value was stored.
   virtual void write(std::uint32_t offset, std::uint32_t value, Cycles now) = 0;
+  /// Offered writes below a word, at the offset of their first byte, before they are merged. True:
+  /// that was all.
+  virtual bool write_part(std::uint32_t offset, std::uint32_t value, unsigned size_bytes,
+                          Cycles now) {
+    (void)offset, (void)value, (void)size_bytes, (void)now;
+    return false;
+  }
   /// Registers this model gives a meaning; others of its block count as unmodelled.
   [[nodiscard]] virtual bool models(std::uint32_t offset) const = 0;
 };
@@ -46,6 +54,10 @@ class PeripheralSpace final : public bus::Device {
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
+  /// A register as it would read, without effect.
+  [[nodiscard]] std::uint32_t peek(Address word) const;
+  /// The instruction that makes the access in progress, if one is.
+  [[nodiscard]] std::optional<Address> accessing() const { return accessing_; }
   /// A system reset: registers, rules that wait, and models.
   void reset();
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
@@ -79,6 +91,7 @@ class PeripheralSpace final : public bus::Device {
   void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when, Cycles now);
 
   PeripheralSpaceSpec spec_;
+  std::optional<Address> accessing_;
   std::vector<Block> blocks_;  // sorted by base
   std::unordered_map<Address, std::uint32_t> storage_;
   std::unordered_map<Address, std::vector<Pending>> pending_;

@@ -43,6 +43,8 @@ struct SemihostingSetup {
   std::function<void(const std::string& text, bool error)> console;  // any bytes, unchanged
   std::function<Cycles()> now;
   std::uint64_t clock_hz = 0;
+  /// Time in units of 1 / `per_second` s, where the clock may change; else `now` at clock_hz.
+  std::function<std::uint64_t(std::uint64_t per_second)> elapsed;
   Address heap_base = 0;  // these four: 0 if unknown, then the C library uses its own
   Address heap_limit = 0;
   Address stack_base = 0;  // the highest address: the stack grows down
