@@ -214,6 +214,11 @@ static void describe(FieldVisitor& v, FlashSpec& flash) {
   visit_block(v, {"accelerator", "caches and buffers in front of the array"}, block);
 }
 
+static void describe(FieldVisitor& v, WordSpec& word) {
+  v.integer({"offset_bytes", "offset in the memory"}, word.offset_bytes, kAddress);
+  v.integer({"reads", "what it reads"}, word.reads, kWord32);
+}
+
 // ---- Address map ----
 
 static void describe(FieldVisitor& v, RegionSpec& region) {
@@ -335,6 +340,8 @@ void describe(FieldVisitor& v, MemorySpec& memory) {
   v.integer({"size_kib", "size"}, memory.size_bytes, kSizeKib);
   v.integer(optional_field("fill", "byte that it holds before the image is loaded"), memory.fill,
             {0, 0xFF, 1, true});
+  visit_list(v, optional_field("words", "words that it holds before the image is loaded"), "word",
+             memory.words);
 }
 
 void describe(FieldVisitor& v, PeripheralSpec& peripheral) {

@@ -189,11 +189,20 @@ struct FlashSpec {
 /// Later kinds: tcm, sdram, psram, qspi.
 using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec>;
 
+/// A word that a memory holds before the image is loaded: an identification, say.
+struct WordSpec {
+  std::string name;
+  std::uint32_t offset_bytes = 0;  ///< A multiple of 4.
+  std::uint32_t reads = 0;
+  friend bool operator==(const WordSpec&, const WordSpec&) = default;
+};
+
 /// One memory device. Memories on one bus slave share arbitration; two memories are two slaves.
 struct MemorySpec {
   std::string name;
   std::uint64_t size_bytes = 0;  ///< YAML: size_kib.
   std::uint8_t fill = 0;         ///< Content before the image is loaded.
+  std::vector<WordSpec> words;   ///< In place of `fill`.
   MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, rom.
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
@@ -314,6 +323,7 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "uart_stm32_v2",     // ISR/TDR USART and LPUART of STM32L4
     "uart_pl011",        // TI CC26x2 UART
     "uart_cmsdk",        // Arm CMSDK APB UART (QEMU mps2)
+    "flash_acr_l4plus",  // flash interface of STM32L4+
     "rcc_f0",            // clock tree of STM32F0
     "rcc_f1",            // clock tree of STM32F100
     "rcc_h7",            // clock tree of STM32H7

@@ -163,6 +163,9 @@ FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Syste
     memory.set_contents(entry.size_bytes, entry.fill);
     std::visit(ModelMaker(entry, bus, memory, models), entry.timing);
     if (memory.is_ram) fill_with_pattern(memory.bytes, seed + bus.memories.size());
+    for (const WordSpec& word : entry.words) {
+      std::memcpy(memory.bytes.data() + word.offset_bytes, &word.reads, sizeof word.reads);
+    }
   }
   for (const RegionSpec& entry : spec.regions) {
     const auto named =

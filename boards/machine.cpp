@@ -142,7 +142,8 @@ void Machine::Parts::add_spaces() {
       spaces.push_back(std::make_unique<PeripheralSpace>(entry));
       region.device = spaces.back().get();
     }
-    add_region(bus, region, false);
+    const bool inside_ppb = entry.base >= kPpb && entry.base - kPpb < kPpbSize;
+    add_region(bus, region, inside_ppb);
   }
 }
 
@@ -237,6 +238,9 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   }
   if (peripheral.type == "flash_acr_l4" && flash.art[index] != nullptr) {
     return make_flash_acr(*flash.art[index], 3, std::move(control));
+  }
+  if (peripheral.type == "flash_acr_l4plus" && flash.art[index] != nullptr) {
+    return make_flash_acr(*flash.art[index], 4, std::move(control));
   }
   if (peripheral.type == "vims" && flash.vims[index] != nullptr) {
     return make_vims_control(*flash.vims[index], std::get<VimsSpec>(flash_spec->accelerator),
@@ -338,8 +342,8 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
     parts.spec.reset.clock_hz = parts.spec.clock.rated_hz;
   }
   parts.flash = build_memories(parts.spec, parts.options.seed, parts.bus);
-  parts.add_spaces();
   parts.add_private_bus();
+  parts.add_spaces();
   parts.add_bit_band();
   parts.model =
       pipeline::make_pipeline_model(name_of(parts.spec.core.model), parameters_of(parts.spec.core));

@@ -134,6 +134,18 @@ class Checker {
   void check_memory(MemorySpec& memory) {
     const std::string path = "memories." + memory.name;
     if (memory.size_bytes > kAddressSpace) memory.size_bytes = kAddressSpace;
+    for (const WordSpec& word : memory.words) {
+      const std::string own = path + ".words." + word.name;
+      if (bad(own) || bad(path)) continue;
+      if (word.offset_bytes % kWordBytes == 0 &&
+          word.offset_bytes + std::uint64_t{kWordBytes} <= memory.size_bytes) {
+        continue;
+      }
+      wrong(own, "offset_bytes",
+            fmt::format("offset_bytes 0x{:X} is not a word of memory \"{}\" of {} KiB",
+                        word.offset_bytes, memory.name, memory.size_bytes / kKib),
+            "write a multiple of 4 inside the memory");
+    }
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory.timing);
     if (flash == nullptr || bad(path)) return;
     if (!std::has_single_bit(flash->width_bits) || flash->width_bits < 32) {
@@ -282,7 +294,7 @@ class Checker {
 
   void check_controller(const PeripheralSpec& peripheral, const std::string& path) {
     const bool f4 = peripheral.type == "flash_acr_f4";
-    const bool l4 = peripheral.type == "flash_acr_l4";
+    const bool l4 = peripheral.type == "flash_acr_l4" || peripheral.type == "flash_acr_l4plus";
     const bool vims = peripheral.type == "vims";
     if (peripheral.memory.empty()) {
       if (f4 || l4 || vims) {

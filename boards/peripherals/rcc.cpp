@@ -43,14 +43,17 @@ class Rcc final : public PeripheralModel {
 
   [[nodiscard]] bool models(std::uint32_t offset) const override {
     const auto& clocks = family_.clock_registers;
-    return std::find(clocks.begin(), clocks.end(), offset) != clocks.end() ||
+    const auto& named = spec_.registers;  // peripheral clocks and resets change nothing here
+    return std::any_of(named.begin(), named.end(),
+                       [&](const RegisterSpec& r) { return r.offset_bytes == offset; }) ||
+           std::find(clocks.begin(), clocks.end(), offset) != clocks.end() ||
            std::any_of(family_.ready_bits.begin(), family_.ready_bits.end(),
                        [&](const ReadyBit& b) { return b.offset_bytes == offset; });
   }
 
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override {
     update(now);
-    if (!models(offset)) return stored;
+    if (!words_.contains(offset)) return stored;
     std::uint32_t value = word(offset);
     for (std::size_t i = 0; i < family_.ready_bits.size(); ++i) {
       const ReadyBit& entry = family_.ready_bits[i];
@@ -66,7 +69,6 @@ class Rcc final : public PeripheralModel {
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override {
     update(now);
     words_[offset] = value;
-    if (!models(offset)) return;
     for (std::size_t i = 0; i < family_.ready_bits.size(); ++i) {
       if (family_.ready_bits[i].offset_bytes == offset) follow_enable(i, now);
     }

@@ -22,25 +22,27 @@ struct UartKind {
   std::uint32_t interrupt_bits;  // of control, at the places of the status bits they enable
   bool acknowledges;             // TEACK and REACK follow UE with TE and RE
   std::uint32_t receiver_on;     // control bits without which nothing is received
+  std::uint32_t settings_end;    // up to here: settings that change nothing here
 };
 
 constexpr std::uint32_t kStmFlags = 1u << 7 | 1u << 6 | 1u << 5;  // TXE, TC, RXNE
 
 constexpr std::array<UartKind, 4> kKinds{{
     {"uart_stm32_v1", 0x04, 0x04, 0x00, 0x0C, 1u << 7 | 1u << 6, 0, 1u << 5, 0, kStmFlags, false,
-     1u << 13 | 1u << 2},
+     1u << 13 | 1u << 2, 0x18},
     {"uart_stm32_v2", 0x28, 0x24, 0x1C, 0x00, 1u << 7 | 1u << 6, 1u << 16 | 3u << 21, 1u << 5, 0,
-     kStmFlags, true, 1u << 0 | 1u << 2},
-    {"uart_pl011", 0x00, 0x00, 0x18, 0x30, 1u << 7, 1u << 5 | 1u << 3, 0, 1u << 4, 0, false, 0},
-    {"uart_cmsdk", 0x00, 0x00, 0x04, 0x08, 0, 1u << 0, 1u << 1, 0, 0, false, 0},
+     kStmFlags, true, 1u << 0 | 1u << 2, 0x2C},
+    {"uart_pl011", 0x00, 0x00, 0x18, 0x30, 1u << 7, 1u << 5 | 1u << 3, 0, 1u << 4, 0, false, 0, 0},
+    {"uart_cmsdk", 0x00, 0x00, 0x04, 0x08, 0, 1u << 0, 1u << 1, 0, 0, false, 0, 0},
 }};
 
 class Uart final : public PeripheralModel {
  public:
   Uart(const UartKind& kind, UartLine line) : kind_(kind), line_(std::move(line)) {}
   [[nodiscard]] bool models(std::uint32_t offset) const override {
-    return offset == kind_.send_offset || offset == kind_.receive_offset ||
-           offset == kind_.status_offset || offset == kind_.control_offset;
+    return offset <= kind_.settings_end || offset == kind_.send_offset ||
+           offset == kind_.receive_offset || offset == kind_.status_offset ||
+           offset == kind_.control_offset;
   }
   void reset() override {
     control_ = 0;

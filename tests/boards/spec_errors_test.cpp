@@ -260,7 +260,7 @@ constexpr Mistake kMistakes[] = {
     {"UnknownBase",
      "part: none",
      "part: none\nextends: nucleo-l496z",
-     "cannot find \"nucleo-l496z\": x.yaml:4:10: did you mean \"nucleo-l496zg\"? boards: generic-m0, generic-m3, generic-m33, generic-m4, generic-m7, launchxl-cc26x2r1, nucleo-l496zg, stm32f469i-disco"},
+     "cannot find \"nucleo-l496z\": x.yaml:4:10: did you mean \"nucleo-l496zg\"? boards: BOARDS"},
     {"UnfinishedQuote",
      "title: \"A tiny board\"",
      "title: \"A tiny board",
@@ -288,7 +288,10 @@ class SpecErrors : public testing::TestWithParam<Mistake> {};
 
 TEST_P(SpecErrors, SayWhatWhereAndWhatToDo) {
   const Mistake& mistake = GetParam();
-  EXPECT_EQ(complaint(tiny_with(mistake.old_text, mistake.new_text)), mistake.message);
+  std::string message = mistake.message;
+  const std::size_t list = message.find("BOARDS");
+  if (list != std::string::npos) message.replace(list, 6, joined_boards());
+  EXPECT_EQ(complaint(tiny_with(mistake.old_text, mistake.new_text)), message);
 }
 
 INSTANTIATE_TEST_SUITE_P(SpecErrors, SpecErrors, testing::ValuesIn(kMistakes),

@@ -76,4 +76,10 @@ std::string board_complaint(const std::string& name_or_path,
   return {};
 }
 
+std::string joined_boards() {
+  std::string text;
+  for (const std::string& name : shipped_boards()) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace mcost::boards::test

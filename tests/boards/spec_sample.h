@@ -23,4 +23,7 @@ extern const char* const kTinyBoard;
     const std::string& name_or_path, const std::vector<std::filesystem::path>& search_dirs = {},
     const std::vector<std::string>& overrides = {});
 
+/// Names of the shipped boards as messages list them.
+[[nodiscard]] std::string joined_boards();
+
 }  // namespace mcost::boards::test
