@@ -100,6 +100,7 @@ bool mattered(const std::string& path, const RunResult& result, const std::strin
   for (const char* const irrelevant : {".size_kib", ".fill", ".kind", ".wait_state_limits_hz"}) {
     if (path.ends_with(irrelevant)) return false;
   }
+  if (path.find(".words.") != std::string::npos) return false;
   for (std::size_t m = 0; m < result.memories.size(); ++m) {
     const bool is_used = analysis::used(result.total.counters.traffic[m]) ||
                          analysis::memory_wait(result.total.counters, m) != 0;

@@ -14,13 +14,21 @@ constexpr std::uint32_t kCycleCountEnable = 1;
 constexpr std::uint32_t kControlWritable = 0x007F1FFFu;
 constexpr std::uint32_t kNoCycleCount = 1u << 25;  // NOCYCCNT
 constexpr std::uint32_t kNoProfileCount = 1u << 24;
+// The software lock.  Source: ARMv7-M ARM C1.8.
+constexpr std::uint32_t kLockAccess = 0xFB0;
+constexpr std::uint32_t kLockStatus = 0xFB4;
+constexpr std::uint32_t kLockKey = 0xC5ACCE55u;
 
 }  // namespace
 
-Dwt::Dwt(engine::Engine& engine, const DwtSpec& spec)
-    : engine_(engine), spec_(spec), comparators_(std::size_t{4} * spec.comparators) {}
+Dwt::Dwt(engine::Engine& engine, const DwtSpec& spec, bool has_lock)
+    : engine_(engine),
+      spec_(spec),
+      has_lock_(has_lock),
+      comparators_(std::size_t{4} * spec.comparators) {}
 
 bool Dwt::has(std::uint32_t offset) const {
+  if (has_lock_ && (offset == kLockAccess || offset == kLockStatus)) return true;
   return offset <= kLastCounter ||
          (offset >= kComparators && (offset - kComparators) / 4 < comparators_.size());
 }
@@ -59,6 +67,7 @@ std::uint32_t Dwt::read(std::uint32_t offset, Cycles now) {
     const unsigned index = (offset - kFirstCounter) / 4;
     return spec_.cycle_counter ? (counter(index, now) - bases_[index]) & 0xFFu : 0;
   }
+  if (offset == kLockStatus) return locked_ ? 3 : 1;
   const std::uint32_t word = (offset - kComparators) / 4;
   return word < comparators_.size() ? comparators_[word] : 0;
 }
@@ -88,6 +97,8 @@ void Dwt::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
   } else if (offset >= kFirstCounter && offset <= kLastCounter) {
     const unsigned index = (offset - kFirstCounter) / 4;
     bases_[index] = counter(index, now) - value;
+  } else if (offset == kLockAccess) {
+    locked_ = value != kLockKey;
   } else if (offset >= kComparators && (offset - kComparators) % kComparatorBytes != 12) {
     const std::uint32_t word = (offset - kComparators) / 4;
     if (word < comparators_.size()) comparators_[word] = value;

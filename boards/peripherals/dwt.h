@@ -13,7 +13,8 @@ namespace mcost::boards {
 
 class Dwt {
  public:
-  Dwt(engine::Engine& engine, const DwtSpec& spec);
+  /// `has_lock`: LAR and LSR exist, as on Cortex-M7. Registers take writes all the same.
+  Dwt(engine::Engine& engine, const DwtSpec& spec, bool has_lock);
   /// Offsets from DWT_CTRL.
   std::uint32_t read(std::uint32_t offset, Cycles now);
   void write(std::uint32_t offset, std::uint32_t value, Cycles now);
@@ -26,6 +27,8 @@ class Dwt {
   void write_control(std::uint32_t value, Cycles now);
   engine::Engine& engine_;
   DwtSpec spec_;
+  bool has_lock_;
+  bool locked_ = true;
   std::uint32_t control_ = 0;
   std::uint32_t cycle_base_ = 0;  // CYCCNT = now - base while it runs, else the stored value
   std::uint32_t stopped_at_ = 0;

@@ -25,16 +25,24 @@ class FlashAcr final : public PeripheralModel {
     art_.set_dcache(initial_.dcache);
     art_.reset_icache();
     art_.reset_dcache();
+    latency_ = 0;
+    latency_follows_ = from_reset_;
     control_.timing_changed();
   }
   void start_from(std::uint32_t offset, std::uint32_t value) override {
     if (offset != 0) return;
+    from_reset_ = latency_follows_ = true;
     follow(value);
     initial_ = art_.parameters();
   }
 
   void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
     if (offset != 0) return;
+    // HAL_Init sets enables and writes LATENCY back as it read it: that is no choice of wait
+    // states, and the run state keeps its own. Both families reset it to 0.
+    const std::uint32_t latency = bits(value, latency_bits_ - 1, 0);
+    latency_follows_ = latency_follows_ || latency != latency_;
+    latency_ = latency;
     follow(value);
     const auto too_few = too_few_wait_states(control_.memory, *control_.flash,
                                              art_.parameters().wait_states, control_.clock_hz());
@@ -56,7 +64,9 @@ class FlashAcr final : public PeripheralModel {
     return control_.pinned->contains("memories." + control_.memory + "." + key);
   }
   void follow(std::uint32_t value) {
-    if (!pinned("wait_states")) art_.set_wait_states(bits(value, latency_bits_ - 1, 0));
+    if (!pinned("wait_states") && latency_follows_) {
+      art_.set_wait_states(bits(value, latency_bits_ - 1, 0));
+    }
     if (!pinned("accelerator.prefetch_enabled")) art_.set_prefetch(bit(value, 8));
     if (!pinned("accelerator.icache_enabled")) art_.set_icache(bit(value, 9));
     if (!pinned("accelerator.dcache_enabled")) art_.set_dcache(bit(value, 10));
@@ -66,6 +76,9 @@ class FlashAcr final : public PeripheralModel {
   unsigned latency_bits_;
   FlashControl control_;
   memory::ArtParameters initial_;
+  bool from_reset_ = false;
+  bool latency_follows_ = false;
+  std::uint32_t latency_ = 0;  // as last written
 };
 
 class VimsControl final : public PeripheralModel {

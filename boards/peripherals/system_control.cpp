@@ -28,7 +28,7 @@ bool is_cache_maintenance(std::uint32_t offset, const CoreSpec& core) {
 SystemControl::SystemControl(engine::Engine& engine, const CoreSpec& core)
     : engine_(engine),
       core_(core),
-      dwt_(engine, core.dwt),
+      dwt_(engine, core.dwt, core.model == CoreModel::cortex_m7),
       systick_(engine, core.systick_reference_divider),
       nvic_(engine.exceptions()),
       scb_(engine, core),

@@ -82,6 +82,42 @@ TEST(WaitStates, WhatFirmwareWritesIsHeldAgainstTheClock) {
   program.add({0x3C00, 0x4002});  // .word FLASH_ACR
   const RunResult result = run_on(program.write("acr.elf"), "stm32f469i-disco", {});
   EXPECT_THAT(result.notes, Contains(HasSubstr("flash: 2 wait states are too few for 180000000")));
+  EXPECT_THAT(result.notes, Contains(HasSubstr("misread it, first at 0x00000044 reset+0x4")));
+}
+
+/// HAL_Init turns the caches on and writes LATENCY back as it reads after reset.
+TEST(WaitStates, WhatFirmwareWritesBackUnchangedStaysInTheRunState) {
+  Program program;
+  program.function("reset").add({0x4802, 0x2107, 0x0209, 0x6001, kBranchToSelf, 0xBF00});
+  // ldr r0, [pc, #8]; movs r1, #7; lsls r1, r1, #8; str r1, [r0]; b .; nop
+  program.add({0x3C00, 0x4002});  // .word FLASH_ACR
+  const std::string file = program.write("enables.elf");
+  const RunResult result = run_on(file, "stm32f469i-disco", {});
+  EXPECT_THAT(result.notes, Contains(HasSubstr("FLASH_ACR to 0x00000700: 5 wait states")));
+  EXPECT_THAT(result.notes, Not(Contains(HasSubstr("too few"))));
+  EXPECT_THAT(run_on(file, "stm32f469i-disco", {"start=reset"}).notes,
+              Contains(HasSubstr("FLASH_ACR to 0x00000700: 0 wait states")));
+}
+
+/// ldr r0, [pc, #8]; movs r1, #9; lsls r1, r1, #4 (HPRE / 4); str r1, [r0]; 10 nops; b .
+std::string slow_down(const std::string& name) {
+  Program program;
+  program.function("reset").add({0x4805, 0x2109, 0x0109, 0x6001});
+  program.add(std::vector<std::uint16_t>(7, 0xBF00));
+  return program.add({kBranchToSelf, 0x3808, 0x4002}).write(name);  // .word RCC_CFGR
+}
+
+TEST(ClockSpans, TimeIsThatOfTheClockAtWhichCyclesPassed) {
+  const RunResult result = run_on(slow_down("slow.elf"), "stm32f469i-disco", {"start=reset"});
+  EXPECT_EQ(result.clock, (Hertz{4'000'000, 1}));
+  EXPECT_EQ(result.clocks, (std::vector<Hertz>{{16'000'000, 1}, {4'000'000, 1}}));
+  const Counters& total = result.total.counters;
+  EXPECT_EQ(total.cycles_at(0) + total.cycles_at(1), total.cycles);
+  EXPECT_GE(total.cycles_at(1), 8u);  // the store itself is in the new span
+  EXPECT_GE(total.cycles_at(0), 3u);
+  const RunResult pinned = run_on(slow_down("slow.elf"), "stm32f469i-disco", {}, "16000000");
+  EXPECT_EQ(pinned.clock, (Hertz{16'000'000, 1}));
+  EXPECT_TRUE(pinned.clocks.empty());
 }
 
 }  // namespace
