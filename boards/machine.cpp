@@ -184,6 +184,11 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
     const bool is_console = peripheral.name == spec.console;
     UartLine line;
     if (is_console) line.sink = options.console;
+    if (const auto connected = options.uarts.find(peripheral.name);
+        connected != options.uarts.end()) {
+      line.sink = connected->second.sink;
+      line.source = connected->second.source;
+    }
     if (peripheral.interrupt) {
       line.interrupt = [this,
                         number = engine::kFirstInterrupt + *peripheral.interrupt](bool raised) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,12 @@
 
 namespace mcost::boards {
 
+/// What a UART is connected to in place of the console.
+struct UartConnection {
+  std::function<std::optional<std::uint8_t>()> source;  // the next byte for the firmware
+  std::function<void(const std::string& text, bool error)> sink;
+};
+
 /// How a run is set up, apart from the board.
 struct MachineOptions {
   engine::EngineOptions engine;
@@ -24,6 +31,7 @@ struct MachineOptions {
   std::optional<Address> entry;                 // --entry
   std::string semihosting_arguments;            // --args, the command line SYS_GET_CMDLINE answers
   std::optional<std::string> semihosting_root;  // --semihosting-root; none: no files
+  std::map<std::string, UartConnection> uarts;  // by name of the peripheral
   /// What notes call a place in the firmware; may be empty.
   std::function<std::string(Address pc)> place_name;
   /// Takes what the firmware prints. `error` is stderr.

@@ -64,6 +64,15 @@ InputFile read_input(const std::string& text) {
   return {text, text.substr(0, at), text.substr(at + 1)};
 }
 
+UartOption read_uart(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    throw ConfigError(fmt::format("no UART and file in \"{}\"", text), "--uart",
+                      "write NAME=FILE or NAME=pty");
+  }
+  return {text, text.substr(0, equals), text.substr(equals + 1)};
+}
+
 MemoryDump read_dump(const std::string& text) {
   constexpr const char* kRemedy = "write SYMBOL:LENGTH=FILE or ADDRESS:LENGTH=FILE, in bytes";
   const std::size_t equals = text.find('=');
@@ -174,6 +183,9 @@ void add_run_options(CLI::App& command, RawOptions& options) {
            "initialises that place");
   add_list("--dump-memory", options.dump_memory, "SYMBOL|ADDR:LEN=FILE",
            "write memory to a file after the run");
+  add_list("--uart", options.uart, "NAME=FILE|pty",
+           "a UART of the board receives this file and prints to the console, or is a pseudo "
+           "terminal");
   add("--args", options.args, "TEXT", "command line that the firmware gets by semihosting");
   add("--semihosting-root", options.semihosting_root, "DIR",
       "folder whose files the firmware may open; without it none");
@@ -219,6 +231,7 @@ RunOptions check_options(const RawOptions& raw) {
   if (!raw.timeout.empty()) options.timeout_s = timeout_option(raw.timeout);
   for (const std::string& text : raw.input) options.inputs.push_back(read_input(text));
   for (const std::string& text : raw.dump_memory) options.dumps.push_back(read_dump(text));
+  for (const std::string& text : raw.uart) options.uarts.push_back(read_uart(text));
   options.args = raw.args;
   if (!raw.semihosting_root.empty()) {
     if (!std::filesystem::is_directory(raw.semihosting_root)) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/uart_lines.h"
 #include "loader/symbols.h"
 #include "sim_core/base/units.h"
 
@@ -28,6 +29,7 @@ struct RawOptions {
   std::string timeout;
   std::vector<std::string> input;
   std::vector<std::string> dump_memory;
+  std::vector<std::string> uart;
   std::string args;
   std::string semihosting_root;
   std::string clock;
@@ -70,6 +72,7 @@ struct RunOptions {
   std::optional<double> timeout_s;
   std::vector<InputFile> inputs;
   std::vector<MemoryDump> dumps;
+  std::vector<UartOption> uarts;
   std::string args;
   std::optional<std::string> semihosting_root;
   std::uint64_t seed = 0;

@@ -103,6 +103,7 @@ int run(const RawOptions& raw) {
     if (progress) progress->clear();
     console.write(text, error);
   };
+  io.announce = [](const std::string& line) { fmt::print(stderr, "mcost: {}\n", line); };
   io.keep_going = [&](Cycles now) { return !progress || progress->tick(now); };
   const auto timeout = options.timeout_s;
   const auto max_cycles = options.max_cycles;

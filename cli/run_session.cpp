@@ -30,6 +30,19 @@ boards::MachineOptions machine_options(const RunOptions& options, const SessionI
   return machine;
 }
 
+/// Errors: ConfigError for a name that is no UART of the board.
+void check_uarts(const std::vector<UartOption>& options, const boards::BoardSpec& spec) {
+  std::vector<std::string> names;
+  for (const boards::PeripheralSpec& peripheral : spec.peripherals) {
+    if (peripheral.type.starts_with("uart_")) names.push_back(peripheral.name);
+  }
+  for (const UartOption& option : options) {
+    if (std::find(names.begin(), names.end(), option.name) != names.end()) continue;
+    throw ConfigError(fmt::format("{} has no UART \"{}\"", spec.name, option.name),
+                      "--uart " + option.text, boards::suggest(option.name, "UARTs", names));
+  }
+}
+
 FunctionCode called_function(const loader::SymbolTable& symbols, const std::string& name) {
   FunctionCode function = find_function_code(symbols, name);
   if (!function.parts.empty()) return function;
@@ -96,11 +109,18 @@ RunSession::RunSession(RunOptions options, SessionIo io)
       places_(image_, symbols_) {
   boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
   boards::MachineOptions machine = machine_options(options_, io_, symbols_);
+  check_uarts(options_.uarts, spec);
+  machine.uarts = connect_uarts(options_.uarts, io_.console, io_.announce);
+  for (const UartOption& option : options_.uarts) {
+    if (option.target != "pty") continue;
+    notes_.push_back(
+        fmt::format("--uart {}: what comes from a terminal differs from run to run", option.text));
+  }
   machine.place_name = [this](Address pc) {
     return analysis::place_text(places_.place_with_line(pc));
   };
   machine_ = std::make_unique<boards::Machine>(std::move(spec), std::move(machine));
-  notes_ = machine_->load(image_);
+  for (std::string& note : machine_->load(image_)) notes_.push_back(std::move(note));
   if (!options_.until.empty()) {
     until_ = resolve_address(options_.until, symbols_, "--until") & ~Address{1};
     check_until();

@@ -32,6 +32,8 @@ struct SessionIo {
   std::function<void(const std::string& text, bool error)> console;
   /// Called now and then with the time; false ends the run as time_limit. May be empty.
   std::function<bool(Cycles now)> keep_going;
+  /// Takes lines for the person that are no output of the firmware. May be empty.
+  std::function<void(const std::string& line)> announce = {};
 };
 
 /// Construct, run once, then write what --dump-memory asks for.

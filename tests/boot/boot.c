@@ -101,6 +101,17 @@ static void print_number(uint32_t value) {
   print_line(at);
 }
 
+#ifdef CONSOLE_COMPLETE
+/// Says back what waits.
+static void print_received(void) {
+  char text[2] = {0, 0};
+  while ((REG(CONSOLE_STATUS) & 1u << 5) != 0) {
+    text[0] = (char)REG(CONSOLE_INPUT);
+    print_line(text);
+  }
+}
+#endif
+
 // ---- Peripherals ----
 
 #ifdef TIM2
@@ -185,6 +196,9 @@ static void run(void) {
   print_number(core_cycles_per_tick());
 #endif
   print_line("\n");
+#ifdef CONSOLE_COMPLETE
+  print_received();
+#endif
   stop(0);
 }
 

@@ -67,9 +67,11 @@ static uint32_t core_clock(void) {
 #ifdef FAMILY_F7
 #define CONSOLE_STATUS (CONSOLE + 0x1C)
 #define CONSOLE_DATA (CONSOLE + 0x28)
+#define CONSOLE_INPUT (CONSOLE + 0x24)
 #else
 #define CONSOLE_STATUS CONSOLE
 #define CONSOLE_DATA (CONSOLE + 4)
+#define CONSOLE_INPUT CONSOLE_DATA
 #endif
 
 static void enable_console(void) {
@@ -164,6 +166,7 @@ static uint32_t core_clock(void) {
 
 #define CONSOLE_STATUS (CONSOLE + 0x1C)
 #define CONSOLE_DATA (CONSOLE + 0x28)
+#define CONSOLE_INPUT (CONSOLE + 0x24)
 #define CONSOLE_COMPLETE (1u << 6)
 #define CONSOLE_READY_MASK (1u << 7)
 #define CONSOLE_READY (1u << 7)
@@ -256,6 +259,7 @@ static uint32_t core_clock(void) {
 
 #define CONSOLE_STATUS (CONSOLE + 0x1C)
 #define CONSOLE_DATA (CONSOLE + 0x28)
+#define CONSOLE_INPUT (CONSOLE + 0x24)
 #define CONSOLE_COMPLETE (1u << 6)
 #define CONSOLE_READY_MASK (1u << 7)
 #define CONSOLE_READY (1u << 7)
@@ -323,6 +327,7 @@ static uint32_t core_clock(void) {
 #ifdef FAMILY_F0
 #define CONSOLE_STATUS (CONSOLE + 0x1C)
 #define CONSOLE_DATA (CONSOLE + 0x28)
+#define CONSOLE_INPUT (CONSOLE + 0x24)
 #define GPIO_LED 0x48000400u
 #define FLASH_SIZE_WORD 0x1FFFF7CCu
 #define UNIQUE_ID 0x1FFFF7ACu
@@ -330,6 +335,7 @@ static uint32_t core_clock(void) {
 #else
 #define CONSOLE_STATUS CONSOLE
 #define CONSOLE_DATA (CONSOLE + 4)
+#define CONSOLE_INPUT CONSOLE_DATA
 #define GPIO_LED 0x40010C00u
 #define GPIO_IS_V1
 #define FLASH_SIZE_WORD 0x1FFFF7E0u

@@ -79,6 +79,17 @@ class Boot(unittest.TestCase):
             # A PLL takes 40 us or more; some of it passes while code goes on.
             self.assertGreater(typical["time_s"], instant["time_s"] + 20e-6)
 
+    def test_the_console_receives_a_file(self):
+        if self.board.family == "CC26":
+            self.skipTest("its UART receives nothing")
+        console = {0x40004800: "usart3", 0x40008000: "lpuart1", 0x40004400: "usart2", 0x40011000: "usart1",
+                   0x40013800: "usart1"}[self.board.defines["CONSOLE"]]
+        text = self.work / f"boot-{self.board.name}.txt"
+        text.write_text("line one\nline two\n")
+        with_file, _ = self.run_firmware("--uart", f"{console}={text}")
+        without, _ = self.run_firmware()
+        self.assertEqual(with_file, without + text.read_text())
+
 
 def main():
     parser = argparse.ArgumentParser()

@@ -174,6 +174,15 @@ class BadInput(ProgramTest):
             self.assertTrue(line.startswith("mcost: error: "), line)
         self.assertIn("bogus", result.stderr)
 
+    def test_uart(self):
+        self.refuse_run(["--uart", "uart0"], 'no UART and file in "uart0": --uart: write NAME=FILE or NAME=pty')
+        self.refuse_run(["--uart", "uart0=nosuch.txt"],
+                        "the file cannot be read: --uart uart0=nosuch.txt: name a file that exists, or pty")
+        self.refuse_run(["--uart", "uart1=pty"],
+                        'generic-m4 has no UART "uart1": --uart uart1=pty: did you mean "uart0"? UARTs: uart0')
+        result = run("run", SAMPLE, "--board", "generic-m4", "--uart", "uart0=pty", "--max-cycles", "10")
+        self.assertRegex(result.stderr, "(?m)^mcost: uart0 is at /dev/pts/[0-9]+$")
+
     def test_set(self):
         self.refuse_run(
             ["--set", "nonsense"],
