@@ -3,6 +3,7 @@
 // Depends on base. Invariant: time that has passed at one frequency stays as it was.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -20,7 +21,7 @@ inline constexpr unsigned kClockDomains = 6;
 /// that are made from it: element `domain` of `core_cycles` is core cycles per cycle of that clock.
 struct ClockTree {
   Hertz core;
-  std::uint32_t core_cycles[kClockDomains] = {1, 1, 1, 1, 1, 1};
+  std::array<std::uint32_t, kClockDomains> core_cycles{1, 1, 1, 1, 1, 1};
   friend bool operator==(const ClockTree&, const ClockTree&) = default;
 };
 

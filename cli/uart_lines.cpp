@@ -20,8 +20,8 @@ namespace {
 /// somebody opens it too.
 class PseudoTerminal {
  public:
-  explicit PseudoTerminal(const std::string& option) {
-    master_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+  explicit PseudoTerminal(const std::string& option)
+      : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
     const bool unlocked = master_ >= 0 && ::grantpt(master_) == 0 && ::unlockpt(master_) == 0;
     const char* const path = unlocked ? ::ptsname(master_) : nullptr;
     if (path != nullptr) {
@@ -41,23 +41,23 @@ class PseudoTerminal {
   PseudoTerminal& operator=(const PseudoTerminal&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  std::optional<std::uint8_t> receive() {
+  [[nodiscard]] std::optional<std::uint8_t> receive() const {
     std::uint8_t byte = 0;
     if (::read(master_, &byte, 1) != 1) return std::nullopt;
     return byte;
   }
   /// What finds no room is lost, as on a line that nobody listens to.
-  void send(const std::string& text) {
+  void send(const std::string& text) const {
     const ssize_t sent = ::write(master_, text.data(), text.size());
     (void)sent;
   }
 
  private:
-  void close_both() {
+  void close_both() const {
     if (other_ >= 0) ::close(other_);
     if (master_ >= 0) ::close(master_);
   }
-  int master_ = -1;
+  int master_;
   int other_ = -1;
   std::string path_;
 };

@@ -1,6 +1,7 @@
 #include "boards/peripherals/crc_unit.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sim_core/base/bits.h"
 
@@ -66,7 +67,7 @@ class CrcUnit final : public PeripheralModel {
  private:
   /// POLYSIZE.
   [[nodiscard]] unsigned width() const {
-    constexpr unsigned kWidths[] = {32, 16, 8, 7};
+    constexpr std::array<unsigned, 4> kWidths{32, 16, 8, 7};
     return kWidths[bits(control_, 4, 3)];
   }
   /// REV_IN reverses within bytes, halfwords or words.

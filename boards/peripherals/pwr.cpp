@@ -118,6 +118,7 @@ class Power final : public PeripheralModel {
       check();
     });
   }
+  ~Power() override = default;
   Power(const Power&) = delete;
   Power& operator=(const Power&) = delete;
   [[nodiscard]] bool models(std::uint32_t offset) const override {

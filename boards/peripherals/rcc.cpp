@@ -16,7 +16,7 @@ constexpr Cycles kNever = engine::Scheduler::kNever;
 /// Time from enable to ready with clock.start_up: typical.  Source: boards-and-memories facts 14.
 std::uint64_t typical_start_up_ns(ClockSource source, std::string_view family, bool bypassed) {
   switch (source) {
-    case ClockSource::hsi: return 2'000;
+    case ClockSource::hsi:
     case ClockSource::csi: return 2'000;
     case ClockSource::msi: return 3'000;
     case ClockSource::hsi48: return 6'000;
@@ -32,12 +32,16 @@ std::uint64_t typical_start_up_ns(ClockSource source, std::string_view family, b
 
 class Rcc final : public PeripheralModel {
  public:
-  Rcc(const RccFamily& family, const PeripheralSpec& spec, RccSetup setup)
-      : family_(family), spec_(spec), setup_(std::move(setup)), core_(setup_.clocks->core()) {
+  Rcc(const RccFamily& family, PeripheralSpec spec, RccSetup setup)
+      : family_(family),
+        spec_(std::move(spec)),
+        setup_(std::move(setup)),
+        core_(setup_.clocks->core()) {
     ready_at_.assign(family.ready_bits.size(), kNever);
     take_reset_values();
     setup_.clocks->listen([this](Cycles now) { convert_deadlines(now); });
   }
+  ~Rcc() override = default;
   Rcc(const Rcc&) = delete;
   Rcc& operator=(const Rcc&) = delete;
 

@@ -38,6 +38,7 @@ class Timer final : public PeripheralModel {
       schedule(now);
     });
   }
+  ~Timer() override = default;
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
