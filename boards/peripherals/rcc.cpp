@@ -78,6 +78,7 @@ class Rcc final : public PeripheralModel {
     }
     const auto& clocks = family_.clock_registers;
     if (std::find(clocks.begin(), clocks.end(), offset) == clocks.end()) return;
+    note_first();
     follows_ = true;
     update(now);
   }
@@ -95,7 +96,6 @@ class Rcc final : public PeripheralModel {
     for (std::size_t i = 0; i < ready_at_.size(); ++i) ready_at_[i] = enabled(i) ? 0 : kNever;
     used_source_ = bits(word(family_.cfgr_bytes), family_.sw_width - 1u, 0);
     follows_ = setup_.follows_from_start;
-    noted_ = false;
   }
   [[nodiscard]] std::uint32_t word(std::uint32_t offset) const {
     const auto found = words_.find(offset);
@@ -156,7 +156,6 @@ class Rcc final : public PeripheralModel {
     const ClockSource source = family_.system_sources[used_source_];
     const auto system = family_.frequency(source, reader(), setup_.spec->hse_hz);
     if (!system || system->numerator == 0) return;
-    note_first(now);
     const ClockTree tree = family_.divide(*system, reader());
     const bool changes = tree != setup_.clocks->tree();
     setup_.clocks->change(tree, now);
@@ -167,9 +166,8 @@ class Rcc final : public PeripheralModel {
     }
   }
 
-  void note_first(Cycles) {
-    if (noted_) return;
-    noted_ = true;
+  void note_first() {
+    if (follows_) return;
     setup_.note(setup_.clocks->pinned()
                     ? "firmware set up its clock tree: the core clock is pinned and stays, its "
                       "dividers count"
@@ -202,7 +200,6 @@ class Rcc final : public PeripheralModel {
   std::vector<Cycles> ready_at_;  // by ready bit; kNever: off
   std::uint32_t used_source_ = 0;
   bool follows_ = false;
-  bool noted_ = false;
 };
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST(RccF4, PllOfHseAndItsDividers) {
   EXPECT_EQ(tree.hz(ClockDomain::timers1), 168'000'000u);
   tree.write(0x08, (tree.read(0x08) & ~0xF0u) | 8u << 4);  // HPRE / 2
   EXPECT_EQ(tree.core(), 84'000'000u);
-  EXPECT_THAT(tree.notes, ElementsAre(HasSubstr("follows the registers")));
+  EXPECT_THAT(tree.notes, IsEmpty());
 }
 
 TEST(RccF4, PllDividersThatDoNotGoIntoWholeHertzStayExact) {
@@ -158,6 +158,7 @@ TEST(RccF4, TheRunStateHoldsUntilAClockRegisterIsWritten) {
   EXPECT_THAT(tree.notes, IsEmpty());
   tree.set(0x00, 1u << 16);
   EXPECT_EQ(tree.core(), 16'000'000u);
+  EXPECT_THAT(tree.notes, ElementsAre(HasSubstr("follows the registers")));
   tree.reset();
   EXPECT_EQ(tree.core(), 180'000'000u);
 }
@@ -177,7 +178,7 @@ TEST(Pwr, OverDriveLiftsTheLimit) {
   start_f4_pll(tree, 8 | 360 << 6 | 1u << 22);
   tree.set(0x08, 2);
   EXPECT_EQ(tree.core(), 180'000'000u);
-  EXPECT_THAT(tree.notes, ElementsAre(HasSubstr("follows")));
+  EXPECT_THAT(tree.notes, IsEmpty());
   tree.pwr->write(0, 0xC000u, 0);
   EXPECT_THAT(tree.notes, Contains(HasSubstr("too fast for the supply voltage")));
 }
