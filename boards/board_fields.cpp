@@ -276,6 +276,13 @@ static void describe(FieldVisitor& v, RuleSpec& rule) {
   visit_alternatives(v, {"kind", "what the rule does"}, rule.action, kRuleKinds);
 }
 
+static void describe(FieldVisitor& v, RemapSpec& remap) {
+  v.bit_field({"field", "bits that choose: MEMRMP[1:0]"}, remap.field);
+  v.integer({"when", "their value"}, remap.when, kWord32);
+  v.text({"region", "region that changes"}, remap.region, TextRule::name);
+  v.text({"memory", "memory that it then shows from its start"}, remap.memory, TextRule::name);
+}
+
 /// Peripheral types are text in the spec and a closed list in YAML.
 static void describe_type(FieldVisitor& v, std::string& type) {
   const auto* const found = std::find(kPeripheralTypes.begin(), kPeripheralTypes.end(), type);
@@ -354,6 +361,8 @@ void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
   visit_list(v, optional_field("registers", "registers with a name or a reset value"), "register",
              peripheral.registers);
   visit_list(v, optional_field("rules", "answers given by rule"), "rule", peripheral.rules);
+  visit_list(v, optional_field("remaps", "memories that a region shows by choice"), "remap",
+             peripheral.remaps);
 }
 
 void describe(FieldVisitor& v, BoardSpec& board) {

@@ -296,6 +296,16 @@ struct RuleSpec {
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
+/// While a field of a register has a value, a region shows another memory from its start.
+struct RemapSpec {
+  std::string name;
+  BitField field;          ///< "MEMRMP[1:0]".
+  std::uint32_t when = 0;  ///< Value of the field.
+  std::string region;      ///< Name in `regions`.
+  std::string memory;      ///< Name in `memories`.
+  friend bool operator==(const RemapSpec&, const RemapSpec&) = default;
+};
+
 struct PeripheralSpec {
   std::string name;
   std::string type =
@@ -307,6 +317,7 @@ struct PeripheralSpec {
   std::vector<RuleSpec> rules;
   std::string memory;  ///< For controllers of a memory: the name in `memories`; else empty.
   std::optional<std::uint32_t> interrupt;
+  std::vector<RemapSpec> remaps;  ///< Of type memory_remap.
   friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
 };
 
@@ -339,6 +350,7 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "timer_stm32_apb2",  // TIMx that counts the timer clock of APB2
     "rng_stm32",         // random numbers, deterministic
     "crc_stm32_v1",      // CRC-32 of words: STM32F1, F2, F4
+    "memory_remap",      // SYSCFG: chooses the memory that a region shows
     "crc_stm32_v2",      // CRC with programmable polynomial: other STM32
 });
 

@@ -14,6 +14,7 @@
 #include "boards/peripherals/crc_unit.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/gpio.h"
+#include "boards/peripherals/memory_remap.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/pwr.h"
 #include "boards/peripherals/random_generator.h"
@@ -78,6 +79,8 @@ struct Machine::Parts {
   void add_spaces();
   [[nodiscard]] bool starts_from_reset() const { return spec.start == StartState::reset; }
   void make_clocks();
+  /// Of the core, now.
+  [[nodiscard]] std::uint64_t clock_hz() const { return whole_hz(clocks->core()); }
   void add_peripherals();
   void check_wait_states();
   void add_private_bus();
@@ -201,6 +204,14 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
   if (auto gpio = make_gpio(peripheral.type, peripheral)) return gpio;
   if (auto timer = make_timer(peripheral.type, peripheral, *clocks, *engine)) return timer;
   if (auto crc = make_crc_unit(peripheral.type)) return crc;
+  if (peripheral.type == "memory_remap") {
+    const auto index = [this](const std::string& name) {
+      std::size_t number = 0;
+      (void)memory_named(name, number);
+      return static_cast<std::uint8_t>(number);
+    };
+    return make_memory_remap(peripheral, bus, index, [this] { engine->memory_timing_changed(); });
+  }
   if (peripheral.type == "rng_stm32") return make_random_generator(options.seed, *clocks);
   return make_controller(peripheral);
 }
@@ -304,7 +315,7 @@ void Machine::Parts::add_semihosting() {
   if (options.semihosting_root) setup.root = *options.semihosting_root;
   setup.console = options.console;
   setup.now = [this] { return engine->now(); };
-  setup.clock_hz = whole_hz(clocks->core());
+  setup.clock_hz = clock_hz();
   setup.elapsed = [this](std::uint64_t per_second) {
     return clocks->elapsed(engine->now(), per_second);
   };

@@ -290,6 +290,15 @@ class Checker {
     check_registers(peripheral, path);
     for (RuleSpec& rule : peripheral.rules)
       check_rule(peripheral, rule, path + ".rules." + rule.name);
+    for (RemapSpec& remap : peripheral.remaps) {
+      const std::string own = path + ".remaps." + remap.name;
+      if (bad(own)) continue;
+      resolve(peripheral, remap.field, own, "field");
+      check_name(find_named(board_.regions, remap.region) != nullptr, own, "region", "region",
+                 remap.region, names_of(board_.regions), "regions");
+      check_name(find_named(board_.memories, remap.memory) != nullptr, own, "memory", "memory",
+                 remap.memory, names_of(board_.memories), "memories");
+    }
   }
 
   void check_controller(const PeripheralSpec& peripheral, const std::string& path) {

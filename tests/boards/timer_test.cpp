@@ -2,6 +2,8 @@
 // Accesses are made at chosen cycles, without firmware.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "boards/machine.h"
 #include "boards/spec_reader.h"
 
@@ -111,6 +113,29 @@ TEST_F(TimerTest, FollowsItsClock) {
   EXPECT_EQ(read(kTim2 + kCnt, 1000), 1000u);
   EXPECT_EQ(read(kTim2 + kCnt, 1403), 1100u);
   EXPECT_EQ(read(kTim2 + kCnt, 1404), 1101u);
+}
+
+TEST_F(TimerTest, SyscfgChoosesTheMemoryAtZero) {
+  constexpr Address kMemrmp = 0x40013800;
+  engine::Engine& engine = machine_.engine();
+  const std::array<std::uint8_t, 4> bytes{1, 2, 3, 4};
+  const auto word_at = [&](Address address) {
+    std::array<std::uint8_t, 4> word{};
+    return engine.read_memory(address, word.data(), 4) ? word : std::array<std::uint8_t, 4>{};
+  };
+  ASSERT_TRUE(engine.write_memory(0x20000010, bytes.data(), 4));
+  const auto flash = word_at(0x10);
+  EXPECT_NE(flash, bytes);
+  write(kMemrmp, 3, 0);
+  EXPECT_EQ(word_at(0x10), bytes);
+  EXPECT_EQ(engine.bus().find(0x1C000), nullptr);  // SRAM1 ends
+  ASSERT_TRUE(engine.write_memory(0x14, bytes.data(), 4));
+  EXPECT_EQ(word_at(0x20000014), bytes);
+  write(kMemrmp, 1, 0);
+  EXPECT_EQ(word_at(0x7A10), word_at(0x1FFF7A10));
+  write(kMemrmp, 0, 0);
+  EXPECT_EQ(word_at(0x10), flash);
+  EXPECT_NE(engine.bus().find(0x1FFFFF), nullptr);
 }
 
 TEST_F(TimerTest, IdentificationAnswersInsideThePrivatePeripheralBus) {

@@ -1,0 +1,18 @@
+// SYSCFG of STM32 as far as it chooses which memory shows at address 0; its other registers are
+// storage. Source: boards-and-memories facts 2.3; RM0090, SYSCFG_MEMRMP.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "boards/peripherals/peripheral_space.h"
+#include "sim_core/bus/system_bus.h"
+
+namespace mcost::boards {
+
+/// `memory_index` gives the number of a memory by name; `changed` is called after a region changed.
+std::unique_ptr<PeripheralModel> make_memory_remap(
+    const PeripheralSpec& spec, bus::SystemBus& bus,
+    std::function<std::uint8_t(const std::string&)> memory_index, std::function<void()> changed);
+
+}  // namespace mcost::boards
