@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <sstream>
 
 #include "analysis/reports/groups.h"
+#include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
 #include "analysis/sums.h"
 #include "sim_core/base/error.h"
@@ -103,6 +105,39 @@ TEST(JsonReport, EmptyResultReadsBack) {
   result.exit.reason = ExitReason::exited;
   result.clock = {25'175'000, 2};
   EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+}
+
+TEST(JsonReport, TimeIsTheSumOverClocks) {
+  RunResult result = test::sample_result();
+  result.clocks = {{1'000, 1}, {80'000'000, 1}};
+  LayerResult& outside = result.layers.back();
+  ASSERT_GE(outside.exclusive.counters.cycles, 1u);
+  for (Counters* counters :
+       {&outside.exclusive.counters, &outside.inclusive.counters, &result.total.counters}) {
+    counters->at_later_clock[1] = 1;
+  }
+  EXPECT_TRUE(broken_sums(result).empty());
+  const std::string json = json_report(result);
+  EXPECT_EQ(from_json(json, "run.json"), result);
+  const std::uint64_t first = result.total.counters.cycles - 1;
+  EXPECT_EQ(seconds(result.total.counters, result),
+            fmt::format("{}.{:03}000012500", first / 1'000, first % 1'000));
+  EXPECT_THAT(json, HasSubstr("\"clocks_hz\": [\n    1000,\n    80000000\n  ]"));
+  EXPECT_THAT(text_report(result), HasSubstr("cortex-m4 at 1 kHz, 80 MHz"));
+}
+
+TEST(JsonReport, CyclesAtClocksMustSumToCycles) {
+  RunResult result;
+  result.clocks = {{1, 1}, {2, 1}};
+  result.total.counters.cycles = 5;
+  std::string json = json_report(result);
+  const std::string list = "\"cycles_at_clock\": [\n    5,";
+  const std::size_t at = json.find(list);
+  ASSERT_NE(at, std::string::npos);
+  for (const char digit : {'4', '6'}) {
+    json[at + list.size() - 2] = digit;
+    EXPECT_THROW((void)from_json(json, "run.json"), ConfigError) << digit;
+  }
 }
 
 TEST(JsonReport, LargeIntegersAreStrings) {
