@@ -308,6 +308,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
         fmt::format("the clock shows {} cycles, the ledger {}", now, result.total.counters.cycles));
   }
   result.memories = machine_->memory_names();
+  result.initiators = machine_->engine().bus().interconnect.names();
   result.model_counters = view_->model_counters();
   // Layers without cost have empty lists of model counters.
   for (LayerResult& layer : result.layers) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim_core/bus/device.h"
+#include "sim_core/bus/interconnect.h"
 #include "sim_core/bus/memory_model.h"
 #include "sim_core/bus/timing_port.h"
 #include "sim_core/bus/window.h"
@@ -62,6 +63,7 @@ struct Region {
 struct SystemBus {
   std::vector<Memory> memories;
   std::vector<Region> regions;  // sorted by base, disjoint; region i is window i + 1 of the core
+  Interconnect interconnect;    // initiators beside the core
   std::uint64_t program_order = 64;  // stamps of uses, for recency; visits take steps of 64
   [[nodiscard]] const Region* find(Address address) const {
     std::size_t low = 0;
