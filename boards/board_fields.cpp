@@ -337,6 +337,16 @@ void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
   v.text(label("memory", "memory that it controls", Presence::optional), peripheral.memory,
          TextRule::name);
   v.maybe_integer(optional_field("interrupt", "its IRQ number"), peripheral.interrupt, {0, 479});
+  v.integers(optional_field("interrupts", "of a DMA controller: IRQ number by stream or channel"),
+             peripheral.interrupts, {0, 479});
+  v.maybe_integer(optional_field("clock_hz", "of the clock that paces it; left out: the core's"),
+                  peripheral.clock_hz, {1, 4'000'000'000});
+  v.maybe_integer(optional_field("single_cycles", "of a DMA port's single transfer, no waits"),
+                  peripheral.single_cycles, {1, 64});
+  v.maybe_integer(optional_field("burst_overhead_cycles", "of a DMA burst, beside its beats"),
+                  peripheral.burst_overhead_cycles, {0, 64});
+  v.maybe_integer(optional_field("register_cycles", "of a DMA access to a peripheral's register"),
+                  peripheral.register_cycles, {1, 64});
   visit_list(v, optional_field("registers", "registers with a name or a reset value"), "register",
              peripheral.registers);
   visit_list(v, optional_field("rules", "answers given by rule"), "rule", peripheral.rules);

@@ -291,6 +291,13 @@ struct PeripheralSpec {
   std::vector<RuleSpec> rules;
   std::string memory;  ///< For controllers of a memory: the name in `memories`; else empty.
   std::optional<std::uint32_t> interrupt;
+  std::vector<std::uint64_t> interrupts;  ///< Of a DMA controller: IRQ by stream or channel.
+  /// Of the clock that paces it, where it has a time of its own; left out: the core's rated clock.
+  std::optional<std::uint32_t> clock_hz;
+  // Of DMA controllers, in core cycles; left out: the defaults of their models.
+  std::optional<std::uint32_t> single_cycles;
+  std::optional<std::uint32_t> burst_overhead_cycles;
+  std::optional<std::uint32_t> register_cycles;
   friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
 };
 
@@ -307,6 +314,8 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "uart_stm32_v2",  // ISR/TDR USART and LPUART of STM32L4
     "uart_pl011",     // TI CC26x2 UART
     "uart_cmsdk",     // Arm CMSDK APB UART (QEMU mps2)
+    "dma_stream",     // DMA with streams and FIFOs of STM32F2/F4/F7/H7
+    "dma_stream_p",   // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
 });
 
 // ---- Board ----

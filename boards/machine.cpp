@@ -10,6 +10,7 @@
 #include "boards/bus_builder.h"
 #include "boards/firmware_fit.h"
 #include "boards/note_list.h"
+#include "boards/peripherals/dma_stream.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/semihosting.h"
@@ -64,6 +65,12 @@ struct Machine::Parts {
   std::vector<std::unique_ptr<PeripheralSpace>> spaces;
   std::unique_ptr<EngineMemory> guest_memory;
   std::unique_ptr<Semihosting> semihosting;
+  struct Requester {
+    Address base = 0;
+    std::uint64_t size_bytes = 0;
+    DmaRequester* requester = nullptr;
+  };
+  std::vector<Requester> requesters;  // peripherals that DMA controllers serve
   NoteList notes;
 
   void note(const std::string& text) { notes.add(text); }
@@ -80,6 +87,8 @@ struct Machine::Parts {
   void reset_devices(bool system);
   void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral);
+  [[nodiscard]] FindRequester requester_finder() const;
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
 
@@ -151,7 +160,29 @@ void Machine::Parts::add_bit_band() {
   }
 }
 
+FindRequester Machine::Parts::requester_finder() const {
+  return [this](Address address) -> DmaRequester* {
+    for (const Requester& entry : requesters) {
+      if (address - entry.base < entry.size_bytes) return entry.requester;
+    }
+    return nullptr;
+  };
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) {
+  DmaSettings settings;
+  settings.name = peripheral.name;
+  settings.interrupts = peripheral.interrupts;
+  settings.single_cycles = peripheral.single_cycles.value_or(settings.single_cycles);
+  settings.burst_overhead_cycles =
+      peripheral.burst_overhead_cycles.value_or(settings.burst_overhead_cycles);
+  settings.register_cycles = peripheral.register_cycles.value_or(settings.register_cycles);
+  settings.memory_to_memory = peripheral.type != "dma_stream_p";
+  return make_stream_dma(*engine, std::move(settings), requester_finder());
+}
+
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
+  if (peripheral.type.starts_with("dma_")) return make_dma(peripheral);
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
     auto sink = is_console ? options.console : std::function<void(const std::string&, bool)>{};

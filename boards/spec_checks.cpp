@@ -274,6 +274,13 @@ class Checker {
                         board_.core.interrupts),
             "mend it or core.interrupts");
     }
+    for (const std::uint64_t interrupt : peripheral.interrupts) {
+      if (interrupt < board_.core.interrupts || bad("core")) continue;
+      wrong(path, "interrupts",
+            fmt::format("interrupt {} does not exist: the core has {}", interrupt,
+                        board_.core.interrupts),
+            "mend it or core.interrupts");
+    }
     check_controller(peripheral, path);
     check_registers(peripheral, path);
     for (RuleSpec& rule : peripheral.rules)

@@ -81,10 +81,8 @@ class Interconnect {
 
   /// Everything that is granted before cycle `now` happens.
   void advance_to(Cycles now) {
-    if (advancing_) return;  // asked by a step that it is making
-    advancing_ = true;
+    if (serving_) return;  // asked by a step that is being made
     for (Turn turn = next_turn(); turn.when < now; turn = next_turn()) serve(turn);
-    advancing_ = false;
   }
 
   struct Grant {
@@ -161,7 +159,9 @@ class Interconnect {
     return first;
   }
   void serve(const Turn& turn) {
+    serving_ = true;
     const Cycles free = ports_[turn.port].initiator->serve(turn.when);
+    serving_ = false;
     if (turn.memory >= kMaxMemories) return;
     Slave& slave = slaves_[turn.memory];
     slave.free = std::max(slave.free, free);
@@ -176,7 +176,7 @@ class Interconnect {
   std::uint32_t shared_ = 0;
   std::uint32_t contended_ = 0;
   bool changed_ = false;
-  bool advancing_ = false;
+  bool serving_ = false;
 };
 
 }  // namespace mcost::bus

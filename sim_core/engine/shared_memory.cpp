@@ -42,7 +42,7 @@ void Engine::update_shared_memories() {
 
 /// Lets everything happen that no access of the core to come could precede.
 void Engine::settle_initiators() const {
-  if (!bus_.interconnect.any_initiator()) return;
+  if (!bus_.interconnect.any_initiator() || states_.size() == 0) return;  // no time before reset
   const Cycles behind = static_cast<Cycles>(std::max<std::int32_t>(states_[state_].lag, 0));
   bus_.interconnect.advance_to(now_ - std::min(now_, behind));
 }

@@ -1,0 +1,64 @@
+// What a DMA controller does on the bus: finds what is at an address, and moves items between it
+// and the controller. The one place where initiators touch the bytes of memories. Depends on the
+// engine.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "sim_core/engine/engine.h"
+
+namespace mcost::boards {
+
+/// How an address changes from beat to beat.
+struct Beats {
+  Address first = 0;
+  unsigned item_bytes = 4;  // 1, 2 or 4
+  unsigned count = 1;
+  bool increments = false;
+};
+
+class MasterPort {
+ public:
+  /// `register_cycles`: core cycles of an access to a register, data phase included.
+  MasterPort(engine::Engine& engine, std::uint32_t register_cycles)
+      : engine_(engine), register_cycles_(register_cycles) {}
+
+  /// The slave at an address; kNoMemory for registers and where nothing is.
+  [[nodiscard]] std::uint8_t memory_at(Address address) const;
+  /// Whether a bus master other than the core reaches an address: not memories that only the core's
+  /// own buses lead to (CCM, ITCM).
+  [[nodiscard]] bool reaches(Address address, bool write) const;
+  /// All memories that a master may reach, as a mask by index.
+  [[nodiscard]] std::uint32_t reachable_memories() const;
+
+  /// Moves beats, the first granted in cycle `granted`. `data` holds item_bytes x count bytes.
+  /// Return the cycle in which the slave is free again.
+  Cycles read(const Beats& beats, std::span<std::uint8_t> data, Cycles granted);
+  Cycles write(const Beats& beats, std::span<const std::uint8_t> data, Cycles granted);
+
+  [[nodiscard]] engine::Engine& engine() const { return engine_; }
+
+ private:
+  [[nodiscard]] Cycles duration(const bus::Region& region, const Beats& beats,
+                                bus::AccessKind kind) const;
+  engine::Engine& engine_;
+  std::uint32_t register_cycles_;
+};
+
+/// A peripheral that asks a DMA controller to read or write its data register.
+class DmaRequester {
+ public:
+  virtual ~DmaRequester() = default;
+  /// Since which cycle it has asked for a read (`write` false) or write of its data register;
+  /// Initiator::kNever if it does not.
+  [[nodiscard]] virtual Cycles asks_since(bool write) const = 0;
+  /// No two requests of one direction are nearer to each other, in core cycles.
+  [[nodiscard]] virtual Cycles least_interval() const = 0;
+};
+
+/// Finds the requester whose registers are at an address; null if none is. Set by the machine.
+using FindRequester = std::function<DmaRequester*(Address address)>;
+
+}  // namespace mcost::boards
