@@ -301,21 +301,47 @@ struct PeripheralSpec {
   friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
 };
 
+/// An SD card in a slot. Without an image the slot is empty.
+struct SdCardSpec {
+  std::string image;             ///< Image file; `--sd` names it too.
+  bool image_writable = false;   ///< What firmware writes goes to the file, not only to memory.
+  std::uint64_t size_bytes = 0;  ///< YAML: size_kib; 0: that of the image.
+  std::uint64_t initialise_ns = 1'000'000;
+  std::uint64_t access_ns = 200'000;          ///< NAC of the first block of a read.
+  std::uint64_t next_access_ns = 20'000;      ///< Between the blocks of a multiple read.
+  std::uint64_t program_ns = 1'000'000;       ///< Busy after a single block.
+  std::uint64_t stream_program_ns = 200'000;  ///< Busy after a block of a multiple write.
+  std::uint64_t stream_pause_ns = 2'000'000;  ///< More of it behind each 64th block.
+  friend bool operator==(const SdCardSpec&, const SdCardSpec&) = default;
+};
+
+using DeviceKind = std::variant<SdCardSpec>;
+
+/// Something attached to a peripheral's pins.
+struct DeviceSpec {
+  std::string name;
+  std::string peripheral;  ///< Name in `peripherals`.
+  DeviceKind kind;         ///< YAML: `kind`: sd_card.
+  friend bool operator==(const DeviceSpec&, const DeviceSpec&) = default;
+};
+
 /// Type names a board may use. The registry of boards/peripherals makes the models; `registers`
 /// needs none.
 inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
-    "registers",      // storage, reset values and rules
-    "flash_acr_f4",   // STM32F2/F4 flash interface: FLASH_ACR, keys, status
-    "flash_acr_l4",   // STM32L4 flash interface
-    "vims",           // TI CC26x2 VIMS
-    "rcc_f4",         // clock tree of STM32F2/F4 (registers and rules give the ready bits)
-    "rcc_l4",         // clock tree of STM32L4
-    "uart_stm32_v1",  // SR/DR USART of STM32F1/F2/F4
-    "uart_stm32_v2",  // ISR/TDR USART and LPUART of STM32L4
-    "uart_pl011",     // TI CC26x2 UART
-    "uart_cmsdk",     // Arm CMSDK APB UART (QEMU mps2)
-    "dma_stream",     // DMA with streams and FIFOs of STM32F2/F4/F7/H7
-    "dma_stream_p",   // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
+    "registers",       // storage, reset values and rules
+    "flash_acr_f4",    // STM32F2/F4 flash interface: FLASH_ACR, keys, status
+    "flash_acr_l4",    // STM32L4 flash interface
+    "vims",            // TI CC26x2 VIMS
+    "rcc_f4",          // clock tree of STM32F2/F4 (registers and rules give the ready bits)
+    "rcc_l4",          // clock tree of STM32L4
+    "uart_stm32_v1",   // SR/DR USART of STM32F1/F2/F4
+    "uart_stm32_v2",   // ISR/TDR USART and LPUART of STM32L4
+    "uart_pl011",      // TI CC26x2 UART
+    "uart_cmsdk",      // Arm CMSDK APB UART (QEMU mps2)
+    "spi_stm32_v1",    // SPI of STM32F1, F2, F4: one data register each way
+    "spi_stm32_fifo",  // SPI of STM32F0, F7, L4, L5
+    "dma_stream",      // DMA with streams and FIFOs of STM32F2/F4/F7/H7
+    "dma_stream_p",    // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
 });
 
 // ---- Board ----
@@ -331,10 +357,11 @@ struct BoardSpec {
   CoreSpec core;
   ClockSpec clock;
   ResetSpec reset;
-  std::vector<MemorySpec> memories;  ///< These four lists keep the order of the file.
+  std::vector<MemorySpec> memories;  ///< These five lists keep the order of the file.
   std::vector<RegionSpec> regions;
   std::vector<PeripheralSpaceSpec> peripheral_spaces;
   std::vector<PeripheralSpec> peripherals;
+  std::vector<DeviceSpec> devices;
   /// Peripheral whose output is the firmware's console, or kItmConsole; empty: the ITM, if any.
   std::string console;
 

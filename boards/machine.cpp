@@ -13,10 +13,12 @@
 #include "boards/peripherals/dma_stream.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
+#include "boards/peripherals/sd_spi.h"
 #include "boards/peripherals/semihosting.h"
 #include "boards/peripherals/system_control.h"
 #include "boards/peripherals/uart.h"
 #include "boards/spec_reader.h"
+#include "sim_core/base/error.h"
 #include "sim_core/bus/window.h"
 #include "sim_core/pipeline/registry.h"
 
@@ -71,6 +73,8 @@ struct Machine::Parts {
     DmaRequester* requester = nullptr;
   };
   std::vector<Requester> requesters;  // peripherals that DMA controllers serve
+  std::vector<std::unique_ptr<SdCard>> cards;
+  std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
   NoteList notes;
 
   void note(const std::string& text) { notes.add(text); }
@@ -88,6 +92,11 @@ struct Machine::Parts {
   void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
+  void add_devices();
+  [[nodiscard]] std::unique_ptr<SdCard> make_card(const DeviceSpec& device);
+  [[nodiscard]] Cycles cycles_of(std::uint64_t clocks, std::uint64_t hz) const;
+  [[nodiscard]] std::uint64_t clock_of(const PeripheralSpec& peripheral) const;
   [[nodiscard]] FindRequester requester_finder() const;
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
@@ -160,6 +169,72 @@ void Machine::Parts::add_bit_band() {
   }
 }
 
+/// Core cycles of `clocks` periods of a clock of `hz`, rounded up.
+Cycles Machine::Parts::cycles_of(std::uint64_t clocks, std::uint64_t hz) const {
+  const auto product = static_cast<__uint128_t>(clocks) * clock_hz();
+  return static_cast<Cycles>((product + hz - 1) / hz);
+}
+
+/// The clock that paces a peripheral.
+std::uint64_t Machine::Parts::clock_of(const PeripheralSpec& peripheral) const {
+  return peripheral.clock_hz ? *peripheral.clock_hz : spec.clock.rated_hz;
+}
+
+std::unique_ptr<SdCard> Machine::Parts::make_card(const DeviceSpec& device) {
+  const auto& card = std::get<SdCardSpec>(device.kind);
+  const bool named = options.sd_image.has_value();
+  const std::string& file = named ? *options.sd_image : card.image;
+  if (file.empty()) {
+    note(fmt::format("devices.{}: the slot is empty; --sd FILE puts a card in", device.name));
+    return nullptr;
+  }
+  auto image =
+      std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
+                                named ? "--sd " + file : "devices." + device.name + ".image");
+  constexpr std::uint64_t kNanosecondsHz = 1'000'000'000;
+  SdTimes times;
+  times.initialise = cycles_of(card.initialise_ns, kNanosecondsHz);
+  times.access = cycles_of(card.access_ns, kNanosecondsHz);
+  times.next_access = cycles_of(card.next_access_ns, kNanosecondsHz);
+  times.program = cycles_of(card.program_ns, kNanosecondsHz);
+  times.stream_program = cycles_of(card.stream_program_ns, kNanosecondsHz);
+  times.stream_pause = cycles_of(card.stream_pause_ns, kNanosecondsHz);
+  return std::make_unique<SdCard>(std::move(image), times);
+}
+
+void Machine::Parts::add_devices() {
+  if (options.sd_image && spec.devices.empty()) {
+    throw ConfigError(fmt::format("board {} has no SD card slot", spec.name),
+                      "--sd " + *options.sd_image,
+                      "add one below devices: {sd: {kind: sd_card, peripheral: spi1}}");
+  }
+  for (const DeviceSpec& device : spec.devices) {
+    std::unique_ptr<SdCard> card = make_card(device);
+    if (card == nullptr) continue;
+    spi_devices.emplace_back(device.peripheral, std::make_unique<SdSpi>(*card));
+    bus.counter_sources.push_back(card.get());
+    cards.push_back(std::move(card));
+  }
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_spi_master(const PeripheralSpec& peripheral) {
+  SpiSettings settings;
+  settings.has_fifo = peripheral.type == "spi_stm32_fifo";
+  settings.interrupt = peripheral.interrupt;
+  settings.cycles_of = [this, &peripheral](std::uint64_t clocks) {
+    return cycles_of(clocks, clock_of(peripheral));
+  };
+  settings.device = [this, name = peripheral.name]() -> SpiDevice* {
+    for (const auto& [attached, device] : spi_devices) {
+      if (attached == name) return device.get();
+    }
+    return nullptr;
+  };
+  SpiModel made = make_spi(*engine, std::move(settings));
+  requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  return std::move(made.model);
+}
+
 FindRequester Machine::Parts::requester_finder() const {
   return [this](Address address) -> DmaRequester* {
     for (const Requester& entry : requesters) {
@@ -183,6 +258,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& 
 
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
   if (peripheral.type.starts_with("dma_")) return make_dma(peripheral);
+  if (peripheral.type.starts_with("spi_")) return make_spi_master(peripheral);
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
     auto sink = is_console ? options.console : std::function<void(const std::string&, bool)>{};
@@ -328,6 +404,7 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   for (bus::Region& region : parts.bus.regions) {
     if (region.name == "ppb") region.device = parts.system_control.get();
   }
+  parts.add_devices();
   parts.add_peripherals();
   parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
   parts.system_control->itm().set_sink(

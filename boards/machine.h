@@ -24,6 +24,7 @@ struct MachineOptions {
   std::optional<Address> entry;                 // --entry
   std::string semihosting_arguments;            // --args, the command line SYS_GET_CMDLINE answers
   std::optional<std::string> semihosting_root;  // --semihosting-root; none: no files
+  std::optional<std::string> sd_image;          // --sd, the image of the board's SD card
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };

@@ -153,7 +153,10 @@ std::uint32_t PeripheralSpace::read(const bus::DeviceAccess& access) {
   std::uint32_t value = stored_word(word, access.now);
   if (block != nullptr) {
     apply_constants(*block, word, value);
-    if (block->model) value = block->model->read(word - block->spec.base, value, access.now);
+    if (block->model) {
+      block->model->will_access(access.size_bytes);
+      value = block->model->read(word - block->spec.base, value, access.now);
+    }
   }
   return (value >> (8 * (address & 3u))) & low_mask(8u * access.size_bytes);
 }
@@ -180,7 +183,9 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
   if (!clears_itself) store(word, merged);
   if (block == nullptr) return;
   apply_rules(*block, word, merged, access.now);
-  if (block->model) block->model->write(word - block->spec.base, merged, access.now);
+  if (block->model == nullptr) return;
+  block->model->will_access(access.size_bytes);
+  block->model->write(word - block->spec.base, merged, access.now);
 }
 
 std::vector<UnmodelledAccess> PeripheralSpace::unmodelled() const {

@@ -53,6 +53,8 @@ class Interconnect {
     ports_.push_back({&initiator, static_cast<std::uint8_t>(index), 0});
     return static_cast<unsigned>(ports_.size() - 1);
   }
+  /// A device that paces others and uses no memory itself.
+  void add_pacer(Initiator& initiator) { ports_.push_back({&initiator, 0, 0}); }
   /// By index of bus_wait charges.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 

@@ -16,8 +16,10 @@ namespace mcost::test {
 class BoardBus : public testing::Test {
  protected:
   void make(const std::string& board, const std::vector<std::string>& overrides = {}) {
-    machine_ = std::make_unique<boards::Machine>(boards::read_board(board, {}, overrides),
-                                                 boards::MachineOptions{});
+    make(boards::read_board(board, {}, overrides));
+  }
+  void make(boards::BoardSpec spec) {
+    machine_ = std::make_unique<boards::Machine>(std::move(spec), boards::MachineOptions{});
     now_ = 10;
   }
   void write(Address address, std::uint32_t value, std::uint8_t size_bytes = 4) {
