@@ -14,6 +14,7 @@
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/sd_spi.h"
+#include "boards/peripherals/sdmmc.h"
 #include "boards/peripherals/semihosting.h"
 #include "boards/peripherals/system_control.h"
 #include "boards/peripherals/uart.h"
@@ -74,6 +75,7 @@ struct Machine::Parts {
   };
   std::vector<Requester> requesters;  // peripherals that DMA controllers serve
   std::vector<std::unique_ptr<SdCard>> cards;
+  std::vector<std::pair<std::string, SdCard*>> sd_slots;                        // by peripheral
   std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
   NoteList notes;
 
@@ -93,6 +95,7 @@ struct Machine::Parts {
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
   void add_devices();
   [[nodiscard]] std::unique_ptr<SdCard> make_card(const DeviceSpec& device);
   [[nodiscard]] Cycles cycles_of(std::uint64_t clocks, std::uint64_t hz) const;
@@ -212,6 +215,7 @@ void Machine::Parts::add_devices() {
     std::unique_ptr<SdCard> card = make_card(device);
     if (card == nullptr) continue;
     spi_devices.emplace_back(device.peripheral, std::make_unique<SdSpi>(*card));
+    sd_slots.emplace_back(device.peripheral, card.get());
     bus.counter_sources.push_back(card.get());
     cards.push_back(std::move(card));
   }
@@ -231,6 +235,22 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_spi_master(const Periphera
     return nullptr;
   };
   SpiModel made = make_spi(*engine, std::move(settings));
+  requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  return std::move(made.model);
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_sd_host(const PeripheralSpec& peripheral) {
+  SdmmcSettings settings;
+  settings.version = peripheral.type == "sdmmc_stm32_v2" ? 2 : 1;
+  settings.name = peripheral.name;
+  settings.interrupt = peripheral.interrupt;
+  settings.cycles_of = [this, &peripheral](std::uint64_t clocks) {
+    return cycles_of(clocks, clock_of(peripheral));
+  };
+  for (const auto& [attached, card] : sd_slots) {
+    if (attached == peripheral.name) settings.card = card;
+  }
+  SdmmcModel made = make_sdmmc(*engine, std::move(settings));
   requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
   return std::move(made.model);
 }
@@ -259,6 +279,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& 
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
   if (peripheral.type.starts_with("dma_")) return make_dma(peripheral);
   if (peripheral.type.starts_with("spi_")) return make_spi_master(peripheral);
+  if (peripheral.type.starts_with("sdmmc_")) return make_sd_host(peripheral);
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
     auto sink = is_console ? options.console : std::function<void(const std::string&, bool)>{};

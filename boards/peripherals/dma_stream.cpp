@@ -215,6 +215,9 @@ void StreamDma::start(unsigned index, Cycles now) {
   Stream& stream = streams_[index];
   ++generation_[index];
   const bool to_memory = stream.direction() != Direction::memory_to_peripheral;
+  // The peripheral is the flow controller: it says when the transfer is over.  Source: RM0090,
+  // PFCTRL.
+  if (bit(stream.cr, 5)) stream.ndtr = 0xFFFF;
   stream.reload = stream.ndtr;
   stream.peripheral = stream.par;
   stream.memory = stream.memory_address[bit(stream.cr, 19) ? 1 : 0];
@@ -346,6 +349,12 @@ Cycles StreamDma::serve(Side& side, Cycles granted) {
     stream.ndtr =
         is_source ? stream.unread
                   : (stream.unwritten + stream.peripheral_bytes() - 1) / stream.peripheral_bytes();
+  }
+  const bool flow_ends = bit(stream.cr, 5) && !side.is_memory_port && stream.requester != nullptr &&
+                         stream.requester->has_finished();
+  if (flow_ends) {
+    stream.unread = 0;
+    stream.unwritten = is_source ? stream.level : 0;
   }
   update(stream, free);
   if (!is_source) finish_item(choice.stream, before, free);

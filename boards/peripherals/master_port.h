@@ -56,6 +56,8 @@ class DmaRequester {
   [[nodiscard]] virtual Cycles asks_since(bool write) const = 0;
   /// No two requests of one direction are nearer to each other, in core cycles.
   [[nodiscard]] virtual Cycles least_interval() const = 0;
+  /// Of a peripheral that is the flow controller: its transfer is over, nothing is left to move.
+  [[nodiscard]] virtual bool has_finished() const { return false; }
 };
 
 /// Finds the requester whose registers are at an address; null if none is. Set by the machine.
