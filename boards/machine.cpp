@@ -10,7 +10,7 @@
 #include "boards/bus_builder.h"
 #include "boards/firmware_fit.h"
 #include "boards/note_list.h"
-#include "boards/peripherals/dma_stream.h"
+#include "boards/peripherals/dma_channel.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/sd_spi.h"
@@ -273,6 +273,8 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& 
       peripheral.burst_overhead_cycles.value_or(settings.burst_overhead_cycles);
   settings.register_cycles = peripheral.register_cycles.value_or(settings.register_cycles);
   settings.memory_to_memory = peripheral.type != "dma_stream_p";
+  if (peripheral.type == "dma_channel")
+    return make_channel_dma(*engine, std::move(settings), requester_finder());
   return make_stream_dma(*engine, std::move(settings), requester_finder());
 }
 

@@ -430,6 +430,7 @@ void StreamDma::share() {
 void StreamDma::watch(unsigned index, Cycles now) {
   const Stream& stream = streams_[index];
   if (!stream.enabled() || stream.unwritten == 0) return;
+  if (stream.requester == nullptr && stream.direction() != Direction::memory_to_memory) return;
   const Cycles interval =
       stream.requester == nullptr ? 1 : std::max<Cycles>(1, stream.requester->least_interval());
   const Cycles items = stream.unwritten / std::max(stream.peripheral_bytes(), 4u);

@@ -20,6 +20,7 @@ class Spi final : public PeripheralModel, public DmaRequester, public bus::Initi
   Spi(engine::Engine& engine, SpiSettings settings)
       : engine_(engine), settings_(std::move(settings)) {
     engine_.bus().interconnect.add_pacer(*this);
+    reset();
   }
 
   // Registers.
@@ -27,7 +28,7 @@ class Spi final : public PeripheralModel, public DmaRequester, public bus::Initi
   void will_access(unsigned size_bytes) override { size_bytes_ = size_bytes; }
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override;
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override;
-  void reset() override {
+  void reset() final {
     control1_ = 0;
     control2_ = settings_.has_fifo ? 0x700 : 0;
     transmit_.clear();
