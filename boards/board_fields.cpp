@@ -274,7 +274,7 @@ static void describe(FieldVisitor& v, SdCardSpec& card) {
   v.boolean(label("image_writable", "what firmware writes goes to the file", Presence::optional),
             card.image_writable);
   v.integer(optional_field("size_kib", "capacity; 0: that of the image"), card.size_bytes,
-            {0, 64 * 1024 * kKib, kKib});
+            {0, 64 * kKib * kKib, kKib});
   v.integer(optional_field("initialise_ns", "from ACMD41 until the card is ready"),
             card.initialise_ns, kDelayNs);
   v.integer(optional_field("access_ns", "before the first block of a read"), card.access_ns,

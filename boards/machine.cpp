@@ -93,7 +93,7 @@ struct Machine::Parts {
   void reset_devices(bool system);
   void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
-  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral) const;
   std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
   void add_devices();
@@ -264,7 +264,7 @@ FindRequester Machine::Parts::requester_finder() const {
   };
 }
 
-std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) {
+std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) const {
   DmaSettings settings;
   settings.name = peripheral.name;
   settings.interrupts = peripheral.interrupts;

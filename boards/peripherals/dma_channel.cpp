@@ -8,7 +8,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr Cycles kNever = bus::Initiator::kNever;
 constexpr unsigned kChannels = 8;
 constexpr std::uint32_t kEnable = 1u << 0;
 constexpr std::uint32_t kComplete = 1u << 1;
@@ -53,9 +52,8 @@ class ChannelDma final : public PeripheralModel, public bus::Initiator {
   ChannelDma(engine::Engine& engine, DmaSettings settings, FindRequester find_requester)
       : settings_(std::move(settings)),
         find_requester_(std::move(find_requester)),
-        port_(engine, settings_.register_cycles) {
-    number_ = interconnect().add(*this, settings_.name);
-  }
+        port_(engine, settings_.register_cycles),
+        number_(engine.bus().interconnect.add(*this, settings_.name)) {}
 
   [[nodiscard]] bool models(std::uint32_t offset) const override {
     return offset < kFirstChannel + kChannelStep * kChannels;
@@ -92,7 +90,7 @@ class ChannelDma final : public PeripheralModel, public bus::Initiator {
   DmaSettings settings_;
   FindRequester find_requester_;
   MasterPort port_;
-  unsigned number_ = 0;
+  unsigned number_;
   Cycles free_ = 0;
   std::array<Channel, kChannels> channels_{};
   std::array<std::uint64_t, kChannels> generation_{};

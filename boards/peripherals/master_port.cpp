@@ -41,11 +41,38 @@ std::uint32_t MasterPort::reachable_memories() const {
   return mask;
 }
 
-Cycles MasterPort::duration(const bus::Region& region, const Beats& beats,
-                            bus::AccessKind kind) const {
-  if (region.kind != bus::RegionKind::memory) return Cycles{register_cycles_} * beats.count;
-  const bus::MemoryModel& model = *engine_.bus().memories[region.memory].model;
-  return Cycles{1u + model.data_wait(kind)} * beats.count;
+/// When the last beat is over. Memories with time of their own are asked beat by beat; a wide array
+/// holds what it read last.
+Cycles MasterPort::end_of(const bus::Region& region, const Beats& beats, bus::AccessKind kind,
+                          Cycles granted) {
+  if (region.kind != bus::RegionKind::memory)
+    return granted + Cycles{register_cycles_} * beats.count;
+  bus::Memory& memory = engine_.bus().memories[region.memory];
+  const bool timed = memory.model->data_path() == bus::DataPath::timed &&
+                     memory.micro_state_slot >= bus::kMicroStates;
+  const bus::MemoryModel::ArrayRead array = memory.model->array_read();
+  Cycles now = granted;
+  for (unsigned i = 0; i < beats.count; ++i) {
+    const std::uint32_t offset = region.memory_offset + (beats.first - region.base) +
+                                 (beats.increments ? i * beats.item_bytes : 0);
+    std::uint32_t wait = 0;
+    if (timed) {
+      bus::MicroState none;
+      wait = memory.model->data(
+          none,
+          {offset, static_cast<std::uint8_t>(beats.item_bytes), kind, false, region.view, now},
+          nullptr);
+    } else if (kind == bus::AccessKind::write) {
+      wait = memory.model->data_wait(kind);
+    } else if (array.bytes <= 4 || buffered_memory_ != region.memory ||
+               buffered_ != offset / array.bytes) {
+      wait = array.wait;
+      buffered_ = offset / array.bytes;
+      buffered_memory_ = region.memory;
+    }
+    now += 1 + wait;
+  }
+  return now;
 }
 
 Cycles MasterPort::read(const Beats& beats, std::span<std::uint8_t> data, Cycles granted) {
@@ -66,7 +93,7 @@ Cycles MasterPort::read(const Beats& beats, std::span<std::uint8_t> data, Cycles
   }
   if (region->kind == bus::RegionKind::memory)
     bus.interconnect.count(region->memory, false, beats.item_bytes * beats.count);
-  return granted + duration(*region, beats, bus::AccessKind::read);
+  return end_of(*region, beats, bus::AccessKind::read, granted);
 }
 
 Cycles MasterPort::write(const Beats& beats, std::span<const std::uint8_t> data, Cycles granted) {
@@ -86,7 +113,7 @@ Cycles MasterPort::write(const Beats& beats, std::span<const std::uint8_t> data,
   }
   if (region->kind == bus::RegionKind::memory)
     bus.interconnect.count(region->memory, true, beats.item_bytes * beats.count);
-  return granted + duration(*region, beats, bus::AccessKind::write);
+  return end_of(*region, beats, bus::AccessKind::write, granted);
 }
 
 }  // namespace mcost::boards

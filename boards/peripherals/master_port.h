@@ -41,10 +41,12 @@ class MasterPort {
   [[nodiscard]] engine::Engine& engine() const { return engine_; }
 
  private:
-  [[nodiscard]] Cycles duration(const bus::Region& region, const Beats& beats,
-                                bus::AccessKind kind) const;
+  [[nodiscard]] Cycles end_of(const bus::Region& region, const Beats& beats, bus::AccessKind kind,
+                              Cycles granted);
   engine::Engine& engine_;
   std::uint32_t register_cycles_;
+  std::uint32_t buffered_ = ~0u;  // piece of the array that the last read brought, by number
+  std::uint8_t buffered_memory_ = bus::kNoMemory;
 };
 
 /// A peripheral that asks a DMA controller to read or write its data register.

@@ -10,7 +10,7 @@ namespace mcost::boards {
 namespace {
 
 /// Capacity steps of a CSD of version 2.  Source: SD Physical Layer 5.3.3, C_SIZE.
-constexpr std::uint64_t kCapacityStep = 512 * 1024;
+constexpr std::uint64_t kCapacityStep = std::uint64_t{512} * 1024;
 
 }  // namespace
 

@@ -12,8 +12,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr Cycles kNever = bus::Initiator::kNever;
-
 enum Register : std::uint32_t {
   kClock = 0x04,
   kArgument = 0x08,
@@ -122,7 +120,7 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
   [[nodiscard]] std::uint32_t status() const;
   void start_command(std::uint32_t value, Cycles now);
   void finish_command(Cycles now);
-  void answer(const SdCard::Answer& answer, unsigned index, Cycles now);
+  void answer(const SdCard::Answer& reply, unsigned index, Cycles now);
   void start_data(Cycles now);
   void data_step(Cycles now);
   void receive_step(Cycles now);
@@ -462,15 +460,15 @@ Cycles Sdmmc::dma_serve(Cycles granted) {
     beats.count = static_cast<unsigned>(std::min(kBurstWords, fifo_.size()));
     for (unsigned i = 0; i < beats.count; ++i) {
       const std::uint32_t word = pop(granted);
-      std::memcpy(bytes.data() + 4 * i, &word, 4);
+      std::memcpy(bytes.data() + std::size_t{4} * i, &word, 4);
     }
-    free = port_.write(beats, std::span(bytes).first(4 * beats.count), granted);
+    free = port_.write(beats, std::span(bytes).first(std::size_t{4} * beats.count), granted);
   } else {
     beats.count = std::min<unsigned>(kBurstWords, (to_accept_ + 3) / 4);
-    free = port_.read(beats, std::span(bytes).first(4 * beats.count), granted);
+    free = port_.read(beats, std::span(bytes).first(std::size_t{4} * beats.count), granted);
     for (unsigned i = 0; i < beats.count; ++i) {
       std::uint32_t word = 0;
-      std::memcpy(&word, bytes.data() + 4 * i, 4);
+      std::memcpy(&word, bytes.data() + std::size_t{4} * i, 4);
       push(word, free);
     }
   }

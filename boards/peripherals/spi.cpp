@@ -179,8 +179,9 @@ Cycles Spi::serve(Cycles granted) {
   std::uint16_t in = 0;
   for (unsigned i = 0; i < frame_bytes(); ++i) {
     const auto out = static_cast<std::uint8_t>(shifting_ >> (8 * (frame_bytes() - 1 - i)));
-    in = static_cast<std::uint16_t>(in << 8 |
-                                    (device == nullptr ? 0xFFu : device->exchange(out, granted)));
+    const std::uint8_t byte =
+        device == nullptr ? std::uint8_t{0xFF} : device->exchange(out, granted);
+    in = static_cast<std::uint16_t>(in << 8 | byte);
   }
   if (receive_.size() < capacity()) {
     const bool before = may_receive();

@@ -75,6 +75,12 @@ TEST_F(DmaStream, TimePerItemAndBurst) {
   EXPECT_LE(burst, 2.6);
 }
 
+/// 5 wait states for each 128 bits of flash, four words: (4 x 5 + 5) / 4 for each word.
+TEST_F(DmaStream, AReadOfFlashWaitsForItsArray) {
+  start(0, 0x08000000, kSram1, 256, kCopy | kWords, 1u << 2);
+  EXPECT_NEAR(static_cast<double>(time_of(0)) / 256, 6.25, 0.3);
+}
+
 TEST_F(DmaStream, WidthsMayDifferAndBytesKeepTheirOrder) {
   const auto bytes = counting(64);
   for (const std::uint32_t memory_size : {0u, 1u, 2u}) {
