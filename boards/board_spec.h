@@ -343,6 +343,7 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "sdmmc_stm32_v1",  // SDIO and SDMMC of STM32F2, F4, F7, L4
     "sdmmc_stm32_v2",  // SDMMC of STM32L4+, L5, H7
     "dma_channel",     // DMA with channels of STM32F0, F1, L4, L5 and BDMA of H7
+    "mdma",            // MDMA of STM32H7
     "dma_stream",      // DMA with streams and FIFOs of STM32F2/F4/F7/H7
     "dma_stream_p",    // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
 });

@@ -12,6 +12,7 @@
 #include "boards/note_list.h"
 #include "boards/peripherals/dma_channel.h"
 #include "boards/peripherals/flash_interface.h"
+#include "boards/peripherals/mdma.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/sd_spi.h"
 #include "boards/peripherals/sdmmc.h"
@@ -273,13 +274,14 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& 
       peripheral.burst_overhead_cycles.value_or(settings.burst_overhead_cycles);
   settings.register_cycles = peripheral.register_cycles.value_or(settings.register_cycles);
   settings.memory_to_memory = peripheral.type != "dma_stream_p";
+  if (peripheral.type == "mdma") return make_mdma(*engine, std::move(settings));
   if (peripheral.type == "dma_channel")
     return make_channel_dma(*engine, std::move(settings), requester_finder());
   return make_stream_dma(*engine, std::move(settings), requester_finder());
 }
 
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
-  if (peripheral.type.starts_with("dma_")) return make_dma(peripheral);
+  if (peripheral.type.starts_with("dma_") || peripheral.type == "mdma") return make_dma(peripheral);
   if (peripheral.type.starts_with("spi_")) return make_spi_master(peripheral);
   if (peripheral.type.starts_with("sdmmc_")) return make_sd_host(peripheral);
   if (peripheral.type.starts_with("uart_")) {

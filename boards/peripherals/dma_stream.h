@@ -4,7 +4,8 @@
 //
 // Known approximations, all `assumed`: a stream serves the peripheral whose register PAR points to,
 // whatever CHSEL or DMAMUX select; a FIFO that reached its threshold is drained to the last whole
-// item; register accesses through the APB take a constant time.
+// item; register accesses through the APB take a constant time; registers show
+// a burst as done from its first beat on (interrupts come behind its last).
 #pragma once
 
 #include <cstdint>

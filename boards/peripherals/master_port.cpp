@@ -5,9 +5,9 @@
 namespace mcost::boards {
 namespace {
 
+/// Memory on the data bus of the core alone (CCM).
 bool is_private_to_core(const bus::Region& region) {
-  return region.data_port == bus::CorePort::itcm ||
-         (region.data_port == bus::CorePort::dcode && region.fetch_port == bus::CorePort::dcode);
+  return (region.data_port == bus::CorePort::dcode && region.fetch_port == bus::CorePort::dcode);
 }
 
 std::uint32_t word_of(const std::uint8_t* bytes, unsigned size) {
@@ -28,17 +28,9 @@ bool MasterPort::reaches(Address address, bool write) const {
   const bus::Region* region = engine_.bus().find(address);
   if (region == nullptr || region->data_port == bus::CorePort::ppb) return false;
   if (region->kind == bus::RegionKind::device) return true;
+  if (region->data_port == bus::CorePort::itcm && !reaches_tcm_) return false;
   return region->kind == bus::RegionKind::memory && !is_private_to_core(*region) &&
          (region->writable || !write);
-}
-
-std::uint32_t MasterPort::reachable_memories() const {
-  std::uint32_t mask = 0;
-  for (const bus::Region& region : engine_.bus().regions) {
-    if (region.kind == bus::RegionKind::memory && !is_private_to_core(region))
-      mask |= 1u << region.memory;
-  }
-  return mask;
 }
 
 /// When the last beat is over. Memories with time of their own are asked beat by beat; a wide array

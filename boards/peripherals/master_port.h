@@ -22,17 +22,15 @@ struct Beats {
 class MasterPort {
  public:
   /// `register_cycles`: core cycles of an access to a register, data phase included.
-  MasterPort(engine::Engine& engine, std::uint32_t register_cycles)
-      : engine_(engine), register_cycles_(register_cycles) {}
+  /// `reaches_tcm`: the master has a port to the core's tightly coupled memories.
+  MasterPort(engine::Engine& engine, std::uint32_t register_cycles, bool reaches_tcm = false)
+      : engine_(engine), register_cycles_(register_cycles), reaches_tcm_(reaches_tcm) {}
 
   /// The slave at an address; kNoMemory for registers and where nothing is.
   [[nodiscard]] std::uint8_t memory_at(Address address) const;
   /// Whether a bus master other than the core reaches an address: not memories that only the core's
   /// own buses lead to (CCM, ITCM).
   [[nodiscard]] bool reaches(Address address, bool write) const;
-  /// All memories that a master may reach, as a mask by index.
-  [[nodiscard]] std::uint32_t reachable_memories() const;
-
   /// Moves beats, the first granted in cycle `granted`. `data` holds item_bytes x count bytes.
   /// Return the cycle in which the slave is free again.
   Cycles read(const Beats& beats, std::span<std::uint8_t> data, Cycles granted);
@@ -45,6 +43,7 @@ class MasterPort {
                               Cycles granted);
   engine::Engine& engine_;
   std::uint32_t register_cycles_;
+  bool reaches_tcm_;
   std::uint32_t buffered_ = ~0u;  // piece of the array that the last read brought, by number
   std::uint8_t buffered_memory_ = bus::kNoMemory;
 };

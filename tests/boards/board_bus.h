@@ -25,12 +25,14 @@ class BoardBus : public testing::Test {
   void write(Address address, std::uint32_t value, std::uint8_t size_bytes = 4) {
     const bus::Region& region = *bus().find(address);
     bus().interconnect.advance_to(now_);
-    region.device->write({address - region.base, size_bytes, now_, 0, true}, value);
+    region.device->write(
+        {region.device_offset + (address - region.base), size_bytes, now_, 0, true}, value);
   }
   [[nodiscard]] std::uint32_t read(Address address, std::uint8_t size_bytes = 4) {
     const bus::Region& region = *bus().find(address);
     bus().interconnect.advance_to(now_);
-    return region.device->read({address - region.base, size_bytes, now_, 0, true});
+    return region.device->read(
+        {region.device_offset + (address - region.base), size_bytes, now_, 0, true});
   }
   /// Lets time pass, events included.
   void pass(Cycles cycles) {
