@@ -25,7 +25,8 @@ void compare(const std::string& what, const Cost& sum, const Cost& whole,
                                  a.instructions, b.instructions));
   } else if (a.macs != b.macs) {
     broken.push_back(fmt::format("{}: parts have {} MACs, the whole {}", what, a.macs, b.macs));
-  } else if (a.by_cause != b.by_cause || a.by_memory != b.by_memory) {
+  } else if (a.by_cause != b.by_cause || a.by_memory != b.by_memory ||
+             a.by_initiator != b.by_initiator) {
     broken.push_back(fmt::format("{}: causes of the parts are not those of the whole", what));
   } else if (a.traffic != b.traffic) {
     broken.push_back(fmt::format("{}: traffic of the parts is not that of the whole", what));

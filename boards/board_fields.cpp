@@ -13,6 +13,7 @@ constexpr IntegerRule kAddress{0, kMaxAddress, 1, true};
 constexpr IntegerRule kWord32{0, kMaxAddress, 1, true};
 constexpr IntegerRule kSizeKib{1, kMaxAddress / kKib + 1, kKib};
 constexpr IntegerRule kClockHz{1, 10'000'000'000};
+constexpr IntegerRule kDelayNs{0, 10'000'000'000};
 constexpr IntegerRule kDelayCycles{0, 1'000'000'000'000};
 constexpr IntegerRule kWaitStates{0, 15};
 constexpr IntegerRule kWidthBits{8, 1024};
@@ -31,6 +32,7 @@ constexpr std::array<std::string_view, 3> kMemoryKinds = {"sram", "flash", "rom"
 constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
+constexpr std::array<std::string_view, 1> kDeviceKinds = {"sd_card"};
 constexpr std::array<std::string_view, 4> kRuleKinds = {"follow", "constant", "self_clear",
                                                         "write_one_clears"};
 
@@ -119,6 +121,10 @@ static void describe(FieldVisitor& v, ClockSpec& clock) {
   v.integer(optional_field("hse_hz", "external high-speed clock; 0: the board has none"),
             clock.hse_hz, {0, 1'000'000'000});
   v.integer(optional_field("bus_divider", "core clock / HCLK in the run state"), clock.bus_divider,
+            {1, 512});
+  v.integer(optional_field("apb1_divider", "HCLK / PCLK1 in the run state"), clock.apb1_divider,
+            {1, 512});
+  v.integer(optional_field("apb2_divider", "HCLK / PCLK2 in the run state"), clock.apb2_divider,
             {1, 512});
   v.choice(label("start_up", "time until oscillators and PLLs are ready", Presence::optional),
            clock.start_up, kStartUpNames);
@@ -283,6 +289,35 @@ static void describe(FieldVisitor& v, RemapSpec& remap) {
   v.text({"memory", "memory that it then shows from its start"}, remap.memory, TextRule::name);
 }
 
+// ---- Devices ----
+
+static void describe(FieldVisitor& v, SdCardSpec& card) {
+  v.text(label("image", "image file; without one the slot is empty", Presence::optional),
+         card.image, TextRule::line);
+  v.boolean(label("image_writable", "what firmware writes goes to the file", Presence::optional),
+            card.image_writable);
+  v.integer(optional_field("size_kib", "capacity; 0: that of the image"), card.size_bytes,
+            {0, 64 * kKib * kKib, kKib});
+  v.integer(optional_field("initialise_ns", "from ACMD41 until the card is ready"),
+            card.initialise_ns, kDelayNs);
+  v.integer(optional_field("access_ns", "before the first block of a read"), card.access_ns,
+            kDelayNs);
+  v.integer(optional_field("next_access_ns", "between blocks of a multiple read"),
+            card.next_access_ns, kDelayNs);
+  v.integer(optional_field("program_ns", "busy after a single block is written"), card.program_ns,
+            kDelayNs);
+  v.integer(optional_field("stream_program_ns", "busy after a block of a multiple write"),
+            card.stream_program_ns, kDelayNs);
+  v.integer(optional_field("stream_pause_ns", "more of it behind each 64th block"),
+            card.stream_pause_ns, kDelayNs);
+}
+
+static void describe(FieldVisitor& v, DeviceSpec& device) {
+  visit_alternatives(v, {"kind", "what is attached"}, device.kind, kDeviceKinds);
+  v.text(label("peripheral", "peripheral that it is attached to"), device.peripheral,
+         TextRule::name);
+}
+
 /// Peripheral types are text in the spec and a closed list in YAML.
 static void describe_type(FieldVisitor& v, std::string& type) {
   const auto* const found = std::find(kPeripheralTypes.begin(), kPeripheralTypes.end(), type);
@@ -358,6 +393,17 @@ void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
   v.text(label("memory", "memory that it controls", Presence::optional), peripheral.memory,
          TextRule::name);
   v.maybe_integer(optional_field("interrupt", "its IRQ number"), peripheral.interrupt, {0, 479});
+  v.integers(optional_field("interrupts", "of a DMA controller: IRQ number by stream or channel"),
+             peripheral.interrupts, {0, 479});
+  v.maybe_integer(
+      optional_field("clock_hz", "of the clock that paces it; left out: that of its APB"),
+      peripheral.clock_hz, {1, 4'000'000'000});
+  v.maybe_integer(optional_field("single_cycles", "of a DMA port's single transfer, no waits"),
+                  peripheral.single_cycles, {1, 64});
+  v.maybe_integer(optional_field("burst_overhead_cycles", "of a DMA burst, beside its beats"),
+                  peripheral.burst_overhead_cycles, {0, 64});
+  v.maybe_integer(optional_field("register_cycles", "of a DMA access to a peripheral's register"),
+                  peripheral.register_cycles, {1, 64});
   visit_list(v, optional_field("registers", "registers with a name or a reset value"), "register",
              peripheral.registers);
   visit_list(v, optional_field("rules", "answers given by rule"), "rule", peripheral.rules);
@@ -382,6 +428,8 @@ void describe(FieldVisitor& v, BoardSpec& board) {
              "peripheral space", board.peripheral_spaces);
   visit_list(v, optional_field("peripherals", "modelled peripherals and rule stubs"), "peripheral",
              board.peripherals);
+  visit_list(v, optional_field("devices", "what is attached to peripherals"), "device",
+             board.devices);
 }
 
 std::string_view name_of(SourceKind kind) { return kSourceNames[static_cast<std::size_t>(kind)]; }

@@ -84,6 +84,8 @@ struct ClockSpec {
   std::uint64_t max_hz = 0;       ///< Highest core clock the part allows; no other may be above it.
   std::uint64_t hse_hz = 0;       ///< External high-speed clock of the board; 0: none.
   std::uint32_t bus_divider = 1;  ///< Core clock / HCLK in the run state; above 1 on STM32H7.
+  std::uint32_t apb1_divider = 1;  ///< HCLK / PCLK1 in the run state.
+  std::uint32_t apb2_divider = 1;  ///< HCLK / PCLK2 in the run state.
   ClockStartUp start_up = ClockStartUp::instant;
   friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
 };
@@ -317,8 +319,39 @@ struct PeripheralSpec {
   std::vector<RuleSpec> rules;
   std::string memory;  ///< For controllers of a memory: the name in `memories`; else empty.
   std::optional<std::uint32_t> interrupt;
-  std::vector<RemapSpec> remaps;  ///< Of type memory_remap.
+  std::vector<RemapSpec> remaps;          ///< Of type memory_remap.
+  std::vector<std::uint64_t> interrupts;  ///< Of a DMA controller: IRQ by stream or channel.
+  /// Of the clock that paces it, where it has a time of its own; left out: that of its APB.
+  std::optional<std::uint32_t> clock_hz;
+  // Of DMA controllers, in core cycles; left out: the defaults of their models.
+  std::optional<std::uint32_t> single_cycles;
+  std::optional<std::uint32_t> burst_overhead_cycles;
+  std::optional<std::uint32_t> register_cycles;
   friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
+};
+
+/// An SD card in a slot. Without an image the slot is empty.
+struct SdCardSpec {
+  std::string image;             ///< Image file; `--sd` names it too.
+  bool image_writable = false;   ///< What firmware writes goes to the file, not only to memory.
+  std::uint64_t size_bytes = 0;  ///< YAML: size_kib; 0: that of the image.
+  std::uint64_t initialise_ns = 1'000'000;
+  std::uint64_t access_ns = 200'000;          ///< NAC of the first block of a read.
+  std::uint64_t next_access_ns = 20'000;      ///< Between the blocks of a multiple read.
+  std::uint64_t program_ns = 1'000'000;       ///< Busy after a single block.
+  std::uint64_t stream_program_ns = 200'000;  ///< Busy after a block of a multiple write.
+  std::uint64_t stream_pause_ns = 2'000'000;  ///< More of it behind each 64th block.
+  friend bool operator==(const SdCardSpec&, const SdCardSpec&) = default;
+};
+
+using DeviceKind = std::variant<SdCardSpec>;
+
+/// Something attached to a peripheral's pins.
+struct DeviceSpec {
+  std::string name;
+  std::string peripheral;  ///< Name in `peripherals`.
+  DeviceKind kind;         ///< YAML: `kind`: sd_card.
+  friend bool operator==(const DeviceSpec&, const DeviceSpec&) = default;
 };
 
 /// Type names a board may use. The registry of boards/peripherals makes the models; `registers`
@@ -352,6 +385,14 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "crc_stm32_v1",      // CRC-32 of words: STM32F1, F2, F4
     "memory_remap",      // SYSCFG: chooses the memory that a region shows
     "crc_stm32_v2",      // CRC with programmable polynomial: other STM32
+    "spi_stm32_v1",      // SPI of STM32F1, F2, F4: one data register each way
+    "spi_stm32_fifo",    // SPI of STM32F0, F7, L4, L5
+    "sdmmc_stm32_v1",    // SDIO and SDMMC of STM32F2, F4, F7, L4
+    "sdmmc_stm32_v2",    // SDMMC of STM32L4+, L5, H7
+    "dma_channel",       // DMA with channels of STM32F0, F1, L4, L5 and BDMA of H7
+    "mdma",              // MDMA of STM32H7
+    "dma_stream",        // DMA with streams and FIFOs of STM32F2/F4/F7/H7
+    "dma_stream_p",      // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
 });
 
 // ---- Board ----
@@ -367,10 +408,11 @@ struct BoardSpec {
   CoreSpec core;
   ClockSpec clock;
   ResetSpec reset;
-  std::vector<MemorySpec> memories;  ///< These four lists keep the order of the file.
+  std::vector<MemorySpec> memories;  ///< These five lists keep the order of the file.
   std::vector<RegionSpec> regions;
   std::vector<PeripheralSpaceSpec> peripheral_spaces;
   std::vector<PeripheralSpec> peripherals;
+  std::vector<DeviceSpec> devices;
   /// Peripheral whose output is the firmware's console, or kItmConsole; empty: the ITM, if any.
   std::string console;
 

@@ -12,18 +12,23 @@
 #include "boards/firmware_fit.h"
 #include "boards/note_list.h"
 #include "boards/peripherals/crc_unit.h"
+#include "boards/peripherals/dma_channel.h"
 #include "boards/peripherals/flash_interface.h"
 #include "boards/peripherals/gpio.h"
+#include "boards/peripherals/mdma.h"
 #include "boards/peripherals/memory_remap.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/pwr.h"
 #include "boards/peripherals/random_generator.h"
 #include "boards/peripherals/rcc.h"
+#include "boards/peripherals/sd_spi.h"
+#include "boards/peripherals/sdmmc.h"
 #include "boards/peripherals/semihosting.h"
 #include "boards/peripherals/system_control.h"
 #include "boards/peripherals/timer.h"
 #include "boards/peripherals/uart.h"
 #include "boards/spec_reader.h"
+#include "sim_core/base/error.h"
 #include "sim_core/bus/window.h"
 #include "sim_core/pipeline/registry.h"
 
@@ -73,6 +78,15 @@ struct Machine::Parts {
   std::vector<std::unique_ptr<PeripheralSpace>> spaces;
   std::unique_ptr<EngineMemory> guest_memory;
   std::unique_ptr<Semihosting> semihosting;
+  struct Requester {
+    Address base = 0;
+    std::uint64_t size_bytes = 0;
+    DmaRequester* requester = nullptr;
+  };
+  std::vector<Requester> requesters;  // peripherals that DMA controllers serve
+  std::vector<std::unique_ptr<SdCard>> cards;
+  std::vector<std::pair<std::string, SdCard*>> sd_slots;                        // by peripheral
+  std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
   NoteList notes;
 
   void note(const std::string& text);
@@ -92,6 +106,13 @@ struct Machine::Parts {
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_clock_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_controller(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral) const;
+  std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
+  void add_devices();
+  [[nodiscard]] std::unique_ptr<SdCard> make_card(const DeviceSpec& device);
+  [[nodiscard]] Cycles cycles_of(std::uint64_t periods, const PeripheralSpec& peripheral) const;
+  [[nodiscard]] FindRequester requester_finder() const;
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
 };
 
@@ -118,8 +139,14 @@ void Machine::Parts::make_clocks() {
   ClockTree tree;
   tree.core = {starts_from_reset() ? spec.reset.clock_hz : spec.clock.rated_hz, 1};
   if (!starts_from_reset()) {
-    for (std::uint32_t& cycles : tree.core_cycles) cycles = spec.clock.bus_divider;
-    tree.core_cycles[static_cast<unsigned>(ClockDomain::core)] = 1;
+    const std::uint32_t hclk = spec.clock.bus_divider;
+    const auto timers = [](std::uint32_t divider) { return divider == 1 ? 1 : divider / 2; };
+    tree.core_cycles = {1,
+                        hclk,
+                        hclk * spec.clock.apb1_divider,
+                        hclk * spec.clock.apb2_divider,
+                        hclk * timers(spec.clock.apb1_divider),
+                        hclk * timers(spec.clock.apb2_divider)};
   }
   clocks = std::make_unique<Clocks>(tree, spec.pinned.contains("clock.rated_hz"));
 }
@@ -182,7 +209,116 @@ void Machine::Parts::add_bit_band() {
   }
 }
 
+/// Core cycles of `periods` of the clock that paces a peripheral, rounded up: its own, or that of
+/// its APB. Source: boards-and-memories facts 14.1, APB2 from 0x40010000 on.
+Cycles Machine::Parts::cycles_of(std::uint64_t periods, const PeripheralSpec& peripheral) const {
+  if (!peripheral.clock_hz) {
+    const bool second = peripheral.base >= 0x40010000u;
+    return periods * clocks->core_cycles(second ? ClockDomain::pclk2 : ClockDomain::pclk1);
+  }
+  const auto product = static_cast<__uint128_t>(periods) * clock_hz();
+  return static_cast<Cycles>((product + *peripheral.clock_hz - 1) / *peripheral.clock_hz);
+}
+
+std::unique_ptr<SdCard> Machine::Parts::make_card(const DeviceSpec& device) {
+  const auto& card = std::get<SdCardSpec>(device.kind);
+  const bool named = options.sd_image.has_value();
+  const std::string& file = named ? *options.sd_image : card.image;
+  if (file.empty()) {
+    note(fmt::format("devices.{}: the slot is empty; --sd FILE puts a card in", device.name));
+    return nullptr;
+  }
+  auto image =
+      std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
+                                named ? "--sd " + file : "devices." + device.name + ".image");
+  return std::make_unique<SdCard>(std::move(image), [this, &card] {
+    return SdTimes{.initialise = clocks->cycles_of_ns(card.initialise_ns),
+                   .access = clocks->cycles_of_ns(card.access_ns),
+                   .next_access = clocks->cycles_of_ns(card.next_access_ns),
+                   .program = clocks->cycles_of_ns(card.program_ns),
+                   .stream_program = clocks->cycles_of_ns(card.stream_program_ns),
+                   .stream_pause = clocks->cycles_of_ns(card.stream_pause_ns)};
+  });
+}
+
+void Machine::Parts::add_devices() {
+  if (options.sd_image && spec.devices.empty()) {
+    throw ConfigError(fmt::format("board {} has no SD card slot", spec.name),
+                      "--sd " + *options.sd_image,
+                      "add one below devices: {sd: {kind: sd_card, peripheral: spi1}}");
+  }
+  for (const DeviceSpec& device : spec.devices) {
+    std::unique_ptr<SdCard> card = make_card(device);
+    if (card == nullptr) continue;
+    spi_devices.emplace_back(device.peripheral, std::make_unique<SdSpi>(*card));
+    sd_slots.emplace_back(device.peripheral, card.get());
+    bus.counter_sources.push_back(card.get());
+    cards.push_back(std::move(card));
+  }
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_spi_master(const PeripheralSpec& peripheral) {
+  SpiSettings settings;
+  settings.has_fifo = peripheral.type == "spi_stm32_fifo";
+  settings.interrupt = peripheral.interrupt;
+  settings.cycles_of = [this, &peripheral](std::uint64_t periods) {
+    return cycles_of(periods, peripheral);
+  };
+  settings.device = [this, name = peripheral.name]() -> SpiDevice* {
+    for (const auto& [attached, device] : spi_devices) {
+      if (attached == name) return device.get();
+    }
+    return nullptr;
+  };
+  SpiModel made = make_spi(*engine, std::move(settings));
+  requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  return std::move(made.model);
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_sd_host(const PeripheralSpec& peripheral) {
+  SdmmcSettings settings;
+  settings.version = peripheral.type == "sdmmc_stm32_v2" ? 2 : 1;
+  settings.name = peripheral.name;
+  settings.interrupt = peripheral.interrupt;
+  settings.cycles_of = [this, &peripheral](std::uint64_t periods) {
+    return cycles_of(periods, peripheral);
+  };
+  for (const auto& [attached, card] : sd_slots) {
+    if (attached == peripheral.name) settings.card = card;
+  }
+  SdmmcModel made = make_sdmmc(*engine, std::move(settings));
+  requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  return std::move(made.model);
+}
+
+FindRequester Machine::Parts::requester_finder() const {
+  return [this](Address address) -> DmaRequester* {
+    for (const Requester& entry : requesters) {
+      if (address - entry.base < entry.size_bytes) return entry.requester;
+    }
+    return nullptr;
+  };
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) const {
+  DmaSettings settings;
+  settings.name = peripheral.name;
+  settings.interrupts = peripheral.interrupts;
+  settings.single_cycles = peripheral.single_cycles.value_or(settings.single_cycles);
+  settings.burst_overhead_cycles =
+      peripheral.burst_overhead_cycles.value_or(settings.burst_overhead_cycles);
+  settings.register_cycles = peripheral.register_cycles.value_or(settings.register_cycles);
+  settings.memory_to_memory = peripheral.type != "dma_stream_p";
+  if (peripheral.type == "mdma") return make_mdma(*engine, std::move(settings));
+  if (peripheral.type == "dma_channel")
+    return make_channel_dma(*engine, std::move(settings), requester_finder());
+  return make_stream_dma(*engine, std::move(settings), requester_finder());
+}
+
 std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec& peripheral) {
+  if (peripheral.type.starts_with("dma_") || peripheral.type == "mdma") return make_dma(peripheral);
+  if (peripheral.type.starts_with("spi_")) return make_spi_master(peripheral);
+  if (peripheral.type.starts_with("sdmmc_")) return make_sd_host(peripheral);
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
     UartLine line;
@@ -378,6 +514,7 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   parts.make_clocks();
   parts.clocks->set_span_listener(
       [&parts](unsigned clock) { parts.engine->start_clock_span(clock); });
+  parts.add_devices();
   parts.add_peripherals();
   parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
   parts.system_control->itm().set_sink(

@@ -34,6 +34,7 @@ struct MachineOptions {
   std::map<std::string, UartConnection> uarts;  // by name of the peripheral
   /// What notes call a place in the firmware; may be empty.
   std::function<std::string(Address pc)> place_name;
+  std::optional<std::string> sd_image;  // --sd, the image of the board's SD card
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };

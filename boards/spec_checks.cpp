@@ -51,6 +51,7 @@ class Checker {
     for (RegionSpec& region : board_.regions) check_region(region);
     for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) check_space(space);
     for (PeripheralSpec& peripheral : board_.peripherals) check_peripheral(peripheral);
+    for (const DeviceSpec& device : board_.devices) check_device(device);
     check_overlaps(map_ranges());
     check_overlaps(peripheral_ranges());
     check_reset();
@@ -286,6 +287,13 @@ class Checker {
                         board_.core.interrupts),
             "mend it or core.interrupts");
     }
+    for (const std::uint64_t interrupt : peripheral.interrupts) {
+      if (interrupt < board_.core.interrupts || bad("core")) continue;
+      wrong(path, "interrupts",
+            fmt::format("interrupt {} does not exist: the core has {}", interrupt,
+                        board_.core.interrupts),
+            "mend it or core.interrupts");
+    }
     check_controller(peripheral, path);
     check_registers(peripheral, path);
     for (RuleSpec& rule : peripheral.rules)
@@ -299,6 +307,21 @@ class Checker {
       check_name(find_named(board_.memories, remap.memory) != nullptr, own, "memory", "memory",
                  remap.memory, names_of(board_.memories), "memories");
     }
+  }
+
+  /// Which peripherals have pins for a device.
+  void check_device(const DeviceSpec& device) {
+    const std::string path = "devices." + device.name;
+    if (bad(path)) return;
+    const PeripheralSpec* peripheral = find_named(board_.peripherals, device.peripheral);
+    check_name(peripheral != nullptr, path, "peripheral", "peripheral", device.peripheral,
+               names_of(board_.peripherals), "peripherals");
+    if (peripheral == nullptr || bad("peripherals." + peripheral->name)) return;
+    if (peripheral->type.starts_with("spi_") || peripheral->type.starts_with("sdmmc_")) return;
+    wrong(path, "peripheral",
+          fmt::format("an SD card cannot be attached to {} of type {}", peripheral->name,
+                      peripheral->type),
+          "name an SPI or SDMMC");
   }
 
   void check_controller(const PeripheralSpec& peripheral, const std::string& path) {

@@ -23,21 +23,38 @@ bool EngineView::read_memory(Address address, std::uint8_t* data, std::size_t si
 
 Cycles EngineView::now() const { return engine_.now(); }
 
+namespace {
+
+/// Calls `visit(memory, name, value)` for every counter, always in the same order.
+template <class Visit>
+void each_counter(const bus::SystemBus& bus, Visit&& visit) {
+  for (std::size_t m = 0; m < bus.memories.size(); ++m) {
+    for (const auto& counter : bus.memories[m].model->counters())
+      visit(m, counter.name, counter.value);
+    if (!bus.interconnect.any_initiator()) continue;
+    visit(m, "dma_read_bytes", bus.interconnect.traffic(m).read_bytes);
+    visit(m, "dma_write_bytes", bus.interconnect.traffic(m).write_bytes);
+  }
+  for (const bus::CounterSource* source : bus.counter_sources) {
+    for (const auto& counter : source->counters())
+      visit(bus.memories.size(), counter.name, counter.value);
+  }
+}
+
+}  // namespace
+
 std::vector<std::uint64_t> EngineView::model_values() const {
   std::vector<std::uint64_t> values;
-  for (const bus::Memory& memory : engine_.bus().memories) {
-    for (const auto& counter : memory.model->counters()) values.push_back(counter.value);
-  }
+  each_counter(engine_.bus(),
+               [&](std::size_t, const char*, std::uint64_t value) { values.push_back(value); });
   return values;
 }
 
 std::vector<ModelCounter> EngineView::model_counters() const {
   std::vector<ModelCounter> list;
-  for (std::size_t m = 0; m < engine_.bus().memories.size(); ++m) {
-    for (const auto& counter : engine_.bus().memories[m].model->counters()) {
-      list.push_back({m, counter.name});
-    }
-  }
+  each_counter(engine_.bus(), [&](std::size_t memory, const char* name, std::uint64_t) {
+    list.push_back({memory, name});
+  });
   return list;
 }
 

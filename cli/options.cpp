@@ -187,6 +187,7 @@ void add_run_options(CLI::App& command, RawOptions& options) {
            "a UART of the board receives this file and prints to the console, or is a pseudo "
            "terminal");
   add("--args", options.args, "TEXT", "command line that the firmware gets by semihosting");
+  add("--sd", options.sd, "FILE", "image of the SD card in the board's slot; it is not changed");
   add("--semihosting-root", options.semihosting_root, "DIR",
       "folder whose files the firmware may open; without it none");
   add("--seed", options.seed, "N", "of the contents of RAM at power-on (default 0)");
@@ -240,6 +241,7 @@ RunOptions check_options(const RawOptions& raw) {
     }
     options.semihosting_root = raw.semihosting_root;
   }
+  if (!raw.sd.empty()) options.sd_image = raw.sd;
   if (!raw.seed.empty()) {
     options.seed = integer_option(raw.seed, "--seed", 0, "write a number from 0 to 2^64 - 1");
   }

@@ -32,6 +32,7 @@ struct RawOptions {
   std::vector<std::string> uart;
   std::string args;
   std::string semihosting_root;
+  std::string sd;
   std::string clock;
   std::string seed;
   std::string load_at;
@@ -75,6 +76,7 @@ struct RunOptions {
   std::vector<UartOption> uarts;
   std::string args;
   std::optional<std::string> semihosting_root;
+  std::optional<std::string> sd_image;
   std::uint64_t seed = 0;
   std::optional<Address> load_at;
   std::string format;

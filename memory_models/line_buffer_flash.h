@@ -15,6 +15,9 @@ class LineBufferFlash final : public bus::MemoryModel {
 
   [[nodiscard]] bus::DataPath data_path() const override { return bus::DataPath::timed; }
   [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
+  [[nodiscard]] ArrayRead array_read() const override {
+    return {port_.wait_states, port_.array_bytes};
+  }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override {

@@ -55,10 +55,17 @@ Json causes_of(const Counters& counters, const RunResult& result) {
   Json causes = Json::object();
   for (unsigned c = 0; c < kCauses; ++c) {
     const auto cause = static_cast<Cause>(c);
-    if (!is_per_memory(cause)) {
-      if (cause != Cause::bus_wait || counters.by_cause[c] != 0) {
-        causes[kCauseNames[c]] = integer(counters.by_cause[c]);
+    if (is_per_initiator(cause)) {
+      for (std::size_t i = 0; i < result.initiators.size() && i < kMaxInitiators; ++i) {
+        const std::uint64_t share = counters.by_initiator[i];
+        if (share == 0) continue;
+        causes[fmt::format("{}:{}", kCauseNames[c], printable(result.initiators[i]))] =
+            integer(share);
       }
+      continue;
+    }
+    if (!is_per_memory(cause)) {
+      causes[kCauseNames[c]] = integer(counters.by_cause[c]);
       continue;
     }
     for (std::size_t m = 0; m < result.memories.size(); ++m) {

@@ -148,6 +148,13 @@ std::size_t memory_index(const RunResult& result, const std::string& name, const
   return static_cast<std::size_t>(found - result.memories.begin());
 }
 
+std::size_t initiator_index(const RunResult& result, const std::string& name, const Value& json) {
+  const auto found = std::find(result.initiators.begin(), result.initiators.end(), name);
+  if (found == result.initiators.end())
+    json.refuse(fmt::format("no cycle of the run waited for \"{}\"", name));
+  return static_cast<std::size_t>(found - result.initiators.begin());
+}
+
 void read_causes(const Value& json, const RunResult& result, Counters& counters) {
   json.each_member([&](const std::string& key, const Value& value) {
     const std::size_t colon = key.find(':');
@@ -155,6 +162,12 @@ void read_causes(const Value& json, const RunResult& result, Counters& counters)
     const auto* const found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
     if (found == kCauseNames.end()) value.refuse(fmt::format("unknown cause \"{}\"", key));
     const auto cause = static_cast<unsigned>(found - kCauseNames.begin());
+    if (is_per_initiator(static_cast<Cause>(cause)) && colon != std::string::npos) {
+      counters.by_cause[cause] += value.integer();
+      counters.by_initiator[initiator_index(result, key.substr(colon + 1), value)] =
+          value.integer();
+      return;
+    }
     const bool per_memory = is_per_memory(static_cast<Cause>(cause));
     if (per_memory != (colon != std::string::npos)) value.refuse("this cause is not by memory");
     counters.by_cause[cause] += value.integer();
@@ -215,6 +228,12 @@ Cost read_cost(const Value& json, const RunResult& result) {
 
 /// Names of memories and of their counters: everything else refers to them.
 void read_names(const Value& json, RunResult& result) {
+  json["causes"].each_member([&](const std::string& key, const Value& value) {
+    constexpr std::string_view kBusWait = "bus_wait:";
+    if (!key.starts_with(kBusWait)) return;
+    if (result.initiators.size() == kMaxInitiators) value.refuse("too many bus masters");
+    result.initiators.push_back(key.substr(kBusWait.size()));
+  });
   json["memories"].each_member([&](const std::string& name, const Value& memory) {
     if (result.memories.size() == kMaxMemories) memory.refuse("too many memories");
     result.memories.push_back(name);

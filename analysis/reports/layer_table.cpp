@@ -241,6 +241,13 @@ std::vector<CauseLine> cause_lines(const RunResult& result) {
       continue;
     }
     CauseLine line{kCauseGroupNames[g], group_cycles(total, group), {}};
+    if (group == CauseGroup::bus) {
+      for (std::size_t i = 0; i < result.initiators.size() && i < kMaxInitiators; ++i) {
+        append_part(line.parts, printable(result.initiators[i]).c_str(), total.by_initiator[i]);
+      }
+      if (line.cycles != 0) lines.push_back(std::move(line));
+      continue;
+    }
     for (unsigned c = 0; c < kCauses; ++c) {
       if (group_of(static_cast<Cause>(c)) == group && kCauseNames[c] != line.name) {
         append_part(line.parts, kCauseNames[c], total.by_cause[c]);

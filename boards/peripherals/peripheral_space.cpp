@@ -153,9 +153,12 @@ std::uint32_t PeripheralSpace::read(const bus::DeviceAccess& access) {
   std::uint32_t value = stored_word(word, access.now);
   if (block != nullptr) {
     apply_constants(*block, word, value);
-    accessing_ = access.pc;
-    if (block->model) value = block->model->read(word - block->spec.base, value, access.now);
-    accessing_.reset();
+    if (block->model) {
+      accessing_ = access.pc;
+      block->model->will_access(access.size_bytes);
+      value = block->model->read(word - block->spec.base, value, access.now);
+      accessing_.reset();
+    }
   }
   return (value >> (8 * (address & 3u))) & low_mask(8u * access.size_bytes);
 }
@@ -186,8 +189,10 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
   if (!clears_itself) store(word, merged);
   if (block == nullptr) return;
   apply_rules(*block, word, merged, access.now);
+  if (block->model == nullptr) return;
   accessing_ = access.pc;
-  if (block->model) block->model->write(word - block->spec.base, merged, access.now);
+  block->model->will_access(access.size_bytes);
+  block->model->write(word - block->spec.base, merged, access.now);
   accessing_.reset();
 }
 

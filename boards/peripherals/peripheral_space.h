@@ -24,6 +24,8 @@ namespace mcost::boards {
 class PeripheralModel {
  public:
   virtual ~PeripheralModel() = default;
+  /// Comes before read() and write(): how wide the access is.
+  virtual void will_access(unsigned size_bytes) { (void)size_bytes; }
   /// `stored` is what the register would read as plain storage after its rules.
   virtual std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) {
     (void)offset, (void)now;

@@ -33,4 +33,6 @@ inline constexpr std::array<const char*, kCauses> kCauseNames = {
   return cause == Cause::fetch_wait || cause == Cause::data_wait || cause == Cause::store_wait;
 }
 
+[[nodiscard]] constexpr bool is_per_initiator(Cause cause) { return cause == Cause::bus_wait; }
+
 }  // namespace mcost

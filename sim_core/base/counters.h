@@ -35,6 +35,8 @@ struct Traffic {
 inline constexpr unsigned kMaxMemories = 32;
 /// The most frequencies the core clock may have in one run.
 inline constexpr unsigned kMaxClocks = 16;
+/// The most bus masters that cycles of Cause::bus_wait tell apart; further ones count as the last.
+inline constexpr unsigned kMaxInitiators = 8;
 
 struct Counters {
   std::uint64_t cycles = 0;
@@ -44,16 +46,19 @@ struct Counters {
   std::uint64_t macs = 0;          // multiply-accumulates executed
   std::array<std::uint64_t, kCauses> by_cause{};
   std::array<std::array<std::uint64_t, kCauses>, kMaxMemories>
-      by_memory{};  // shares of per-memory causes
+      by_memory{};                                           // shares of per-memory causes
+  std::array<std::uint64_t, kMaxInitiators> by_initiator{};  // shares of Cause::bus_wait
   std::array<Traffic, kMaxMemories> traffic{};
   /// Cycles that passed at each core clock of the run but its first, which had the others; element
   /// 0 stays 0.
   std::array<std::uint64_t, kMaxClocks> at_later_clock{};
 
+  /// `memory` is that of a per-memory cause, the initiator of a per-initiator one.
   void charge(Cause cause, std::uint8_t memory, std::uint64_t amount) {
     cycles += amount;
     by_cause[static_cast<unsigned>(cause)] += amount;
     if (is_per_memory(cause)) by_memory[memory][static_cast<unsigned>(cause)] += amount;
+    if (is_per_initiator(cause)) by_initiator[memory] += amount;
   }
   /// Cycles that passed at one core clock of the run.
   [[nodiscard]] std::uint64_t cycles_at(unsigned clock) const {
@@ -74,6 +79,7 @@ struct Counters {
       traffic[m] += other.traffic[m];
     }
     for (unsigned c = 0; c < kMaxClocks; ++c) at_later_clock[c] += other.at_later_clock[c];
+    for (unsigned i = 0; i < kMaxInitiators; ++i) by_initiator[i] += other.by_initiator[i];
     return *this;
   }
   /// The invariant of design.md: causes sum to cycles, memory shares to their causes.
@@ -84,6 +90,11 @@ struct Counters {
     sum = 0;
     for (unsigned c = 0; c < kCauses; ++c) {
       sum += by_cause[c];
+      if (is_per_initiator(static_cast<Cause>(c))) {
+        std::uint64_t shares = 0;
+        for (const std::uint64_t share : by_initiator) shares += share;
+        if (shares != by_cause[c]) return false;
+      }
       if (!is_per_memory(static_cast<Cause>(c))) continue;
       std::uint64_t shares = 0;
       for (const auto& memory : by_memory) shares += memory[c];

@@ -172,8 +172,9 @@ struct RunResult {
   RunExit exit;
   ImageInfo image;
   BoardInfo board;
-  std::string energy_absent;          // why there is no energy
-  std::vector<std::string> memories;  // names, by index of Counters::by_memory and traffic
+  std::string energy_absent;            // why there is no energy
+  std::vector<std::string> memories;    // names, by index of Counters::by_memory and traffic
+  std::vector<std::string> initiators;  // names, by index of Counters::by_initiator
   std::vector<ModelCounter> model_counters;
   Cost total;
   std::vector<LayerResult>

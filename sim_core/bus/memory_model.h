@@ -66,6 +66,13 @@ class MemoryModel {
   /// Wait cycles of a data access that needs no model: DataPath::constant, and hits of
   /// DataPath::cached.
   [[nodiscard]] virtual std::uint32_t data_wait(AccessKind kind) const = 0;
+  /// A read that does not come through the core's ports, so past caches and buffers for them: wait
+  /// cycles, and how many bytes are there then.
+  struct ArrayRead {
+    std::uint32_t wait = 0;
+    std::uint32_t bytes = 4;
+  };
+  [[nodiscard]] virtual ArrayRead array_read() const { return {data_wait(AccessKind::read), 4}; }
   /// True when fetches need neither micro-state nor contents: each costs fetch_wait().
   [[nodiscard]] virtual bool constant_fetch() const = 0;
   [[nodiscard]] virtual std::uint32_t fetch_wait() const = 0;

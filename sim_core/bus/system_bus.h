@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim_core/bus/device.h"
+#include "sim_core/bus/interconnect.h"
 #include "sim_core/bus/memory_model.h"
 #include "sim_core/bus/timing_port.h"
 #include "sim_core/bus/window.h"
@@ -57,11 +58,20 @@ struct Region {
   [[nodiscard]] bool contains(Address address) const { return address - base < size_bytes; }
 };
 
+/// Something that counts for reports and is no memory: a card, say.
+class CounterSource {
+ public:
+  virtual ~CounterSource() = default;
+  [[nodiscard]] virtual std::vector<MemoryModel::Counter> counters() const = 0;
+};
+
 /// The names in causes and traffic tables: memories first, then one entry "peripherals" and one
 /// "ppb".
 struct SystemBus {
   std::vector<Memory> memories;
   std::vector<Region> regions;  // sorted by base, disjoint; region i is window i + 1 of the core
+  std::vector<const CounterSource*> counter_sources;  // shown with the peripherals
+  Interconnect interconnect;                          // initiators beside the core
   std::uint64_t program_order = 64;  // stamps of uses, for recency; visits take steps of 64
   [[nodiscard]] const Region* find(Address address) const {
     std::size_t low = 0;

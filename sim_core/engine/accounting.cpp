@@ -96,7 +96,7 @@ bool Engine::lines_resident(Block& block, Variant& variant) {
 /// The memoised timing of the visit that just ended, or null where it must be replayed. `guess`
 /// came last behind the same variant.
 Variant* Engine::select_variant(Block& block, Variant* guess) {
-  if (!options_.memoise) return nullptr;
+  if (!options_.memoise || (bus_.interconnect.shared() & block.fetches) != 0) return nullptr;
   if (block.sites == kNoSites) update_sites(block);
   const VariantKey key{.entry_state = state_,
                        .passed = core_.passed,
@@ -165,6 +165,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
     const std::uint32_t words = port.fetches().words[memory];
     if (words == 0) continue;
+    block.fetches |= 1u << memory;
     Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
     traffic.fetches += words;
     traffic.fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();

@@ -151,6 +151,8 @@ struct Block {
   std::uint32_t sites = kNoSites;             // id of the current site configuration
   Cycles worst_case = 0;                      // no visit takes more; kStops: look before entering
   // Cold.
+  Cycles own_worst_case = 0;  // where nothing else stops before it
+  std::uint32_t fetches = 0;  // memories that its visits fetch from, as far as seen, as a mask
   Address pc = 0;
   isa::ItState it{};
   std::uint8_t mode = 0;

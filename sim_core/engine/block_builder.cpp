@@ -351,6 +351,9 @@ void Engine::complete_block(Block& block) {
   block.has_hook = hooks_.contains(block.pc) && !block.resumed;
   note_interruption(block);
   if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
+  block.own_worst_case = block.worst_case;
+  block.fetches = 1u << block.memory;
+  if ((bus_.interconnect.shared() & block.fetches) != 0) block.worst_case = kStops;
   update_sites(block);
   ++statistics_.blocks_built;
   mark_block_code(block);

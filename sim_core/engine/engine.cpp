@@ -33,23 +33,27 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
 
 void Engine::build_windows() {
   core_.windows.fill(bus::Window{});
-  for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) {
-    const bus::Region& region = bus_.regions[i];
-    if (region.kind != bus::RegionKind::memory || region.view != 0) continue;
-    bus::Memory& memory = bus_.memories[region.memory];
-    if (memory.model->data_path() == bus::DataPath::timed) continue;
-    bus::Window& window = core_.windows[i + 1];
-    window.base = region.base;
-    window.set_size(region.size_bytes & ~7u);
-    window.host = memory.bytes.data() + region.memory_offset;
-    window.tags = memory.tags.data() + (region.memory_offset >> bus::kTagShift);
-    window.region = static_cast<std::uint8_t>(i);
-    window.writable = region.writable;
-    if (memory.model->data_path() == bus::DataPath::cached) {
-      window.stamp_shift = memory.model->data_stamp_shift();
-      window.stamps = memory.model->data_stamps() + (region.memory_offset >> window.stamp_shift);
-    }
+  note_contended_memories();
+  for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) build_window(i);
+}
+
+void Engine::build_window(std::size_t index) {
+  const bus::Region& region = bus_.regions[index];
+  if (region.kind != bus::RegionKind::memory || region.view != 0) return;
+  bus::Memory& memory = bus_.memories[region.memory];
+  if (memory.model->data_path() == bus::DataPath::timed) return;
+  bus::Window& window = core_.windows[index + 1];
+  window.base = region.base;
+  window.set_size(region.size_bytes & ~7u);
+  window.host = memory.bytes.data() + region.memory_offset;
+  window.tags = memory.tags.data() + (region.memory_offset >> bus::kTagShift);
+  window.region = static_cast<std::uint8_t>(index);
+  window.writable = region.writable;
+  if (memory.model->data_path() == bus::DataPath::cached) {
+    window.stamp_shift = memory.model->data_stamp_shift();
+    window.stamps = memory.model->data_stamps() + (region.memory_offset >> window.stamp_shift);
   }
+  if (bus_.interconnect.is_shared(region.memory)) window.set_size(0);
 }
 
 void Engine::memory_timing_changed() {
@@ -137,6 +141,7 @@ StopReason Engine::run(const RunLimits& limits) {
       scheduler_.run_due(now_);
       continue;
     }
+    if (bus_.interconnect.take_change()) update_shared_memories();
     if (now_ >= limits.max_cycles) return StopReason::cycle_limit;
     if (now_ >= slice_end) {
       slice_end = now_ + kSlice;
@@ -378,6 +383,7 @@ void Engine::finish_unusual(Block& block) {
     const Address after = pc_ + 2;
     pc_ = after;
     it_ = it_.advance();
+    settle_initiators();
     semihosting_(*this);
     return;
   }

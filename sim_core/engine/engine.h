@@ -235,6 +235,7 @@ class Engine {
   };
 
   void build_windows();
+  void build_window(std::size_t region);
 
   // Run loop (engine.cpp).
   Block* enter_block(bool single);
@@ -315,6 +316,12 @@ class Engine {
   bool interrupt_inside(Block& block);
   void abandon_arithmetic(const Block& block, Cycles due);
   void cut_transfers(Block& block, unsigned count);
+
+  // Memories that other initiators use (shared_memory.cpp).
+  void note_contended_memories();
+  void update_shared_memories();
+  void settle_initiators() const;
+  void bring_up_to_date(const MicroOp* op);
 
   // Memory protection (protection.cpp).
   [[nodiscard]] bool may_access(Address address, bool write, bool privileged) const;
@@ -451,6 +458,7 @@ class Engine {
   MemoryView view_ = MemoryView::address_map;
   bool protection_changed_ = false;
   bool windows_limited_ = false;
+  std::uint32_t shared_memories_ = 0;             // whose windows are closed, as a mask
   mutable std::vector<KnownRange> known_ranges_;  // of view_
   Mpu::ExecuteMap execute_map_;                   // that blocks were built for
   bus::Region nowhere_;                           // where accesses go that no memory answers

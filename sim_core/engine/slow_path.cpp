@@ -217,6 +217,7 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
   }
+  if (bus_.interconnect.is_shared(region->memory)) bring_up_to_date(op);
   if (windows_limited_) open_window(*region, address);
   return read_host(memory.bytes.data() + offset, size_bytes);
 }
@@ -226,8 +227,8 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
 void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& region,
                          Address address, unsigned size_bytes, unsigned flags, Part part,
                          bool write, bool missed) {
-  const bool timed =
-      bus_.memories[region.memory].model->data_path() == bus::DataPath::timed || region.view != 0;
+  const bool timed = bus_.memories[region.memory].model->data_path() == bus::DataPath::timed ||
+                     region.view != 0 || bus_.interconnect.is_shared(region.memory);
   if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
     if (beat == 0) adopt_window(op, region, flags);
     note_bank(op, address, beat);
@@ -259,6 +260,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
+  if (bus_.interconnect.is_shared(region->memory)) bring_up_to_date(op);
   if (windows_limited_) open_window(*region, address);
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
@@ -364,6 +366,7 @@ std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, 
     value = read_register(*target.region, target.address, size_bytes, data_phase_time(op), pc);
   } else {
     std::array<std::uint8_t, 4> bytes{};
+    replay_until(*current_, op->index);  // initiators are where the op begins
     if (!read_memory(target.address, bytes.data(), size_bytes))
       throw GuestFault{FaultKind::bus_data_precise, address, false};
     value = read_host(bytes.data(), 4);
@@ -392,6 +395,7 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
     return;
   }
   std::array<std::uint8_t, 4> bytes{};
+  replay_until(*current_, op->index);
   if (!read_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
   const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
   std::memcpy(bytes.data(), &changed, 4);
@@ -400,6 +404,7 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
 
 std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
                                     Cycles when, Address pc) {
+  bus_.interconnect.advance_to(when);
   return region.device->read({region.device_offset + (address - region.base),
                               static_cast<std::uint8_t>(size_bytes), when, pc,
                               exceptions_.privileged()});
@@ -408,12 +413,14 @@ std::uint32_t Engine::read_register(const bus::Region& region, Address address, 
 void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,
                             std::uint32_t value, Cycles when, Address pc) {
   const std::uint32_t masked = value & low_mask(8 * size_bytes);
+  bus_.interconnect.advance_to(when);
   region.device->write({region.device_offset + (address - region.base),
                         static_cast<std::uint8_t>(size_bytes), when, pc, exceptions_.privileged()},
                        masked);
 }
 
 bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+  settle_initiators();
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const Address at = address + static_cast<Address>(i);
     const bus::Region* region = bus_.find(at);
@@ -424,6 +431,7 @@ bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_b
 }
 
 bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {
+  settle_initiators();
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const Address at = address + static_cast<Address>(i);
     const bus::Region* region = bus_.find(at);

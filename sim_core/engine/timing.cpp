@@ -58,21 +58,36 @@ const bus::Region* BusPort::fetch_region(Address address) {
   return fetch_region_;
 }
 
+/// Cycles until a shared memory takes the transfer that comes in cycle `at`.
+std::uint32_t BusPort::wait_for_grant(std::uint8_t memory, Cycles at, Cause cause) {
+  const bus::Interconnect::Grant grant = bus_.interconnect.arbitrate(base_ + at, memory);
+  const auto cycles = static_cast<std::uint32_t>(grant.when - (base_ + at));
+  if (cycles != 0) lost_.push_back({cause, memory, grant.waited_for, cycles});
+  return cycles;
+}
+
 bus::Wait BusPort::fetch(Address address, Cycles at) {
   const bus::Region* region = fetch_region(address);
   if (region == nullptr) return {};
   bus::Memory& memory = bus_.memories[region->memory];
   ++fetches_.words[region->memory];
   bus::Wait wait{0, region->memory, region->fetch_port};
+  const bool shared = log_ == nullptr && bus_.interconnect.is_shared(region->memory);
+  const std::uint32_t lost =
+      shared ? wait_for_grant(region->memory, at, Cause::fetch_wait) : std::uint32_t{0};
+  if (log_ != nullptr && bus_.interconnect.is_shared(region->memory)) log_->foldable = false;
   if (memory.model->constant_fetch()) {
     wait.cycles = memory.model->fetch_wait();
   } else {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     bus::FoldLog* log = log_of(*region);
-    wait.cycles = memory.model->fetch(*state_at(memory, at), offset, region->view, base_ + at, log);
+    wait.cycles =
+        memory.model->fetch(*state_at(memory, at), offset, region->view, base_ + at + lost, log);
     // A variant guards lines of its block's memory only.
     if (log != log_ && (!log->foldable || !log->lines.empty())) log_->foldable = false;
   }
+  wait.cycles += lost;
+  if (shared) bus_.interconnect.occupy(region->memory, base_ + at + wait.cycles + 1);
   return wait;
 }
 
@@ -105,15 +120,20 @@ bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
     wait.cycles = memory.model->data_wait(access.kind);
     return wait;
   }
+  const bool shared = exact_ && bus_.interconnect.is_shared(region.memory);
+  const Cause cause = access.kind == bus::AccessKind::write ? Cause::store_wait : Cause::data_wait;
+  const std::uint32_t lost = shared ? wait_for_grant(region.memory, at, cause) : std::uint32_t{0};
   const bus::Transfer transfer{region.memory_offset + (access.address - region.base),
                                access.size_bytes,
                                access.kind,
                                timed.missed,
                                region.view,
-                               base_ + at};
+                               base_ + at + lost};
   bus::MicroState& state =
       memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
-  wait.cycles = memory.model->data(state, transfer, log_of(region));
+  wait.cycles = lost + memory.model->data(state, transfer, log_of(region));
+  if (shared && log_ == nullptr)
+    bus_.interconnect.occupy(region.memory, base_ + at + wait.cycles + 1);
   wait.fetch_delay = memory.model->take_fetch_delay(state);
   return wait;
 }
@@ -199,6 +219,10 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
   outcome.predicted = index + 1 != visit_.block->info.size() || !visit_.mispredicted;
   port.begin_op(accesses_.data());
   result.advance = model.advance(state.pipeline, info.timing, outcome, port);
+  for (const BusPort::Lost& lost : port.lost()) {
+    result.advance.charges.reassign(lost.cause, lost.memory, lost.cycles, Cause::bus_wait,
+                                    lost.initiator);
+  }
   port.end_op(result.advance.port_cycles);
   state.lag += static_cast<std::int32_t>(result.advance.charges.total()) -
                static_cast<std::int32_t>(result.advance.port_cycles);

@@ -88,7 +88,12 @@ class BusPort final : public bus::TimingPort {
  public:
   /// For replay: the first op starts in core cycle `now`.
   BusPort(bus::SystemBus& bus, TimingState& state, Cycles now)
-      : bus_(bus), state_(state), base_(now) {}
+      : bus_(bus), state_(state), base_(now), exact_(true) {}
+  /// For a look ahead from core cycle `now`: contents stay as they are, but initiators that are
+  /// granted a memory before the op's data accesses use it.
+  BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory,
+          Cycles now)
+      : bus_(bus), state_(state), log_(log), log_memory_(log_memory), base_(now), exact_(true) {}
   /// For a fold: contents stay as they are, and `log` takes the fetched lines of memory
   /// `log_memory`.
   BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory = 0)
@@ -97,7 +102,18 @@ class BusPort final : public bus::TimingPort {
   void announce_fetch(Address address, Cycles at) override;
   bus::Wait data(const bus::Access& access, unsigned beat, Cycles at) override;
 
-  void begin_op(const TimedAccess* accesses) { accesses_ = accesses; }
+  void begin_op(const TimedAccess* accesses) {
+    accesses_ = accesses;
+    lost_.clear();
+  }
+  /// Cycles that this op's transfers waited for other initiators.
+  struct Lost {
+    Cause cause = Cause::data_wait;  // what the wait is charged to
+    std::uint8_t memory = 0;
+    std::uint8_t initiator = 0;
+    std::uint32_t cycles = 0;
+  };
+  [[nodiscard]] const std::vector<Lost>& lost() const { return lost_; }
   /// Moves micro-states to the time base of the next op.
   void end_op(Cycles total);
   /// Words fetched since the last call, by memory.
@@ -108,13 +124,16 @@ class BusPort final : public bus::TimingPort {
 
  private:
   const bus::Region* fetch_region(Address address);
+  std::uint32_t wait_for_grant(std::uint8_t memory, Cycles at, Cause cause);
   bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
   bus::FoldLog* log_of(const bus::Region& region);
   bus::SystemBus& bus_;
   TimingState& state_;
   bus::FoldLog* log_ = nullptr;
   unsigned log_memory_ = 0;
-  Cycles base_ = 0;                                   // core cycle of the time base of port calls
+  Cycles base_ = 0;     // core cycle of the time base of port calls
+  bool exact_ = false;  // base_ is absolute time
+  std::vector<Lost> lost_;
   std::array<bus::FoldLog, kMicroStates> elsewhere_;  // logs of other memories
   const TimedAccess* accesses_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;

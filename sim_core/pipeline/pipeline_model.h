@@ -61,7 +61,8 @@ struct Outcome {
   std::span<const bus::Access> accesses;  // in order; empty when not executed
 };
 
-/// One share of an instruction's cycles. `memory` counts only for causes that are per memory.
+/// One share of an instruction's cycles. `memory` counts only for causes that are per memory; for
+/// bus_wait it is the initiator.
 struct Charge {
   Cause cause = Cause::issue;
   std::uint8_t memory = 0;
@@ -82,6 +83,18 @@ class Charges {
     }
     assert(count_ < parts_.size());
     parts_[count_++] = Charge{cause, memory, cycles};
+  }
+  /// Gives up to `cycles` of the share of `from` on `memory` to `to`; the total stays.
+  void reassign(Cause from, std::uint8_t memory, std::uint32_t cycles, Cause to,
+                std::uint8_t index) {
+    for (unsigned i = 0; i < count_; ++i) {
+      if (parts_[i].cause != from || parts_[i].memory != memory) continue;
+      const std::uint32_t moved = cycles < parts_[i].cycles ? cycles : parts_[i].cycles;
+      parts_[i].cycles -= moved;
+      total_ -= moved;
+      add(to, moved, index);
+      return;
+    }
   }
   [[nodiscard]] std::uint32_t total() const { return total_; }
   [[nodiscard]] std::span<const Charge> parts() const { return {parts_.data(), count_}; }

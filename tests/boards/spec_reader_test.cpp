@@ -218,7 +218,7 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
             "unknown key \"memory\": --set memory.flash.wait_states: did you mean \"memories\"? "
             "allowed: name, title, "
             "part, start, console, core, clock, reset, memories, regions, peripheral_spaces, "
-            "peripherals, pinned");
+            "peripherals, devices, pinned");
   EXPECT_EQ(complaint(kTinyBoard, {"clock.rated_mhz=3"}),
             "unknown key \"rated_mhz\": --set clock.rated_mhz: the unit is part of the key: write "
             "rated_hz");

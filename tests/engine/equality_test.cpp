@@ -6,12 +6,14 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "sim_core/pipeline/registry.h"
+#include "tests/engine/random_master.h"
 #include "tests/engine/random_program.h"
 #include "tests/engine/toy_dual_issue.h"
 #include "tests/support/test_machine.h"
@@ -78,12 +80,13 @@ struct Outcome {
   std::uint64_t watched = 0;
   std::uint64_t calls = 0;
   std::uint64_t interrupted = 0;  // instructions that exceptions cut short
+  std::uint64_t served = 0;       // transfers of other bus masters
 };
 
 class EqualityCase {
  public:
   EqualityCase(const pipeline::PipelineModel& model, FlashKind flash, std::uint64_t seed)
-      : model_(model), flash_(flash), seed_(seed) {
+      : model_(model), flash_(flash), seed_(seed), masters_(static_cast<unsigned>(seed % 3)) {
     ProgramOptions options = random_options(seed);
     options.uncached_view = flash == FlashKind::vims;
     program_ = make_random_program(seed, options);
@@ -99,6 +102,13 @@ class EqualityCase {
     TestMachine machine(model_, setup);
     load_program(machine, program_);
     if (!program_.interrupt_handlers.empty()) inject_interrupts(machine, seed_);
+    std::vector<std::unique_ptr<RandomMaster>> masters;
+    for (unsigned i = 0; i < masters_; ++i) {
+      const unsigned interrupt =
+          program_.interrupt_handlers.empty() ? 0 : engine::kFirstInterrupt + i;
+      masters.push_back(std::make_unique<RandomMaster>(machine, i == 0 ? "dma1" : "dma2",
+                                                       seed_ * 2 + i, interrupt));
+    }
     Watcher watcher;
     if (way.hooks) {
       machine.engine().set_listener(&watcher);
@@ -115,8 +125,10 @@ class EqualityCase {
       if (machine.run(stop) != engine::StopReason::cycle_limit) break;
     }
     if (!way.cuts) machine.run(kMostCycles);
+    std::uint64_t served = 0;
+    for (const auto& master : masters) served += master->served();
     return {machine.observe(), watcher.hash(), watcher.calls(),
-            machine.engine().statistics().interrupted_instructions};
+            machine.engine().statistics().interrupted_instructions, served};
   }
 
   /// Runs the program in every way and compares; false if something differed.
@@ -141,23 +153,29 @@ class EqualityCase {
         fail(describe(way) + ": hooks were reached at other times");
       if (found.interrupted != stepped.interrupted)
         fail(describe(way) + ": other instructions were cut short");
+      if (found.served != stepped.served)
+        fail(describe(way) + ": other masters made other transfers");
       if (!equal) return false;
     }
     instructions_ = stepped.observation.counters.instructions;
     interrupted_ = stepped.interrupted;
+    bus_waits_ = stepped.observation.counters.by_cause[static_cast<unsigned>(Cause::bus_wait)];
     return true;
   }
   [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
   [[nodiscard]] std::uint64_t interrupted() const { return interrupted_; }
+  [[nodiscard]] std::uint64_t bus_waits() const { return bus_waits_; }
 
  private:
   static constexpr Cycles kMostCycles = 20'000'000;
   const pipeline::PipelineModel& model_;
   FlashKind flash_;
   std::uint64_t seed_;
+  unsigned masters_;  // beside the core
   RandomProgram program_;
   mutable std::uint64_t instructions_ = 0;
   mutable std::uint64_t interrupted_ = 0;
+  mutable std::uint64_t bus_waits_ = 0;
 };
 
 /// Runs seeds 1, 2, 3, ... on every memory system until the time is over, at least `fewest` seeds.
@@ -169,6 +187,7 @@ void check_seeds(const pipeline::PipelineModel& model, std::chrono::seconds time
     time = std::chrono::seconds(std::strtoll(longer, nullptr, 10));
   std::uint64_t instructions = 0;
   std::uint64_t interrupted = 0;
+  std::uint64_t bus_waits = 0;
   std::uint64_t seed = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
   for (std::uint64_t done = 0;; ++seed, ++done) {
     if (done >= fewest && std::chrono::steady_clock::now() - begin >= time) break;
@@ -177,12 +196,15 @@ void check_seeds(const pipeline::PipelineModel& model, std::chrono::seconds time
       if (!equality.check()) return;
       instructions += equality.instructions();
       interrupted += equality.interrupted();
+      bus_waits += equality.bus_waits();
     }
     if (only != nullptr) break;
   }
   std::cout << "seeds up to " << seed << ", " << instructions << " instructions in each of "
-            << all_ways().size() + 2 << " ways, " << interrupted << " cut short\n";
+            << all_ways().size() + 2 << " ways, " << interrupted << " cut short, " << bus_waits
+            << " cycles waited for other masters\n";
   EXPECT_TRUE(interrupted != 0 || only != nullptr);
+  EXPECT_TRUE(bus_waits != 0 || only != nullptr);
 }
 
 TEST(EngineEquality, RandomProgramsOnCortexM4AreTheSameHoweverBlocksAreCut) {

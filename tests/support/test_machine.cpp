@@ -326,6 +326,7 @@ void compare_counters(Comparison& comparison, const Counters& a, const Counters&
   comparison.value("macs", a.macs, b.macs);
   for (unsigned c = 0; c < kCauses; ++c)
     comparison.value(kCauseNames[c], a.by_cause[c], b.by_cause[c]);
+  comparison.range("initiator", a.by_initiator, b.by_initiator);
   for (unsigned m = 0; m < kMaxMemories; ++m) {
     const std::string memory = "memory " + std::to_string(m) + " ";
     comparison.range(memory + "cause", a.by_memory[m], b.by_memory[m]);

@@ -1,0 +1,37 @@
+// SD host interfaces of STM32: SDIO and SDMMC of F2, F4, F7, L4 (version 1), SDMMC of L4+, L5, H7
+// (version 2, with a DMA of its own). Commands and blocks take their time on the wires.
+// Source: RM0090 and RM0433, SDIO and SDMMC chapters; boards-and-memories facts 11.2, 14.11.
+//
+// Approximations: no CRC errors, SDIO cards, stream mode or data timeout; flow control is always
+// on: the clock stops while the FIFO cannot go on.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "boards/peripherals/master_port.h"
+#include "boards/peripherals/peripheral_space.h"
+#include "boards/peripherals/sd_card.h"
+
+namespace mcost::boards {
+
+struct SdmmcSettings {
+  unsigned version = 1;
+  std::string name;  // of its DMA, in causes
+  std::optional<std::uint32_t> interrupt;
+  /// Core cycles that `clocks` of the kernel clock take, rounded up.
+  std::function<Cycles(std::uint64_t clocks)> cycles_of;
+  SdCard* card = nullptr;  // null: the slot is empty
+};
+
+struct SdmmcModel {
+  std::unique_ptr<PeripheralModel> model;
+  DmaRequester* requester = nullptr;  // part of the model
+};
+
+SdmmcModel make_sdmmc(engine::Engine& engine, SdmmcSettings settings);
+
+}  // namespace mcost::boards
