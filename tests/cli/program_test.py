@@ -223,6 +223,29 @@ class BadInput(ProgramTest):
         )
         self.refuse_run(["--format", "xml"], 'unknown format "xml": --format: formats: text, json, csv, markdown')
 
+    def test_trace(self):
+        self.refuse_run(
+            ["--trace", "pipelines"],
+            'unknown trace "pipelines": --trace: use pipeline, or pipeline=FILE (.json for ui.perfetto.dev)',
+        )
+        self.refuse_run(
+            ["--trace-count", "5"], "nothing is traced: --trace-count 5: add --trace pipeline"
+        )
+        self.refuse_run(
+            ["--trace", "pipeline", "--trace-from", "mian:2"],
+            'the firmware has no symbol "mian": --trace-from: did you mean "main"?',
+        )
+        self.refuse_run(
+            ["--trace", "pipeline", "--trace-from", "0x40000000"],
+            "no code can be at 0x40000000: --trace-from 0x40000000: give a function, or an address in memory that code "
+            "runs from",
+        )
+        self.refuse_run(
+            ["--trace", "pipeline=no/such/folder/t.json"],
+            "the file cannot be written: --trace pipeline=no/such/folder/t.json: name a file in a folder you may write "
+            "to",
+        )
+
     def test_files(self):
         self.refuse_run(
             ["--output", "no/such/folder/out.json"],
@@ -317,6 +340,46 @@ class Endings(ProgramTest):
         self.assertRegex(fault["line"], r"^\w+\.c:\d+$")
         self.assertEqual(report["exit"]["code"], 255)
         self.assertEqual(result.returncode, 255)
+
+
+class Traces(ProgramTest):
+    """Where a trace goes, and that the report beside it stays what it is."""
+
+    WINDOW = ["--trace-from", "conv3x3:2", "--trace-count", "5"]
+
+    def test_text_stands_before_the_report(self):
+        plain = run("run", SAMPLE, "--board", "generic-m4").stdout
+        result = run("run", SAMPLE, "--board", "generic-m4", "--trace", "pipeline", *self.WINDOW)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        begin = result.stdout.index("Pipeline trace: lenet5-int8-dsp.elf on generic-m4, cortex-m4: 5 instructions in ")
+        end = result.stdout.index("mcost 0.")
+        self.assertEqual(result.stdout[:begin] + result.stdout[end:], plain)
+        self.assertIn("conv3x3:\n", result.stdout[begin:end])
+
+    def test_machines_keep_stdout(self):
+        plain = run("run", SAMPLE, "--board", "nucleo-l496zg", "--format", "json").stdout
+        result = run("run", SAMPLE, "--board", "nucleo-l496zg", "--format", "json", "--trace", "pipeline", *self.WINDOW)
+        self.assertEqual(result.stdout, plain)
+        self.assertIn("\nPipeline trace: ", result.stderr)
+
+    def test_file_name_decides_the_format(self):
+        plain = run("run", SAMPLE, "--board", "generic-m7")
+        for name in ("trace.txt", "trace.json"):
+            path = self.path(name)
+            result = run("run", SAMPLE, "--board", "generic-m7", "--trace", "pipeline=" + path, *self.WINDOW)
+            self.assertEqual((result.stdout, result.stderr), (plain.stdout, plain.stderr))
+            with open(path, encoding="utf-8") as stream:
+                text = stream.read()
+            if name.endswith(".txt"):
+                self.assertTrue(text.startswith("Pipeline trace: "))
+                continue
+            events = [event for event in json.loads(text)["traceEvents"] if event["ph"] == "X"]
+            self.assertIn("push.w {r4, r5, r6, r7, r8, r9, r10, r11, lr}", [event["name"] for event in events])
+
+    def test_place_that_is_not_reached_is_told(self):
+        result = run("run", SAMPLE, "--board", "generic-m4", "--trace", "pipeline", "--trace-from", "conv3x3:99")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("Nothing was traced: --trace-from conv3x3 was reached 2 times\n", result.stdout)
 
 
 class Streams(ProgramTest):
