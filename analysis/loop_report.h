@@ -1,6 +1,7 @@
 // Why a loop takes the cycles it takes, as plain data for reports. May include sim_core/base.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -34,8 +35,8 @@ struct LoopLine {
 };
 
 enum class Bound : std::uint8_t { issue, latency, fetch, data, mispredict, several };
-inline constexpr const char* kBoundNames[] = {"issue", "latency",    "fetch",
-                                              "data",  "mispredict", "several"};
+inline constexpr std::array<const char*, 6> kBoundNames = {"issue", "latency",    "fetch",
+                                                           "data",  "mispredict", "several"};
 
 /// What an iteration would take if something cost nothing.
 struct LoopWhatIf {

@@ -98,7 +98,7 @@ std::string verdict(const LoopReport& report) {
   switch (report.bound) {
     case Bound::issue:
       return fmt::format(
-          "issue: {} of {} cycles are those of its instructions ({})", issue, now,
+          "issue: {} of {} cycles are those of its instructions and their units ({})", issue, now,
           causes(report.issue_segments, report.what_ifs.back().cost.iterations, report));
     case Bound::latency:
       return fmt::format("latency of {}: {} cycles without, {} with", chain(report),

@@ -36,11 +36,13 @@ void add_row(Json& events, const TraceRow& row, const PipelineTrace& trace) {
   for (const std::string& wait : row.waits) waits.push_back(printable(wait));
   args["waits"] = std::move(waits);
   const Cycles cycles = row.cycles();
-  const bool is_second = row.with_previous && cycles == 0;
-  Json whole = is_second ? slice(kSecondSlot, printable(row.text), row.issue, 1)
-                         : slice(kIssue, printable(row.text), row.begin, cycles);
-  whole["args"] = std::move(args);
-  if (is_second || cycles != 0) events.push_back(std::move(whole));
+  const auto add = [&](Track track, Cycles begin, Cycles length) {
+    Json event = slice(track, printable(row.text), begin, length);
+    event["args"] = args;
+    events.push_back(std::move(event));
+  };
+  if (row.with_previous) add(kSecondSlot, row.issue, 1);
+  if (cycles != 0) add(kIssue, row.begin, cycles);
   Cycles at = row.begin;
   for (const TraceSegment& segment : row.segments) {
     const std::string name = cause_name(segment.cause, segment.memory, trace.memories);
@@ -66,7 +68,7 @@ std::string pipeline_perfetto(const PipelineTrace& trace) {
                                  fmt::format("{} on {}, {}", printable(trace.image),
                                              printable(trace.board), printable(trace.core))));
   events.push_back(name_of_track("thread_name", kIssue, "1 issue"));
-  events.push_back(name_of_track("thread_name", kSecondSlot, "2 issue, second slot"));
+  events.push_back(name_of_track("thread_name", kSecondSlot, "2 issue with the one before"));
   events.push_back(name_of_track("thread_name", kFetch, "3 fetch"));
   events.push_back(name_of_track("thread_name", kData, "4 data waits"));
   for (const TraceRow& row : trace.rows) add_row(events, row, trace);

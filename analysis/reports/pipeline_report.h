@@ -11,8 +11,8 @@ namespace mcost::analysis {
 /// One row per instruction: cycle of issue, address, disassembly, a bar over cycles that wraps, and
 /// what it waited for.
 [[nodiscard]] std::string pipeline_text(const PipelineTrace& trace);
-/// Chrome trace events: issue, second issue slot, fetch, waits for data. One microsecond is one
-/// cycle.
+/// Chrome trace events: issue, what issues with the one before, fetch, waits for data. One
+/// microsecond is one cycle.
 [[nodiscard]] std::string pipeline_perfetto(const PipelineTrace& trace);
 
 /// The letter of a cause in bars.
