@@ -35,6 +35,7 @@ class LoopRecorder final : public engine::Observer {
   void executed(const engine::ObservedOp& op) override;
   void spent(Cycles begin, const pipeline::Charges& charges) override;
   void slept(Cycles begin, Cycles cycles) override;
+  void called_host(Cycles, const engine::OpInfo&) override {}
 
   using Iteration = std::vector<LoopOp>;
   /// Complete ones, not cut by exceptions.

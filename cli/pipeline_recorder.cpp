@@ -26,14 +26,27 @@ std::vector<analysis::TraceFetch> fetches_of(const engine::ObservedOp& op) {
 
 }  // namespace
 
-void PipelineRecorder::executed(const engine::ObservedOp& op) {
+/// Of an instruction that takes no time.
+analysis::TraceRow PipelineRecorder::row_of(const engine::OpInfo& info, Cycles begin) const {
   analysis::TraceRow row;
-  row.address = op.info.pc;
-  if (const loader::Function* const function = symbols_.find_function(op.info.pc)) {
+  row.address = info.pc;
+  if (const loader::Function* const function = symbols_.find_function(info.pc)) {
     row.function = function->demangled;
   }
-  row.text = isa::disassemble(op.info.decoded);
-  row.begin = op.begin;
+  row.text = isa::disassemble(info.decoded);
+  row.begin = row.issue = begin;
+  return row;
+}
+
+void PipelineRecorder::called_host(Cycles now, const engine::OpInfo& info) {
+  analysis::TraceRow row = row_of(info, now);
+  row.waits.emplace_back("semihosting, takes no time");
+  ++instructions_;
+  add(std::move(row));
+}
+
+void PipelineRecorder::executed(const engine::ObservedOp& op) {
+  analysis::TraceRow row = row_of(op.info, op.begin);
   const std::int32_t issue = op.timed.advance.issue_cycle;
   row.with_previous = joins_previous(op.timed.advance) && op.begin > 0;
   row.issue =

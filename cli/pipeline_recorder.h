@@ -29,10 +29,12 @@ class PipelineRecorder final : public engine::Observer {
   void executed(const engine::ObservedOp& op) override;
   void spent(Cycles begin, const pipeline::Charges& charges) override;
   void slept(Cycles begin, Cycles cycles) override;
+  void called_host(Cycles now, const engine::OpInfo& info) override;
 
   [[nodiscard]] std::vector<analysis::TraceRow> take_rows() { return std::move(rows_); }
 
  private:
+  [[nodiscard]] analysis::TraceRow row_of(const engine::OpInfo& info, Cycles begin) const;
   void add(analysis::TraceRow row);
 
   engine::Engine& engine_;

@@ -77,7 +77,7 @@ std::string pipeline_perfetto(const PipelineTrace& trace) {
                       {"remark", printable(trace.remark)}};
   // An event a line, so that long traces stay small and can be searched.
   std::string text =
-      fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[", about.dump());
+      fmt::format(R"({{"displayTimeUnit":"ns","otherData":{},"traceEvents":[)", about.dump());
   const char* separator = "\n";
   for (const Json& event : events) {
     text += separator + event.dump();

@@ -378,6 +378,7 @@ void Engine::finish_unusual(Block& block) {
     const Address after = pc_ + 2;
     pc_ = after;
     it_ = it_.advance();
+    if (observer_ != nullptr) observer_->called_host(now_, block.info[done - 1]);
     semihosting_(*this);
     return;
   }

@@ -31,6 +31,8 @@ class Observer {
   /// Cycles of no instruction that completes: exceptions, arithmetic that was abandoned.
   virtual void spent(Cycles begin, const pipeline::Charges& charges) = 0;
   virtual void slept(Cycles begin, Cycles cycles) = 0;
+  /// A semihosting call, which takes no time, is about to be served.
+  virtual void called_host(Cycles now, const OpInfo& info) = 0;
 };
 
 }  // namespace mcost::engine

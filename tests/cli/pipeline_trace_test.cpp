@@ -161,6 +161,19 @@ TEST(PipelineTrace, OfTheWholeRunIsTheRun) {
   }
 }
 
+/// movs r0, #0x18 (SYS_EXIT); ldr r1, [pc, #4]; bkpt 0xab
+TEST(PipelineTrace, SemihostingIsShownAndTakesNoTime) {
+  Program elf;
+  elf.function("reset").add({0x2018, 0x4901, 0xBEAB, 0xE7FE, 0x0026, 0x0002});
+  const Traced traced =
+      trace_of(options_for(elf.write("host.elf"), "none"), {}, {1000, std::nullopt});
+  EXPECT_EQ(traced.result.exit.reason, ExitReason::exited);
+  ASSERT_EQ(traced.trace.rows.size(), 3u);
+  EXPECT_EQ(traced.trace.rows.size(), traced.result.total.counters.instructions);
+  EXPECT_EQ(traced.trace.rows[2].text, "bkpt #171");
+  EXPECT_EQ(traced.trace.rows[2].cycles(), 0u);
+}
+
 TEST(PipelineTrace, WindowOfCyclesHoldsThem) {
   const Traced traced = trace_of(program("generic-m4"), from_cycle(18), {1000, 21});
   ASSERT_EQ(traced.trace.rows.size(), 1u);  // the load from cycle 18 to 20

@@ -86,6 +86,7 @@ class Tracer final : public engine::Observer {
     add(begin, charges.total());
   }
   void slept(Cycles begin, Cycles cycles) override { add(begin, cycles); }
+  void called_host(Cycles now, const engine::OpInfo&) override { add(now, 0); }
   void begin(Cycles now) { next_ = now; }
   /// True if everything up to `now` was seen, each cycle once.
   [[nodiscard]] bool is_complete(Cycles now) const { return complete_ && next_ == now; }
