@@ -18,8 +18,9 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 2> kCommands = {{
+constexpr std::array<Command, 3> kCommands = {{
     {"run", &add_run},
+    {"loop", &add_loop},
     {"boards", &add_boards},
 }};
 

@@ -78,7 +78,13 @@ class RunSession::Listener final : public engine::HookListener {
     core_.hook(address);
     once_ = {address, std::move(serve)};
   }
+  /// `serve` is called each time the run comes to `address`. One address at most.
+  void at(Address address, std::function<void()> serve) {
+    core_.hook(address);
+    each_ = {address, std::move(serve)};
+  }
   void reached(Address pc, engine::Engine&) override {
+    if (each_.serve && pc == each_.address) each_.serve();
     if (once_.serve && pc == once_.address) std::exchange(once_.serve, nullptr)();
     for (const auto& source : sources_) source->reached(pc, core_, log_);
   }
@@ -94,11 +100,12 @@ class RunSession::Listener final : public engine::HookListener {
   EngineView& core_;
   LayerLog& log_;
   std::vector<std::unique_ptr<LayerSource>> sources_;
-  struct Once {
+  struct Served {
     Address address = 0;
     std::function<void()> serve;
   };
-  Once once_;
+  Served once_;
+  Served each_;
 };
 
 RunSession::RunSession(RunOptions options, SessionIo io)
@@ -124,7 +131,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   for (std::string& note : machine_->load(image_)) notes_.push_back(std::move(note));
   if (!options_.until.empty()) {
     until_ = resolve_address(options_.until, symbols_, "--until") & ~Address{1};
-    check_until();
+    check_code_address(*until_, "--until " + options_.until);
   }
   const loader::Symbol* const main = symbols_.find_symbol("main");
   if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
@@ -219,21 +226,20 @@ void RunSession::read_inputs() {
 }
 
 /// Refuses addresses that execution cannot come to.
-void RunSession::check_until() const {
-  const std::string where = "--until " + options_.until;
-  const bus::Region* const region = machine_->engine().bus().find(*until_);
+void RunSession::check_code_address(Address address, const std::string& where) const {
+  const bus::Region* const region = machine_->engine().bus().find(address);
   if (region == nullptr || region->kind != bus::RegionKind::memory || !region->executable) {
-    throw ConfigError(fmt::format("no code can be at 0x{:08X}", *until_), where,
+    throw ConfigError(fmt::format("no code can be at 0x{:08X}", address), where,
                       "give a function, or an address in memory that code runs from");
   }
-  if (image_.executable_section(*until_) == nullptr) return;  // code may come there in the run
-  if (!symbols_.is_code(*until_)) {
-    throw ConfigError(fmt::format("0x{:08X} is data between code", *until_), where,
+  if (image_.executable_section(address) == nullptr) return;  // code may come there in the run
+  if (!symbols_.is_code(address)) {
+    throw ConfigError(fmt::format("0x{:08X} is data between code", address), where,
                       "give the address of an instruction");
   }
-  const auto before = instruction_around(image_, symbols_, *until_);
+  const auto before = instruction_around(image_, symbols_, address);
   if (before) {
-    throw ConfigError(fmt::format("0x{:08X} is inside an instruction", *until_), where,
+    throw ConfigError(fmt::format("0x{:08X} is inside an instruction", address), where,
                       fmt::format("give its address, 0x{:08X}", *before));
   }
 }
@@ -282,6 +288,32 @@ void RunSession::write_dumps() {
   if (first) throw ConfigError(*first);
 }
 
+void RunSession::watch(const WatchStart& start, engine::Observer& observer,
+                       const std::string& where) {
+  watch_start_ = start;
+  watcher_ = &observer;
+  if (!start.address) return;
+  check_code_address(*start.address, where);
+  engine::Engine& engine = machine_->engine();
+  listener_->at(*start.address, [this, &engine] {
+    if (watch_visits_ == watch_start_.visit) return;
+    if (++watch_visits_ == watch_start_.visit) engine.observe(watcher_);
+  });
+}
+
+/// A watch that begins at a cycle begins between two runs: the first one ends there.
+engine::StopReason RunSession::run_watched(const engine::RunLimits& limits) {
+  engine::Engine& engine = machine_->engine();
+  if (watcher_ == nullptr || watch_start_.address) return engine.run(limits);
+  if (watch_start_.cycle >= limits.max_cycles) return engine.run(limits);
+  engine::RunLimits before = limits;
+  before.max_cycles = watch_start_.cycle;
+  const engine::StopReason stop = engine.run(before);
+  if (stop != engine::StopReason::cycle_limit) return stop;
+  engine.observe(watcher_);
+  return engine.run(limits);
+}
+
 engine::StopReason RunSession::execute() {
   engine::Engine& engine = machine_->engine();
   engine.set_listener(listener_.get());
@@ -293,7 +325,7 @@ engine::StopReason RunSession::execute() {
   waits_for_main_ =
       std::any_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.at_main; });
   if (waits_for_main_) listener_->once_at(*main_, [this] { write_inputs_at_main(); });
-  const engine::StopReason stop = engine.run(limits);
+  const engine::StopReason stop = run_watched(limits);
   if (waits_for_main_ && stop == engine::StopReason::until && engine.pc() == *main_) {
     write_inputs_at_main();
   }

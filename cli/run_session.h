@@ -36,6 +36,13 @@ struct SessionIo {
   std::function<void(const std::string& line)> announce = {};
 };
 
+/// Where a run begins to be watched: at a visit of an address, else at a cycle.
+struct WatchStart {
+  std::optional<Address> address;
+  std::uint64_t visit = 1;
+  Cycles cycle = 0;
+};
+
 /// Construct, run once, then write what --dump-memory asks for.
 class RunSession {
  public:
@@ -45,12 +52,23 @@ class RunSession {
   RunSession(const RunSession&) = delete;
   RunSession& operator=(const RunSession&) = delete;
 
+  /// `observer` sees the run from `start` on, until it ends its watch. Before run(); numbers stay
+  /// what they are. Errors: ConfigError if nothing can execute at the address that `where` names.
+  void watch(const WatchStart& start, engine::Observer& observer, const std::string& where);
+  /// How often the address to be watched was reached, up to the visit.
+  [[nodiscard]] std::uint64_t watch_visits() const { return watch_visits_; }
+
   /// Errors: InternalError if the result does not add up.
   [[nodiscard]] RunResult run();
   /// Writes --dump-memory files, after the run. Errors: ConfigError if one cannot be written; the
   /// others are written.
   void write_dumps();
   [[nodiscard]] Hertz clock() const;
+
+  [[nodiscard]] boards::Machine& machine() { return *machine_; }
+  [[nodiscard]] const loader::Image& image() const { return image_; }
+  [[nodiscard]] const loader::SymbolTable& symbols() const { return symbols_; }
+  [[nodiscard]] Places& places() { return places_; }
 
  private:
   class Listener;
@@ -65,10 +83,11 @@ class RunSession {
   void choose_layers();
   void read_inputs();
   void write_inputs_at_main();
-  void check_until() const;
+  void check_code_address(Address address, const std::string& where) const;
   void open_dumps();
   [[nodiscard]] bool initialised_by_startup(Address address) const;
   engine::StopReason execute();
+  engine::StopReason run_watched(const engine::RunLimits& limits);
   void describe_run(RunResult& result, engine::StopReason stop);
   void describe_exit(RunResult& result, engine::StopReason stop);
   void describe_board(RunResult& result);
@@ -91,6 +110,9 @@ class RunSession {
   const ProbeEvents* events_ = nullptr;  // owned by the listener
   std::optional<Address> until_;
   std::optional<Address> main_;
+  WatchStart watch_start_;
+  engine::Observer* watcher_ = nullptr;
+  std::uint64_t watch_visits_ = 0;
   bool waits_for_main_ = false;  // there is input that start-up code would overwrite
   std::vector<Input> inputs_;
   struct Dump {

@@ -96,7 +96,8 @@ bool Engine::lines_resident(Block& block, Variant& variant) {
 /// The memoised timing of the visit that just ended, or null where it must be replayed. `guess`
 /// came last behind the same variant.
 Variant* Engine::select_variant(Block& block, Variant* guess) {
-  if (!options_.memoise || (bus_.interconnect.shared() & block.fetches) != 0) return nullptr;
+  const bool shared = (bus_.interconnect.shared() & block.fetches) != 0;
+  if (!options_.memoise || observer_ != nullptr || shared) return nullptr;
   if (block.sites == kNoSites) update_sites(block);
   const VariantKey key{.entry_state = state_,
                        .passed = core_.passed,
@@ -192,12 +193,22 @@ void Engine::replay_until(Block& block, unsigned end) {
   BusPort port(bus_, state, now_ - static_cast<Cycles>(std::int64_t{state.lag}));
   const Visit visit = visit_of(block);
   OpReplay replay(bus_, visit, core_);
+  if (observer_ != nullptr) port.note_calls(&calls_);
   for (; timed_ops_ < end; ++timed_ops_) {
+    if (observer_ != nullptr) {
+      before_ = state;
+      calls_.clear();
+    }
     const TimedOp timed = replay.time(model_, state, port, timed_ops_);
     charge_op(block.info[timed_ops_], timed, replay, port);
+    if (observer_ != nullptr) show(block.info[timed_ops_], timed, replay);
     now_ += timed.advance.charges.total();
   }
   state_ = states_.id_of(state);
+}
+
+void Engine::show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay) {
+  observer_->executed({info, replay.outcome(), before_, replay.accesses(), timed, calls_, now_});
 }
 
 void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay,
@@ -307,6 +318,7 @@ const EngineStatistics& Engine::statistics() {
 }
 
 void Engine::account_exception(const pipeline::Charges& charges) {
+  if (observer_ != nullptr) observer_->spent(now_, charges);
   for (const pipeline::Charge& charge : charges.parts())
     ledger_.charge(charge.cause, charge.memory, charge.cycles);
   now_ += charges.total();

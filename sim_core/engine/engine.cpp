@@ -169,7 +169,7 @@ StopReason Engine::run(const RunLimits& limits) {
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
   if (block->worst_case == kStops && !stop_at(*block)) return;
-  const bool single = now_ + block->worst_case >= limit;
+  const bool single = observer_ != nullptr || now_ + block->worst_case >= limit;
   if (single) block = enter_block(true);
   current_ = block;
   try {
@@ -384,6 +384,7 @@ void Engine::finish_unusual(Block& block) {
     pc_ = after;
     it_ = it_.advance();
     settle_initiators();
+    if (observer_ != nullptr) observer_->called_host(now_, block.info[done - 1]);
     semihosting_(*this);
     return;
   }

@@ -23,6 +23,7 @@
 #include "sim_core/engine/exceptions.h"
 #include "sim_core/engine/fault.h"
 #include "sim_core/engine/mpu.h"
+#include "sim_core/engine/observer.h"
 #include "sim_core/engine/scheduler.h"
 #include "sim_core/engine/timing.h"
 #include "sim_core/isa/encoding.h"
@@ -144,6 +145,10 @@ class Engine {
   // Hooks.
   void set_listener(HookListener* listener) { listener_ = listener; }
   void add_hook(Address pc);
+
+  /// Watches from the next instruction on, until called with null; numbers stay what they are.
+  /// Between runs, or by a listener or the observer itself.
+  void observe(Observer* observer) { observer_ = observer; }
 
   // Results of the run.
   [[nodiscard]] std::uint32_t exit_code() const { return exit_code_; }
@@ -356,6 +361,7 @@ class Engine {
   Variant* fold(Block& block, const VariantKey& key);
   bool lines_resident(Block& block, Variant& variant);
   void replay_until(Block& block, unsigned end);
+  void show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay);
   void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
   void update_sites(Block& block);
   void fold_counts();
@@ -508,6 +514,9 @@ class Engine {
   EngineStatistics statistics_;
 
   HookListener* listener_ = nullptr;
+  Observer* observer_ = nullptr;
+  std::vector<PortCall> calls_;  // of the instruction being observed
+  TimingState before_;           // that instruction
   std::unordered_set<Address> hooks_;
   std::optional<Address> until_;
 

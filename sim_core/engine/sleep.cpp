@@ -30,6 +30,7 @@ void Engine::sleep_until(Cycles limit) {
     return;
   }
   if (limit <= now_) return;
+  if (observer_ != nullptr) observer_->slept(now_, limit - now_);
   ledger_.charge(Cause::sleep, 0, limit - now_);
   TimingState state = states_[state_];
   let_pass(bus_, state, limit - now_);

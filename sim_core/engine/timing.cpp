@@ -67,6 +67,18 @@ std::uint32_t BusPort::wait_for_grant(std::uint8_t memory, Cycles at, Cause caus
 }
 
 bus::Wait BusPort::fetch(Address address, Cycles at) {
+  const bus::Wait answer = time_fetch(address, at);
+  if (calls_ != nullptr) calls_->push_back({bus::AccessKind::fetch, address, at, answer});
+  return answer;
+}
+
+bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
+  const bus::Wait answer = time_data(access, beat, at);
+  if (calls_ != nullptr) calls_->push_back({access.kind, access.address, at, answer});
+  return answer;
+}
+
+bus::Wait BusPort::time_fetch(Address address, Cycles at) {
   const bus::Region* region = fetch_region(address);
   if (region == nullptr) return {};
   bus::Memory& memory = bus_.memories[region->memory];
@@ -107,7 +119,7 @@ void BusPort::announce_fetch(Address address, Cycles at) {
   memory.model->announce_fetch(*state_at(memory, at), offset, region->view);
 }
 
-bus::Wait BusPort::data(const bus::Access& access, unsigned beat, Cycles at) {
+bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at) {
   const TimedAccess& timed = accesses_[beat];
   const bus::Region& region = *timed.region;
   bus::Wait wait{0, access.memory, access.port};
@@ -200,25 +212,25 @@ TimedOp OpReplay::time(const pipeline::PipelineModel& model, TimingState& state,
   const OpInfo& info = visit_.block->info[index];
   TimedOp result;
   result.executed = !info.predicated || (visit_.passed >> index & 1u) != 0;
-  pipeline::Outcome outcome;
-  outcome.pc = info.pc;
-  outcome.executed = result.executed;
+  outcome_ = pipeline::Outcome{};
+  outcome_.pc = info.pc;
+  outcome_.executed = result.executed;
   accesses_.clear();
   plain_.clear();
   if (result.executed) {
     collect(info, index);
     for (const TimedAccess& timed : accesses_) plain_.push_back(timed.access);
-    if (info.operand_timed) outcome.operand_cycles = static_cast<std::uint8_t>(info.site);
+    if (info.operand_timed) outcome_.operand_cycles = static_cast<std::uint8_t>(info.site);
   }
-  outcome.accesses = plain_;
+  outcome_.accesses = plain_;
   if (index + 1 == visit_.block->info.size() && visit_.exit != kFallThrough &&
       !visit_.exception_return) {
-    outcome.branch_taken = true;
-    outcome.target = visit_.target;
+    outcome_.branch_taken = true;
+    outcome_.target = visit_.target;
   }
-  outcome.predicted = index + 1 != visit_.block->info.size() || !visit_.mispredicted;
+  outcome_.predicted = index + 1 != visit_.block->info.size() || !visit_.mispredicted;
   port.begin_op(accesses_.data());
-  result.advance = model.advance(state.pipeline, info.timing, outcome, port);
+  result.advance = model.advance(state.pipeline, info.timing, outcome_, port);
   for (const BusPort::Lost& lost : port.lost()) {
     result.advance.charges.reassign(lost.cause, lost.memory, lost.cycles, Cause::bus_wait,
                                     lost.initiator);

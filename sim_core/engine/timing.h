@@ -83,6 +83,14 @@ struct TimedOp {
 /// Moves the micro-states of memories on by `elapsed` cycles.
 void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed);
 
+/// A transfer that advance() asked its port for.
+struct PortCall {
+  bus::AccessKind kind = bus::AccessKind::fetch;
+  Address address = 0;
+  Cycles at = 0;  // cycle of its address phase, as the port was told
+  bus::Wait answer;
+};
+
 /// The port behind advance(): asks memory models, with micro-states of one TimingState.
 class BusPort final : public bus::TimingPort {
  public:
@@ -114,6 +122,8 @@ class BusPort final : public bus::TimingPort {
     std::uint32_t cycles = 0;
   };
   [[nodiscard]] const std::vector<Lost>& lost() const { return lost_; }
+  /// From now on every transfer is noted there; null: none is.
+  void note_calls(std::vector<PortCall>* calls) { calls_ = calls; }
   /// Moves micro-states to the time base of the next op.
   void end_op(Cycles total);
   /// Words fetched since the last call, by memory.
@@ -123,6 +133,8 @@ class BusPort final : public bus::TimingPort {
   Fetches& fetches() { return fetches_; }
 
  private:
+  bus::Wait time_fetch(Address address, Cycles at);
+  bus::Wait time_data(const bus::Access& access, unsigned beat, Cycles at);
   const bus::Region* fetch_region(Address address);
   std::uint32_t wait_for_grant(std::uint8_t memory, Cycles at, Cause cause);
   bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
@@ -136,6 +148,7 @@ class BusPort final : public bus::TimingPort {
   std::vector<Lost> lost_;
   std::array<bus::FoldLog, kMicroStates> elsewhere_;  // logs of other memories
   const TimedAccess* accesses_ = nullptr;
+  std::vector<PortCall>* calls_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;
   Fetches fetches_;
   bus::MicroState no_state_;  // for timed memories without one
@@ -150,6 +163,8 @@ class OpReplay {
   TimedOp time(const pipeline::PipelineModel& model, TimingState& state, BusPort& port,
                unsigned index);
   [[nodiscard]] const std::vector<TimedAccess>& accesses() const { return accesses_; }
+  /// Of the op timed last; its accesses are valid until the next one is.
+  [[nodiscard]] const pipeline::Outcome& outcome() const { return outcome_; }
 
  private:
   void collect(const OpInfo& info, unsigned index);
@@ -159,6 +174,7 @@ class OpReplay {
   const Core& core_;
   std::vector<TimedAccess> accesses_;
   std::vector<bus::Access> plain_;
+  pipeline::Outcome outcome_;
 };
 
 }  // namespace mcost::engine

@@ -104,6 +104,7 @@ Advance M0Model::advance(State& state, const OpTiming& op, const Outcome& outcom
   }
   own.held_halfwords = static_cast<std::uint8_t>(own.held_halfwords - halfwords);
 
+  result.issue_cycle = static_cast<std::int32_t>(charges.total());
   charges.add(Cause::issue, issue_cycles(op));
   result.data_phase = charges.total();
   for (unsigned beat = 0; beat < outcome.accesses.size(); ++beat) {

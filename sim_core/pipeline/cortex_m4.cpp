@@ -253,6 +253,7 @@ void Passage::delay(int& when, int cycle, Cause cause, std::uint8_t memory) {
 }
 
 void Passage::run() {
+  result_.first_port_cycle = static_cast<std::uint32_t>(first_);
   if (op_.timing_class == Class::it && state_.folds_it == Flag::yes) return fold();
   wait_for_decode();
   wait_for_operands();
@@ -263,6 +264,7 @@ void Passage::run() {
   leave();
   leave_fp(total);
   result_.data_phase = static_cast<std::uint32_t>(std::max(data_end_ - first_, 0));
+  result_.issue_cycle = start_ - first_;
   result_.port_cycles = static_cast<std::uint32_t>(fetch_.now());
 }
 
@@ -274,6 +276,7 @@ void Passage::fold() {
   state_.tail_port = bus::CorePort::icode;
   state_.folds_it = Flag::no;
   result_.folded = true;
+  result_.issue_cycle = -1;
 }
 
 void Passage::wait_for_decode() {

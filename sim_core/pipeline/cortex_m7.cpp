@@ -195,6 +195,8 @@ void Issue::run() {
   last_ += more;
   leave_branch();
   result_.folded = charges_.total() == 0;
+  result_.issue_cycle = at_ - 1;
+  result_.first_port_cycle = fetch_.port_cycle(1);
   result_.data_phase = charges_.total();
   assert(charges_.total() == last_);
   pass();

@@ -112,6 +112,10 @@ struct Advance {
   std::uint32_t data_phase = 0;  // cycle, relative to the first, in which the first data transfer's
                                  // data phase ends; a read of CYCCNT sees this cycle
   bool folded = false;           // took no issue slot (DWT FOLDCNT)
+  std::int32_t issue_cycle =
+      0;  // in which it issues (enters execute), relative to the first; -1: the last cycle of the
+          // instruction before it, which it pairs with, folds into or overlaps
+  std::uint32_t first_port_cycle = 0;  // its first cycle in the time base of port calls
   std::uint32_t port_cycles =
       0;  // by how much the time base of port calls moves on; see bus::TimingPort
 };

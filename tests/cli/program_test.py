@@ -65,6 +65,7 @@ class Help(ProgramTest):
             "help": ["--help"],
             "help-run": ["run", "--help"],
             "help-boards": ["boards", "--help"],
+            "help-loop": ["loop", "--help"],
         }.items():
             with self.subTest(name):
                 result = run(*arguments)
@@ -97,7 +98,7 @@ class BadInput(ProgramTest):
         self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
 
     def test_command_line(self):
-        commands = "commands: run, boards"
+        commands = "commands: run, loop, boards"
         self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
         self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
         self.refuse(
@@ -123,7 +124,7 @@ class BadInput(ProgramTest):
         result = run()
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stdout, "")
-        self.assertIn("mcost: error: no command: command line: commands: run, boards\n", result.stderr)
+        self.assertIn("mcost: error: no command: command line: commands: run, loop, boards\n", result.stderr)
 
     def test_firmware(self):
         board = ["--board", "generic-m4"]
@@ -232,6 +233,70 @@ class BadInput(ProgramTest):
         )
         self.refuse_run(["--format", "xml"], 'unknown format "xml": --format: formats: text, json, csv, markdown')
 
+    def test_trace(self):
+        self.refuse_run(
+            ["--trace", "pipelines"],
+            'unknown trace "pipelines": --trace: use pipeline, or pipeline=FILE (.json for ui.perfetto.dev)',
+        )
+        self.refuse_run(
+            ["--trace-count", "5"], "nothing is traced: --trace-count 5: add --trace pipeline"
+        )
+        self.refuse_run(
+            ["--trace", "pipeline", "--trace-from", "mian:2"],
+            'the firmware has no symbol "mian": --trace-from: did you mean "main"?',
+        )
+        self.refuse_run(
+            ["--trace", "pipeline", "--trace-from", "0x40000000"],
+            "no code can be at 0x40000000: --trace-from 0x40000000: give a function, or an address in memory that code "
+            "runs from",
+        )
+        self.refuse_run(
+            ["--trace", "pipeline=no/such/folder/t.json"],
+            "the file cannot be written: --trace pipeline=no/such/folder/t.json: name a file in a folder you may write "
+            "to",
+        )
+
+    def test_loop(self):
+        def refuse(options, *messages):
+            self.refuse(["loop", SAMPLE, "--board", "generic-m4", *options], *messages)
+
+        self.refuse(
+            ["loop", "--board", "generic-m4", "--at", "main"],
+            "no firmware: command line: name an ELF file: mcost loop FW.elf --at SYMBOL+OFFSET --board NAME",
+        )
+        refuse(
+            [],
+            "no place: command line: add --at SYMBOL, --at SYMBOL+OFFSET or --at ADDRESS: an instruction of the loop",
+        )
+        refuse(["--at", "conv3x4"], 'the firmware has no symbol "conv3x4": --at: did you mean "conv3x3"?')
+        refuse(
+            ["--at", "0x40000000"],
+            "no code can be at 0x40000000: --at 0x40000000: give a function, or an address in memory that code runs "
+            "from",
+        )
+        refuse(
+            ["--at", "conv3x3+0x1AA"],
+            "0x00000866 is inside an instruction: --at conv3x3+0x1AA: give its address, 0x00000864",
+        )
+        refuse(["--at", "main", "--skip", "x"],
+               '"x" is no number it takes: --skip: write how many visits come first, from 0')
+        refuse(["--at", "main", "--format", "csv"], 'unknown format "csv": --format: formats: text, json')
+        refuse(["--at", "main", "--layers", "none"],
+               'unknown option "--layers": mcost loop: `mcost loop --help` lists options')
+
+    def test_loop_that_is_not_reached(self):
+        firmware = self.path("fw.bin", raw_firmware(NOP, BRANCH_TO_SELF, NOP))
+        raw = ["loop", firmware, "--load-at", "0", "--board", "generic-m4"]
+        self.refuse(
+            [*raw, "--at", "0x44"],
+            "0x00000044 was never reached: idle at 0x00000042 in cycle 3: --at 0x44: name an instruction that "
+            "executes, or change how the run begins and ends",
+        )
+        self.refuse(
+            [*raw, "--at", "0x40", "--skip", "1"],
+            "0x00000040 was reached once only: --skip 1: skip fewer visits",
+        )
+
     def test_files(self):
         self.refuse_run(
             ["--output", "no/such/folder/out.json"],
@@ -326,6 +391,75 @@ class Endings(ProgramTest):
         self.assertRegex(fault["line"], r"^\w+\.c:\d+$")
         self.assertEqual(report["exit"]["code"], 255)
         self.assertEqual(result.returncode, 255)
+
+
+class Traces(ProgramTest):
+    """Where a trace goes, and that the report beside it stays what it is."""
+
+    WINDOW = ["--trace-from", "conv3x3:2", "--trace-count", "5"]
+
+    def test_text_stands_before_the_report(self):
+        plain = run("run", SAMPLE, "--board", "generic-m4").stdout
+        result = run("run", SAMPLE, "--board", "generic-m4", "--trace", "pipeline", *self.WINDOW)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        begin = result.stdout.index("Pipeline trace: lenet5-int8-dsp.elf on generic-m4, cortex-m4: 5 instructions in ")
+        end = result.stdout.index("mcost 0.")
+        self.assertEqual(result.stdout[:begin] + result.stdout[end:], plain)
+        self.assertIn("conv3x3:\n", result.stdout[begin:end])
+
+    def test_machines_keep_stdout(self):
+        plain = run("run", SAMPLE, "--board", "nucleo-l496zg", "--format", "json").stdout
+        result = run("run", SAMPLE, "--board", "nucleo-l496zg", "--format", "json", "--trace", "pipeline", *self.WINDOW)
+        self.assertEqual(result.stdout, plain)
+        self.assertIn("\nPipeline trace: ", result.stderr)
+
+    def test_file_name_decides_the_format(self):
+        plain = run("run", SAMPLE, "--board", "generic-m7")
+        for name in ("trace.txt", "trace.json"):
+            path = self.path(name)
+            result = run("run", SAMPLE, "--board", "generic-m7", "--trace", "pipeline=" + path, *self.WINDOW)
+            self.assertEqual((result.stdout, result.stderr), (plain.stdout, plain.stderr))
+            with open(path, encoding="utf-8") as stream:
+                text = stream.read()
+            if name.endswith(".txt"):
+                self.assertTrue(text.startswith("Pipeline trace: "))
+                continue
+            events = [event for event in json.loads(text)["traceEvents"] if event["ph"] == "X"]
+            self.assertIn("push.w {r4, r5, r6, r7, r8, r9, r10, r11, lr}", [event["name"] for event in events])
+
+    def test_place_that_is_not_reached_is_told(self):
+        result = run("run", SAMPLE, "--board", "generic-m4", "--trace", "pipeline", "--trace-from", "conv3x3:99")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("Nothing was traced: --trace-from conv3x3 was reached 2 times\n", result.stdout)
+
+
+class Loops(ProgramTest):
+    def test_text_and_json_agree(self):
+        arguments = ["loop", SAMPLE, "--board", "generic-m4", "--at", "conv3x3+0x1A8"]
+        text = run(*arguments)
+        self.assertEqual((text.returncode, text.stderr), (0, ""))
+        self.assertIn("\nLoop 0x00000864 to 0x000008B0 in conv3x3: 28 cycles per iteration\n", text.stdout)
+        report = run(*arguments, "--format", "json")
+        self.assertEqual(report.returncode, 0)
+        loop = json.loads(report.stdout)
+        self.assertEqual(loop["schema"], "mcost/loop/1")
+        self.assertEqual(loop["steady"]["cycles"], 28 * loop["steady"]["iterations"])
+        self.assertEqual(sum(line["cycles"] for line in loop["instructions"]), loop["steady"]["cycles"])
+
+    def test_code_that_does_not_come_back(self):
+        firmware = self.path("fw.bin", raw_firmware(NOP, NOP, BRANCH_TO_SELF))
+        result = run("loop", firmware, "--load-at", "0", "--board", "generic-m4", "--at", "0x40")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("No loop: the run does not come back to 0x40 in this visit. One passage, ", result.stdout)
+
+    def test_loop_that_is_too_long_names_an_inner_one(self):
+        result = run("loop", SAMPLE, "--board", "generic-m4", "--at", "conv3x3")
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(
+            result.stderr,
+            r"^mcost: error: not come back to within 1,024 instructions: --at conv3x3: name an instruction of an inner "
+            r"loop, for example 0x[0-9A-F]{8} conv3x3\+0x[0-9A-F]+\n$",
+        )
 
 
 class Streams(ProgramTest):

@@ -28,14 +28,16 @@ struct Way {
   unsigned most_variants = 64;
   bool profile = false;
   bool hooks = false;
-  bool cuts = false;  // stops at random cycles and goes on
+  bool cuts = false;    // stops at random cycles and goes on
+  bool traced = false;  // every other stretch between them is observed
 };
 
 std::string describe(const Way& way) {
   std::ostringstream text;
   text << "longest block " << way.longest_block << (way.memoise ? ", memoised" : ", replayed")
        << ", at most " << way.most_variants << " variants" << (way.profile ? ", profile" : "")
-       << (way.hooks ? ", hooks" : "") << (way.cuts ? ", cuts" : "");
+       << (way.hooks ? ", hooks" : "") << (way.cuts ? ", cuts" : "")
+       << (way.traced ? ", traced" : "");
   return text.str();
 }
 
@@ -55,6 +57,7 @@ std::vector<Way> all_ways() {
     }
     ways.push_back({.longest_block = longest, .most_variants = 2});
     ways.push_back({.longest_block = longest, .cuts = true});
+    ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .traced = true});
   }
   return ways;
 }
@@ -75,12 +78,37 @@ class Watcher final : public engine::HookListener {
   std::uint64_t calls_ = 0;
 };
 
+/// Adds up what it sees.
+class Tracer final : public engine::Observer {
+ public:
+  void executed(const engine::ObservedOp& op) override {
+    add(op.begin, op.timed.advance.charges.total());
+  }
+  void spent(Cycles begin, const pipeline::Charges& charges) override {
+    add(begin, charges.total());
+  }
+  void slept(Cycles begin, Cycles cycles) override { add(begin, cycles); }
+  void called_host(Cycles now, const engine::OpInfo&) override { add(now, 0); }
+  void begin(Cycles now) { next_ = now; }
+  /// True if everything up to `now` was seen, each cycle once.
+  [[nodiscard]] bool is_complete(Cycles now) const { return complete_ && next_ == now; }
+
+ private:
+  void add(Cycles begin, Cycles cycles) {
+    complete_ = complete_ && begin == next_;
+    next_ = begin + cycles;
+  }
+  Cycles next_ = 0;
+  bool complete_ = true;
+};
+
 struct Outcome {
   Observation observation;
   std::uint64_t watched = 0;
   std::uint64_t calls = 0;
   std::uint64_t interrupted = 0;  // instructions that exceptions cut short
   std::uint64_t served = 0;       // transfers of other bus masters
+  bool traced_all = true;
 };
 
 class EqualityCase {
@@ -118,17 +146,30 @@ class EqualityCase {
       }
       machine.engine().add_hook(program_.instructions.back());  // in the main loop, always reached
     }
-    std::mt19937_64 random(seed_ + way.longest_block);
-    Cycles stop = 0;
-    while (way.cuts && stop < kMostCycles) {
-      stop = machine.engine().now() + 1 + random() % 700;
-      if (machine.run(stop) != engine::StopReason::cycle_limit) break;
-    }
+    const bool traced_all = way.cuts ? run_cut(machine, way) : true;
     if (!way.cuts) machine.run(kMostCycles);
     std::uint64_t served = 0;
     for (const auto& master : masters) served += master->served();
     return {machine.observe(), watcher.hash(), watcher.calls(),
-            machine.engine().statistics().interrupted_instructions, served};
+            machine.engine().statistics().interrupted_instructions, served, traced_all};
+  }
+
+  /// Returns false if a trace missed cycles.
+  bool run_cut(TestMachine& machine, const Way& way) const {
+    std::mt19937_64 random(seed_ + way.longest_block);
+    Tracer tracer;
+    bool complete = true;
+    bool traces = way.traced;
+    for (Cycles stop = 0; stop < kMostCycles;) {
+      machine.engine().observe(traces ? &tracer : nullptr);
+      tracer.begin(machine.engine().now());
+      stop = machine.engine().now() + 1 + random() % 700;
+      const engine::StopReason reason = machine.run(stop);
+      complete = complete && (!traces || tracer.is_complete(machine.engine().now()));
+      if (reason != engine::StopReason::cycle_limit) break;
+      traces = way.traced && !traces;
+    }
+    return complete;
   }
 
   /// Runs the program in every way and compares; false if something differed.
@@ -151,6 +192,7 @@ class EqualityCase {
       if (!text.empty()) fail(describe(way) + ":\n" + text);
       if (way.hooks && (found.watched != watched.watched || found.calls != watched.calls))
         fail(describe(way) + ": hooks were reached at other times");
+      if (!found.traced_all) fail(describe(way) + ": the trace has gaps");
       if (found.interrupted != stepped.interrupted)
         fail(describe(way) + ": other instructions were cut short");
       if (found.served != stepped.served)
