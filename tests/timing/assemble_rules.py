@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Assembles the rules of rules_*.yaml into C++ tables.
+"""Assembles the rules of rules_*.yaml and the inner loops of kernels_*.yaml into C++ tables.
 
 Usage: assemble_rules.py RULES.yaml OUTPUT.inc          writes the table
        assemble_rules.py --check RULES.yaml TABLE.inc   fails if the table is not what would be written
@@ -23,6 +23,22 @@ CPUS = {
 }
 REGISTERS = {f"r{i}": i for i in range(13)} | {"sp": 13, "lr": 14} | {f"s{i}": 16 + i for i in range(32)}
 LOOP_COUNTER = "r7"
+
+
+def with_steps_joined(rule):
+    """A kernel as a rule: its steps are its code, and the sum of their cycles must be what it claims."""
+    if "steps" not in rule:
+        return rule
+    steps = rule["steps"]
+    total = sum(cycles for _, cycles, _ in steps)
+    if total != rule["cycles"]:
+        sys.exit(f"{rule['id']}: its steps take {total} cycles, not {rule['cycles']}")
+    code = [instruction for instruction, _, _ in steps]
+    if code[-1] != "bne 1b":
+        return rule | {"each": "; ".join(code)}
+    if code[-2] != f"subs {LOOP_COUNTER}, #1":
+        sys.exit(f"{rule['id']}: a loop counts {LOOP_COUNTER} down")
+    return rule | {"loop": "; ".join(code[:-2])}
 
 
 def sections_of(rule):
@@ -66,14 +82,15 @@ def value(text):
 
 def table(name, document):
     core = document["core"]
-    rules = document["rules"]
+    rules = [with_steps_joined(rule) for rule in document["rules"]]
     common = document.get("regs", {})
-    lines = [f"// Made by assemble_rules.py from {name}; do not edit. A rule is its name, its text, its",
-             "// cycles, for so many repetitions, whether it is a loop, its registers, code before and code repeated."]
+    lines = [f"// Made by assemble_rules.py from {name}; do not edit. A rule is its name, text, cycles (and",
+             "// those of the model if it differs), for so many repetitions, loop or not, registers, code before and repeated."]
     for rule, codes in zip(rules, assemble(core, rules)):
         registers = ", ".join(f"{{{REGISTERS[n]}, {value(v)}}}" for n, v in (common | rule.get("regs", {})).items())
         shown = rule.get("loop", rule.get("each"))
-        lines.append(f'{{"{core}", "{rule["id"]}", "{rule["text"]}",\n "{shown}", {rule["cycles"]}, {rule.get("per", 1)}, '
+        lines.append(f'{{"{core}", "{rule["id"]}", "{rule["text"]}",\n "{shown}", {rule["cycles"]}, {rule.get("modelled", 0)}, '
+                     f'{rule.get("per", 1)}, '
                      f'{"true" if "loop" in rule else "false"}, {{{registers}}},\n "{codes["before"]}", "{codes["each"]}"}},')
     return "\n".join(lines) + "\n"
 

@@ -9,39 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/timing/differences.h"
 #include "tests/timing/measure.h"
 #include "tests/timing/row.h"
 
 namespace mcost::test {
 namespace {
-
-/// A row the model does not meet, with what it says instead. An entry that is no longer true fails.
-struct Difference {
-  std::string_view row;
-  Column column;
-  std::vector<unsigned> model;
-  std::string_view reason;
-};
-
-const std::vector<Difference>& expected_differences() {
-  static const std::vector<Difference> differences = {
-      {"M25",
-       Column::m4_flash,
-       {4, 7, 10},
-       "n = 3: the fetch of the next line goes out a cycle later on silicon; nothing else shows "
-       "why"},
-      {"M36",
-       Column::m3_flash,
-       {3, 5, 7, 9, 11, 13, 15},
-       "n = 0: a lone ADDS.N takes a cycle longer here than in D22, D23 and in the other columns"},
-      {"M67",
-       Column::m4_flash,
-       {8, 9, 10, 15, 21, 22, 27, 31, 34},
-       "n = 9: the ninth literal is the first of a third line here; where it lay on silicon is not "
-       "known"},
-  };
-  return differences;
-}
 
 constexpr std::array<std::string_view, kColumns> kColumnNames = {"M4Sram", "M4Flash", "M3Sram",
                                                                  "M3Flash"};
@@ -75,10 +48,7 @@ std::vector<unsigned> model(const Datum& datum) {
 }
 
 const Difference* difference_of(const Datum& datum) {
-  for (const Difference& difference : expected_differences()) {
-    if (difference.row == datum.row->id && difference.column == datum.column) return &difference;
-  }
-  return nullptr;
+  return find_difference(datum.row->id, datum.column);
 }
 
 /// Every row in every column where it was measured.

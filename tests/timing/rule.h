@@ -14,8 +14,9 @@ struct Rule {
   std::string core;
   std::string id;
   std::string text;
-  std::string shown;  // the repeated code, for people
-  double cycles = 0;  // of `per` repetitions
+  std::string shown;    // the repeated code, for people
+  double cycles = 0;    // of `per` repetitions
+  double modelled = 0;  // what the model says where that is another number, else 0
   unsigned per = 1;
   bool is_loop = false;  // `each` closes a loop that counts R7 down, else it is repeated
   std::vector<std::pair<unsigned, std::uint32_t>> registers;  // R0-R14, then S0-S31 from 16 on
@@ -25,6 +26,12 @@ struct Rule {
 
 /// Every rule of every core.
 [[nodiscard]] const std::vector<Rule>& rules();
+
+/// Every inner loop of kernels_*.yaml, in the form of a rule.
+[[nodiscard]] const std::vector<Rule>& kernels();
+
+/// Cycles of Rule::per repetitions more, in a long run.
+[[nodiscard]] double long_run_cycles(const Rule& rule);
 
 /// Cycles of `repetitions` of a rule's code, with what is before them.
 [[nodiscard]] Cycles cycles_of(const Rule& rule, unsigned repetitions);

@@ -9,6 +9,9 @@ namespace {
 
 constexpr unsigned kFirstSingle = 16;
 constexpr unsigned kLoopCounter = 7;
+// Both are multiples of every Rule::per, and long enough that what is in front no longer matters.
+constexpr unsigned kFew = 24;
+constexpr unsigned kMany = 48;
 constexpr std::uint32_t kFullAccess = 0x00F00000;  // CPACR: the FPU is on
 
 isa::FeatureSet features_of(const std::string& core) {
@@ -38,6 +41,20 @@ const std::vector<Rule>& rules() {
 #include "tests/timing/rules_m7.inc"
   };
   return all;
+}
+
+const std::vector<Rule>& kernels() {
+  static const std::vector<Rule> all = {
+#include "tests/timing/kernels_m33.inc"
+#include "tests/timing/kernels_m4.inc"
+#include "tests/timing/kernels_m7.inc"
+  };
+  return all;
+}
+
+double long_run_cycles(const Rule& rule) {
+  const auto more = static_cast<double>(cycles_of(rule, kMany) - cycles_of(rule, kFew));
+  return more / (kMany - kFew) * rule.per;
 }
 
 Cycles cycles_of(const Rule& rule, unsigned repetitions) {
