@@ -74,6 +74,15 @@ Visit Engine::visit_of(const Block& block) const {
   return visit;
 }
 
+/// The current visit while one of its instructions makes an access: whether and how that branches
+/// is not known yet, and what the visit before left behind says nothing of it.
+Visit Engine::unfinished_visit() const {
+  Visit visit = visit_of(*current_);
+  visit.exit = kFallThrough;
+  visit.mispredicted = false;
+  return visit;
+}
+
 Variant* Engine::find_variant(Block& block, const VariantKey& key) {
   Variant*& recent = block.recent[VariantKeyHash{}(key) >> 7 & (block.recent.size() - 1)];
   if (recent != nullptr && recent->key == key) return recent;

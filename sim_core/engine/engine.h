@@ -401,6 +401,7 @@ class Engine {
   void write_register(const bus::Region& region, Address address, unsigned size_bytes,
                       std::uint32_t value, Cycles when, Address pc);
   [[nodiscard]] Visit visit_of(const Block& block) const;
+  [[nodiscard]] Visit unfinished_visit() const;
   Cycles data_phase_time(const MicroOp* op);
   std::uint32_t load_device(const MicroOp* op, const bus::Region& region, Address address,
                             unsigned size_bytes, unsigned beat);

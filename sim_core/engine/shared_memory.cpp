@@ -53,8 +53,7 @@ void Engine::settle_initiators() const {
 void Engine::bring_up_to_date(const MicroOp* op) {
   if ((core_.unusual & kLeft) != 0 && core_.left_after == op->index) return;
   replay_until(*current_, op->index);
-  Visit visit = visit_of(*current_);
-  visit.exit = kFallThrough;  // the op is not complete: whether it branches is not known
+  const Visit visit = unfinished_visit();
   TimingState state = states_[state_];
   bus::FoldLog log;
   BusPort port(bus_, state, &log, current_->memory,

@@ -290,8 +290,7 @@ void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32
 /// Time of the data phase of the access that `op` is making, with all ops before it accounted for.
 Cycles Engine::data_phase_time(const MicroOp* op) {
   replay_until(*current_, op->index);
-  Visit visit = visit_of(*current_);
-  visit.exit = kFallThrough;  // the op is not complete: whether it branches is not known
+  const Visit visit = unfinished_visit();
   TimingState state = states_[state_];
   bus::FoldLog
       log;  // contents stay as they are: the access is timed for good when the op is complete
