@@ -375,6 +375,10 @@ void describe(FieldVisitor& v, CoreSpec& core) {
                   {1, 64});
   v.maybe_integer(optional_field("btac_entries", "branches that the predictor knows"),
                   core.btac_entries, {1, 4096});
+  v.maybe_integer(optional_field("indirect_mispredict_cycles", "lost by a wrong register target"),
+                  core.indirect_mispredict_cycles, {1, 64});
+  v.maybe_integer(optional_field("loaded_pc_cycles", "lost by POP {pc}, LDR pc and TBB"),
+                  core.loaded_pc_cycles, {1, 64});
 }
 
 void describe(FieldVisitor& v, MemorySpec& memory) {

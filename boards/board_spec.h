@@ -66,10 +66,12 @@ struct CoreSpec {
       8;  ///< Core clock / SysTick clock when CLKSOURCE = 0; 0: no reference.
   DwtSpec dwt;
   // Timing that a licensee chooses or that no manual tells; each exists on some cores only.
-  std::optional<std::uint32_t> multiply_cycles;   ///< Of MULS.
-  std::optional<std::uint32_t> divide_cycles;     ///< Of SDIV and UDIV.
-  std::optional<std::uint32_t> fp_divide_cycles;  ///< Of VDIV and VSQRT.
-  std::optional<std::uint32_t> btac_entries;      ///< Branches that the predictor knows.
+  std::optional<std::uint32_t> multiply_cycles;             ///< Of MULS.
+  std::optional<std::uint32_t> divide_cycles;               ///< Of SDIV and UDIV.
+  std::optional<std::uint32_t> fp_divide_cycles;            ///< Of VDIV and VSQRT.
+  std::optional<std::uint32_t> btac_entries;                ///< Branches that the predictor knows.
+  std::optional<std::uint32_t> indirect_mispredict_cycles;  ///< Lost by a wrong target.
+  std::optional<std::uint32_t> loaded_pc_cycles;            ///< Lost behind a load of the PC.
   friend bool operator==(const CoreSpec&, const CoreSpec&) = default;
 };
 

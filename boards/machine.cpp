@@ -46,6 +46,9 @@ pipeline::CoreParameters parameters_of(const CoreSpec& core) {
   parameters.divide_cycles = core.divide_cycles.value_or(parameters.divide_cycles);
   parameters.fp_divide_cycles = core.fp_divide_cycles.value_or(parameters.fp_divide_cycles);
   parameters.btac_entries = core.btac_entries.value_or(parameters.btac_entries);
+  parameters.indirect_mispredict_cycles =
+      core.indirect_mispredict_cycles.value_or(parameters.indirect_mispredict_cycles);
+  parameters.loaded_pc_cycles = core.loaded_pc_cycles.value_or(parameters.loaded_pc_cycles);
   return parameters;
 }
 

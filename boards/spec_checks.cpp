@@ -128,8 +128,11 @@ class Checker {
     const bool m7 = core.model == CoreModel::cortex_m7;
     only_if(m0, "multiply_cycles", core.multiply_cycles);
     only_if(m7, "divide_cycles", core.divide_cycles);
-    only_if(core.model == CoreModel::cortex_m33, "fp_divide_cycles", core.fp_divide_cycles);
+    const bool m33 = core.model == CoreModel::cortex_m33;
+    only_if(m33, "fp_divide_cycles", core.fp_divide_cycles);
     only_if(m7, "btac_entries", core.btac_entries);
+    only_if(m7, "indirect_mispredict_cycles", core.indirect_mispredict_cycles);
+    only_if(m33, "loaded_pc_cycles", core.loaded_pc_cycles);
   }
 
   void check_memory(MemorySpec& memory) {

@@ -8,10 +8,11 @@
 // branch costs 2 cycles, 3 behind an instruction that sets flags (6.4).
 //
 // Known approximations, all `assumed`: divides take what they take on the M3; VDIV and VSQRT keep
-// the FPU for CoreParameters::fp_divide_cycles; POP {pc} and LDR pc cost two cycles more than BX lr
-// behind the same load; TBB takes a load and that; barriers cost three cycles, system instructions
-// and exclusives one; a store reads results of the third stage as other readers do; exceptions
-// return in 9 cycles behind the branch and tail-chain in 6, as on the M4.
+// the FPU for CoreParameters::fp_divide_cycles; POP {pc}, LDR pc and TBB lose
+// CoreParameters::loaded_pc_cycles behind their loads, by default two more than BX lr; barriers
+// cost three cycles, system instructions and exclusives one; a store reads results of the third
+// stage as other readers do; exceptions return in 9 cycles behind the branch and tail-chain in 6,
+// as on the M4.
 #include "sim_core/pipeline/cortex_m33.h"
 
 #include <algorithm>
@@ -35,7 +36,6 @@ constexpr unsigned kFetchWords = 2;
 // Cycles beyond the one a branch issues in. 6.4.
 constexpr unsigned kRefill = 1;
 constexpr unsigned kFreshFlags = 1;  // the instruction before it set flags
-constexpr unsigned kLoadedPc = 3;    // POP {pc}, LDR pc, TBB, behind their loads
 constexpr unsigned kBarrier = 2;
 
 // Issue and results. 6.2, 6.5.
@@ -285,7 +285,7 @@ void Issue::access_memory() {
 unsigned Issue::refill_cycles() const {
   if (op_.timing_class == Class::barrier) return kBarrier;
   if (!outcome_.branch_taken) return 0;
-  if (!outcome_.accesses.empty()) return kLoadedPc;
+  if (!outcome_.accesses.empty()) return parameters_.loaded_pc_cycles;
   const bool fresh = op_.conditional && state_.sets_flags == Flag::yes && !second_;
   return kRefill + (fresh ? kFreshFlags : 0);
 }
@@ -457,7 +457,8 @@ Charges M33Model::exception(State& state, ExceptionEvent event, unsigned words) 
 }
 
 std::uint32_t M33Model::worst_case(const OpTiming& op) const {
-  return parameters_.fp_divide_cycles + kLongestDivide + kLoadedPc + 8u + 4u * op.transfers;
+  return parameters_.fp_divide_cycles + kLongestDivide + parameters_.loaded_pc_cycles + 8u +
+         4u * op.transfers;
 }
 
 }  // namespace

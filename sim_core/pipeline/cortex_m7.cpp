@@ -15,8 +15,9 @@
 // - Loads that wait for their memory hold everything (`assumed`: no hit under miss).
 // - `assumed`, since nothing is known: a divide takes CoreParameters::divide_cycles and holds all,
 //   double-precision divides and multiplies hold all, indirect branches that are mispredicted cost
-//   6, or 8 with a target that is fresh or loaded, barriers cost a refill, system instructions one
-//   cycle. Entry of exceptions takes 12 cycles (5.9, press), return as many, tail-chaining 6.
+//   CoreParameters::indirect_mispredict_cycles, two more with a target that is fresh or loaded,
+//   barriers cost a refill, system instructions one cycle. Entry of exceptions takes 12 cycles
+//   (5.9, press), return as many, tail-chaining 6.
 #include "sim_core/pipeline/cortex_m7.h"
 
 #include <algorithm>
@@ -421,13 +422,14 @@ void Issue::access_memory() {
 
 /// 5.6.
 unsigned Issue::mispredict_cycles() const {
-  bool fresh = state_.flags_age > static_cast<unsigned>(at_);
-  if (!op_.conditional && op_.direct_target == 0) {
-    const auto known = [](Maker maker) { return m7_delay(maker, Reader::base); };
-    fresh =
-        !outcome_.accesses.empty() || state_.core.earliest(core_set(op_.roles.reads), known) > at_;
+  if (op_.conditional || op_.direct_target != 0) {
+    const bool fresh = state_.flags_age > static_cast<unsigned>(at_);
+    return fresh ? kMispredictFresh : kMispredict;
   }
-  return fresh ? kMispredictFresh : kMispredict;
+  const auto known = [](Maker maker) { return m7_delay(maker, Reader::base); };
+  const bool fresh =
+      !outcome_.accesses.empty() || state_.core.earliest(core_set(op_.roles.reads), known) > at_;
+  return parameters_.indirect_mispredict_cycles + (fresh ? kMispredictFresh - kMispredict : 0);
 }
 
 void Issue::leave_branch() {
@@ -646,7 +648,10 @@ Charges M7Model::exception(State& state, ExceptionEvent event, unsigned words) c
 std::uint32_t M7Model::worst_case(const OpTiming& op) const {
   // A double divide before it, a full store buffer, its own cycles, a wrong prediction.
   constexpr std::uint32_t kBefore = 30 + M7StoreBuffer::kStores * M7StoreBuffer::kPartCycles + 8;
-  return kBefore + parameters_.divide_cycles + kMispredictFresh + 4u * op.transfers;
+  const std::uint32_t mispredict =
+      std::max<std::uint32_t>(kMispredict, parameters_.indirect_mispredict_cycles) +
+      (kMispredictFresh - kMispredict);
+  return kBefore + parameters_.divide_cycles + mispredict + 4u * op.transfers;
 }
 
 }  // namespace

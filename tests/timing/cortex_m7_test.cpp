@@ -200,6 +200,23 @@ TEST(CortexM7Parameters, DivideTakesWhatTheBoardSays) {
   EXPECT_GE(core.model->worst_case(Core::of_class(TimingClass::divide)), 9u);
 }
 
+TEST(CortexM7Parameters, WrongTargetCostsWhatTheBoardSays) {
+  OpTiming jump = Core::of_class(TimingClass::branch);
+  jump.conditional = false;
+  jump.direct_target = 0;
+  const auto lost = [&](std::uint32_t cycles) {
+    Core core({.indirect_mispredict_cycles = cycles});
+    core.separate();
+    Outcome wrong;
+    wrong.branch_taken = true;
+    wrong.predicted = false;
+    wrong.target = 0x2000;
+    EXPECT_GE(core.model->worst_case(jump), cycles + 2);
+    return core.run(jump, wrong).charges.total();
+  };
+  EXPECT_EQ(lost(11), lost(6) + 5);
+}
+
 TEST(CortexM7Doubles, AreTimedByCase) {
   const Core core;
   const auto number = [&](std::uint32_t first, std::uint32_t second) {
