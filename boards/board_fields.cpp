@@ -419,6 +419,8 @@ void describe(FieldVisitor& v, BoardSpec& board) {
   v.text(label("name", "as in --board"), board.name, TextRule::name);
   v.text(label("title", "one line for people"), board.title, TextRule::line);
   v.text(label("part", "vendor's part number"), board.part, TextRule::line);
+  v.text(label("caution", "what is not modelled and makes figures wrong", Presence::optional),
+         board.caution, TextRule::line);
   v.choice(label("start", "state in which a run starts", Presence::optional), board.start,
            kStartNames);
   v.text(label("console", "peripheral that is the firmware's console, or itm", Presence::optional),

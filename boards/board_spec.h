@@ -403,9 +403,10 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
 inline constexpr std::string_view kItmConsole = "itm";
 
 struct BoardSpec {
-  std::string name;   ///< As in `--board`.
-  std::string title;  ///< One line for people.
-  std::string part;   ///< Vendor's part number.
+  std::string name;     ///< As in `--board`.
+  std::string title;    ///< One line for people.
+  std::string part;     ///< Vendor's part number.
+  std::string caution;  ///< What is not modelled and makes figures wrong, in each report; or empty.
   StartState start = StartState::run_state;
   CoreSpec core;
   ClockSpec clock;

@@ -517,6 +517,7 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   parts.make_clocks();
   parts.clocks->set_span_listener(
       [&parts](unsigned clock) { parts.engine->start_clock_span(clock); });
+  if (!parts.spec.caution.empty()) parts.note("caution: " + parts.spec.caution);
   parts.add_devices();
   parts.add_peripherals();
   parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });

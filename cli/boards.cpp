@@ -133,6 +133,7 @@ std::string sources_text(const boards::BoardSpec& spec) {
 
 std::string show_board(const boards::BoardSpec& spec) {
   std::string text = fmt::format("{}: {}\n\n", spec.name, spec.title);
+  if (!spec.caution.empty()) text += fmt::format("caution: {}\n\n", spec.caution);
   text += fmt::format("  part     {}\n  core     {}\n  clock    {} (at most {})\n", spec.part,
                       core_text(spec), analysis::frequency({spec.clock.rated_hz, 1}),
                       analysis::frequency({spec.clock.max_hz, 1}));

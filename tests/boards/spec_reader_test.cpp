@@ -214,11 +214,12 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
   EXPECT_EQ(complaint(kTinyBoard, {"memories.flsh.wait_states=3"}),
             "unknown memory \"flsh\": --set memories.flsh.wait_states: did you mean \"flash\"? "
             "memories: flash, sram");
-  EXPECT_EQ(complaint(kTinyBoard, {"memory.flash.wait_states=3"}),
-            "unknown key \"memory\": --set memory.flash.wait_states: did you mean \"memories\"? "
-            "allowed: name, title, "
-            "part, start, console, core, clock, reset, memories, regions, peripheral_spaces, "
-            "peripherals, devices, pinned");
+  EXPECT_EQ(
+      complaint(kTinyBoard, {"memory.flash.wait_states=3"}),
+      "unknown key \"memory\": --set memory.flash.wait_states: did you mean \"memories\"? "
+      "allowed: name, title, "
+      "part, caution, start, console, core, clock, reset, memories, regions, peripheral_spaces, "
+      "peripherals, devices, pinned");
   EXPECT_EQ(complaint(kTinyBoard, {"clock.rated_mhz=3"}),
             "unknown key \"rated_mhz\": --set clock.rated_mhz: the unit is part of the key: write "
             "rated_hz");
