@@ -4,8 +4,9 @@
 // issues, counted from that of the instruction before it: 0 joins it. References: 6.x are sections
 // of core-timing.md; JNK is jnk0le's list, SLO the SLOTHY model (both RP2350).
 //
-// Where the two disagree: operands shifted by LSL are not late (SLO; JNK: as other shifts); a taken
-// branch costs 2 cycles, 3 behind an instruction that sets flags (6.4).
+// Where the two disagree: operands shifted by LSL are not late (SLO; JNK: as other shifts). A taken
+// branch costs 2 cycles, also behind what sets its flags: JNK counts SUBS, BNE as 1 and 2, and SLO's
+// 3 of a loop with either body are these two together (6.4).
 //
 // Known approximations, all `assumed`: divides take what they take on the M3; VDIV and VSQRT keep
 // the FPU for CoreParameters::fp_divide_cycles; POP {pc} and LDR pc cost two cycles more than BX lr
@@ -34,7 +35,6 @@ constexpr unsigned kFetchWords = 2;
 
 // Cycles beyond the one a branch issues in. 6.4.
 constexpr unsigned kRefill = 1;
-constexpr unsigned kFreshFlags = 1;  // the instruction before it set flags
 constexpr unsigned kLoadedPc = 3;    // POP {pc}, LDR pc, TBB, behind their loads
 constexpr unsigned kBarrier = 2;
 
@@ -284,8 +284,7 @@ unsigned Issue::refill_cycles() const {
   if (op_.timing_class == Class::barrier) return kBarrier;
   if (!outcome_.branch_taken) return 0;
   if (!outcome_.accesses.empty()) return kLoadedPc;
-  const bool fresh = op_.conditional && state_.sets_flags == Flag::yes && !second_;
-  return kRefill + (fresh ? kFreshFlags : 0);
+  return kRefill;
 }
 
 void Issue::leave_branch() {
