@@ -5,8 +5,8 @@
 // of core-timing.md; JNK is jnk0le's list, SLO the SLOTHY model (both RP2350).
 //
 // Where the two disagree: operands shifted by LSL are not late (SLO; JNK: as other shifts). A taken
-// branch costs 2 cycles, also behind what sets its flags: JNK counts SUBS, BNE as 1 and 2, and SLO's
-// 3 of a loop with either body are these two together (6.4).
+// branch costs 2 cycles, also behind what sets its flags: JNK counts SUBS, BNE as 1 and 2, and
+// SLO's 3 of a loop with either body are these two together (6.4).
 //
 // Known approximations, all `assumed`: divides take what they take on the M3; VDIV and VSQRT keep
 // the FPU for CoreParameters::fp_divide_cycles; POP {pc} and LDR pc cost two cycles more than BX lr
@@ -35,7 +35,7 @@ constexpr unsigned kFetchWords = 2;
 
 // Cycles beyond the one a branch issues in. 6.4.
 constexpr unsigned kRefill = 1;
-constexpr unsigned kLoadedPc = 3;    // POP {pc}, LDR pc, TBB, behind their loads
+constexpr unsigned kLoadedPc = 3;  // POP {pc}, LDR pc, TBB, behind their loads
 constexpr unsigned kBarrier = 2;
 
 // Issue and results. 6.2, 6.5.

@@ -188,13 +188,14 @@ class Passage {
   PrefetchUnit fetch_;
   Advance& result_;
   Charges& charges_;
-  int first_;               // the instruction's first cycle: the one after its predecessor's last
-  int decode_ = 0;          // enters decode
-  int enter_ = 0;           // enters execute
-  int start_ = 0;           // its first execute cycle that counts: for an access, the address phase
-  int end_ = 0;             // first cycle of the next instruction
-  int data_end_ = 0;        // last cycle of the first data phase
-  bool next_seen_ = false;  // decode saw the halfword behind this one
+  int first_;         // the instruction's first cycle: the one after its predecessor's last
+  int decode_ = 0;    // enters decode
+  int enter_ = 0;     // enters execute
+  int start_ = 0;     // its first execute cycle that counts: for an access, the address phase
+  int end_ = 0;       // first cycle of the next instruction
+  int data_end_ = 0;  // last cycle of the first data phase
+  bool execute_is_busy_ = false;  // with the instruction before it, when decode is done
+  bool next_seen_ = false;        // decode saw the halfword behind this one
 };
 
 bool Passage::is_single_access() const {
@@ -287,6 +288,7 @@ void Passage::wait_for_decode() {
   }
   decode_ = fetch_.now();
   enter_ = std::max(starts_under_previous() ? 1 : first_, decode_ + 1);
+  execute_is_busy_ = enter_ > decode_ + 1;
 }
 
 void Passage::wait_for_operands() {
@@ -317,7 +319,7 @@ void Passage::enter_execute() {
   const bool flags_in_execute = state_.sets_flags == Flag::yes && decode_ < first_;
   const int verdict = flags_in_execute ? enter_ : decode_ + 1;
   if (speculates) fetch_.speculate(outcome_.branch_taken ? outcome_.target : op_.direct_target);
-  if (first_ > decode_ + 1) fetch_.wait_for_execute();
+  if (execute_is_busy_) fetch_.wait_for_execute();
   while (fetch_.now() < enter_) {
     if (gives_up && fetch_.now() == verdict) fetch_.resume();
     next_seen_ = fetch_.queued() > op_.size_bytes / 2u;

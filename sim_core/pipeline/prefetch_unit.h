@@ -60,8 +60,8 @@ class PrefetchUnit {
   /// Lets the current cycle pass.
   void cycle();
 
-  /// The instruction at the head is in decode and does not leave it at once: the one before it needs
-  /// further cycles.
+  /// The instruction at the head is in decode and does not leave it at once: the one before it
+  /// needs further cycles.
   void wait_for_execute() { execute_is_busy_ = true; }
   /// The instruction at the head leaves decode: its word becomes free in this cycle.
   void take();
