@@ -5,9 +5,6 @@
 // ("in SRAM": the column with code there); JNK is jnk0le's list; 3.x and 4.x its sections.
 //
 // Known approximations, with size and evidence:
-// - Three or more 32-bit instructions in a row at 2 modulo 4 behind a multi-cycle instruction are
-//   reported to cost one cycle once (3.8, COMP-M4, Eprint); the rows do not show it (C3) and it is
-//   not modelled.
 // - A NOP behind a load frees its fetch word a cycle early: M25, n = 3, is 10 instead of 11.
 // - A branch behind LDM, STM, LDRD or STRD, code and data both on the System bus, starts its target
 //   fetch with the last transfer instead of at once: up to N cycles; no measurement.
@@ -191,13 +188,14 @@ class Passage {
   PrefetchUnit fetch_;
   Advance& result_;
   Charges& charges_;
-  int first_;               // the instruction's first cycle: the one after its predecessor's last
-  int decode_ = 0;          // enters decode
-  int enter_ = 0;           // enters execute
-  int start_ = 0;           // its first execute cycle that counts: for an access, the address phase
-  int end_ = 0;             // first cycle of the next instruction
-  int data_end_ = 0;        // last cycle of the first data phase
-  bool next_seen_ = false;  // decode saw the halfword behind this one
+  int first_;         // the instruction's first cycle: the one after its predecessor's last
+  int decode_ = 0;    // enters decode
+  int enter_ = 0;     // enters execute
+  int start_ = 0;     // its first execute cycle that counts: for an access, the address phase
+  int end_ = 0;       // first cycle of the next instruction
+  int data_end_ = 0;  // last cycle of the first data phase
+  bool execute_is_busy_ = false;  // with the instruction before it, when decode is done
+  bool next_seen_ = false;        // decode saw the halfword behind this one
 };
 
 bool Passage::is_single_access() const {
@@ -293,6 +291,7 @@ void Passage::wait_for_decode() {
   }
   decode_ = fetch_.now();
   enter_ = std::max(starts_under_previous() ? 1 : first_, decode_ + 1);
+  execute_is_busy_ = enter_ > decode_ + 1;
 }
 
 void Passage::wait_for_operands() {
@@ -323,6 +322,7 @@ void Passage::enter_execute() {
   const bool flags_in_execute = state_.sets_flags == Flag::yes && decode_ < first_;
   const int verdict = flags_in_execute ? enter_ : decode_ + 1;
   if (speculates) fetch_.speculate(outcome_.branch_taken ? outcome_.target : op_.direct_target);
+  if (execute_is_busy_) fetch_.wait_for_execute();
   while (fetch_.now() < enter_) {
     if (gives_up && fetch_.now() == verdict) fetch_.resume();
     next_seen_ = fetch_.queued() > op_.size_bytes / 2u;

@@ -420,10 +420,11 @@ void Issue::access_memory() {
   state_.stores.pass(wait);
 }
 
-/// 5.6.
+/// 5.6. CBZ compares when it executes, as flags set just before it (`assumed`).
 unsigned Issue::mispredict_cycles() const {
   if (op_.conditional || op_.direct_target != 0) {
-    const bool fresh = state_.flags_age > static_cast<unsigned>(at_);
+    const bool fresh =
+        op_.timing_class == Class::compare_branch || state_.flags_age > static_cast<unsigned>(at_);
     return fresh ? kMispredictFresh : kMispredict;
   }
   const auto known = [](Maker maker) { return m7_delay(maker, Reader::base); };

@@ -11,32 +11,30 @@ constexpr std::uint8_t kWeakestNotTaken = 1;
 
 }  // namespace
 
-M7Predictor::Entry& M7Predictor::take_in(Address pc, bool taken) {
+void M7Predictor::take_in(Address pc, bool taken, Address target) {
   if (entries_.size() >= capacity_) {
     const auto oldest = std::min_element(
         entries_.begin(), entries_.end(),
         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
     entries_.erase(oldest);
   }
-  Entry& entry = entries_[pc];
-  entry.counter = taken ? kWeakestTaken : kWeakestNotTaken;
-  return entry;
+  entries_[pc] = {taken ? target : 0, taken ? kWeakestTaken : kWeakestNotTaken, ++now_};
 }
 
 bool M7Predictor::resolve(const OpTiming& op, Address pc, bool taken, Address target) {
   const bool is_direct = op.direct_target != 0;
   if (is_direct && !op.conditional && !op.in_it_block) return true;  // decoded ahead of its issue
   const auto known = entries_.find(pc);
-  bool right = false;
   if (known == entries_.end()) {
     const bool guess = is_direct && op.direct_target <= pc;
-    right = guess == taken;
-    if (!taken) return right;  // a branch comes into the table when it is first taken
-  } else {
-    const bool guess = known->second.counter >= kWeakestTaken;
-    right = guess == taken && (!taken || known->second.target == target);
+    const bool right = guess == taken;
+    // What falls through as guessed needs no entry.
+    if (taken || !right) take_in(pc, taken, target);
+    return right;
   }
-  Entry& entry = known == entries_.end() ? take_in(pc, taken) : known->second;
+  Entry& entry = known->second;
+  const bool guess = entry.counter >= kWeakestTaken;
+  const bool right = guess == taken && (!taken || entry.target == target);
   if (taken) {
     entry.target = target;
     entry.counter = std::min<std::uint8_t>(entry.counter + 1, kStrongestTaken);

@@ -3,7 +3,8 @@
 //
 // The manual gives no size, no replacement and no rule for a branch that is not in the table
 // (core-timing.md 5.6, UNK). All `assumed`: fully associative with the least recently used entry
-// replaced, backward taken and forward not taken on a miss, no stack of return addresses.
+// replaced, backward taken and forward not taken on a miss, an entry in its weak state for each
+// branch that is taken or was guessed wrongly, no stack of return addresses.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,7 @@ class M7Predictor final : public BranchPredictor {
     std::uint8_t counter = 0;  // 0, 1: not taken; 2, 3: taken
     std::uint64_t used = 0;
   };
-  Entry& take_in(Address pc, bool taken);
+  void take_in(Address pc, bool taken, Address target);
 
   std::uint32_t capacity_;
   std::uint64_t now_ = 0;

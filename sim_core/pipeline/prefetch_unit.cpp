@@ -32,8 +32,9 @@ Address PrefetchUnit::next_sequential() const {
 bool PrefetchUnit::sequential_wanted() const {
   if (stopped_ && !(waiting_ && keeps_address_)) return false;
   // Of an instruction that straddles two words, decode keeps the first half; the queue holds the
-  // second. CMEMU C3, M19.
-  const bool in_decode = state_.queued >= size_bytes_ / 2;
+  // second. CMEMU C3, M19. Behind an instruction of several cycles both stay in the queue until it
+  // moves on: Eprint 2025/523, of three such instructions the last waits.
+  const bool in_decode = state_.queued >= size_bytes_ / 2 && !execute_is_busy_;
   const Address oldest = in_decode ? head_ + size_bytes_ - 2 : head_;
   return (next_sequential() - word_of(oldest)) / 4 < kQueueWords;
 }

@@ -60,6 +60,9 @@ class PrefetchUnit {
   /// Lets the current cycle pass.
   void cycle();
 
+  /// The instruction at the head is in decode and does not leave it at once: the one before it
+  /// needs further cycles.
+  void wait_for_execute() { execute_is_busy_ = true; }
   /// The instruction at the head leaves decode: its word becomes free in this cycle.
   void take();
 
@@ -116,6 +119,7 @@ class PrefetchUnit {
   bool keeps_address_;
   int now_ = 0;
   bool stopped_ = false;
+  bool execute_is_busy_ = false;
   bool on_bus_ = false;   // an address was on the bus in the last cycle and not accepted
   bool waiting_ = false;  // ... a sequential one
   // While a branch is between decode and execute:
