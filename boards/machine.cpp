@@ -337,7 +337,10 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
         raised ? engine->exceptions().pend(number) : engine->exceptions().unpend(number);
       };
     }
-    return make_uart(peripheral.type, std::move(line));
+    UartModel made = make_uart(peripheral.type, std::move(line));
+    if (made.requester != nullptr)
+      requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+    return std::move(made.model);
   }
   if (auto clock_model = make_clock_model(peripheral)) return clock_model;
   if (auto gpio = make_gpio(peripheral.type, peripheral)) return gpio;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <system_error>
 
 #include "sim_core/base/error.h"
 
@@ -17,27 +18,48 @@ constexpr std::uint64_t kCapacityStep = std::uint64_t{512} * 1024;
 SdImage::SdImage(const std::string& file, std::uint64_t size_bytes, bool writable,
                  const std::string& where)
     : writable_(writable) {
+  const auto fail = [&](const std::string& what, const std::string& remedy) {
+    throw ConfigError(fmt::format("the SD image \"{}\" {}", file, what), where, remedy);
+  };
+  const auto lengthen = [&](std::uint64_t bytes) {
+    return fmt::format("`truncate -s {}K {}` lengthens it", bytes / 1024, file);
+  };
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::exists(status)) {
+    fail("does not exist",
+         fmt::format("name an image; `truncate -s 64M {}` makes that of an empty card", file));
+  }
+  if (std::filesystem::is_directory(status)) {
+    fail("is a directory", "name an image file in it, or make one with mkfs.fat");
+  }
+  if (!std::filesystem::is_regular_file(status) && !std::filesystem::is_block_file(status)) {
+    fail("is no regular file", "name an image file or a block device");
+  }
   const auto mode = std::ios::binary | std::ios::in;
   stream_.open(file, writable ? mode | std::ios::out : mode);
-  if (!stream_ || std::filesystem::is_directory(file)) {
-    throw ConfigError(
-        fmt::format("the SD image \"{}\" cannot be opened{}", file, writable ? " for writing" : ""),
-        where,
-        fmt::format("name a file that exists; `truncate -s 64M {}` makes an empty card", file));
+  if (!stream_) {
+    fail(writable ? "cannot be written" : "cannot be read",
+         writable ? "change its permissions, or leave image_writable out"
+                  : "change its permissions");
   }
   stream_.seekg(0, std::ios::end);
   const auto length = static_cast<std::uint64_t>(stream_.tellg());
   const std::uint64_t size = size_bytes == 0 ? length : size_bytes;
-  if (length < size) {
-    throw ConfigError(
-        fmt::format("the SD image \"{}\" has {} bytes, the card {}", file, length, size), where,
-        fmt::format("lengthen it (`truncate -s {} {}`) or mend size_kib", size, file));
+  if (length == 0) {
+    fail("is empty", lengthen(size == 0 ? std::uint64_t{64} * 1024 * 1024 : size));
   }
-  if (size == 0 || size % kCapacityStep != 0) {
-    throw ConfigError(
-        fmt::format("the SD image \"{}\" has {} bytes: no multiple of 512 KiB", file, size), where,
-        fmt::format("lengthen it: `truncate -s {}K {}`",
-                    (size / kCapacityStep + 1) * (kCapacityStep / 1024), file));
+  if (length < size) {
+    fail(fmt::format("has {} bytes, less than size_kib {} of the card", length, size / 1024),
+         lengthen(size) + ", or mend size_kib");
+  }
+  if (size % kCapacityStep != 0) {
+    const std::uint64_t next = (size / kCapacityStep + 1) * kCapacityStep;
+    if (size_bytes == 0) {
+      fail(fmt::format("has {} bytes, no multiple of 512 KiB", size), lengthen(next));
+    }
+    fail(fmt::format("is for a card of size_kib {}, no multiple of 512", size / 1024),
+         "mend size_kib");
   }
   blocks_ = size / kSdBlockBytes;
 }

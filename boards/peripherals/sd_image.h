@@ -16,7 +16,8 @@ using SdBlock = std::array<std::uint8_t, kSdBlockBytes>;
 class SdImage {
  public:
   /// `where` names the option or key in messages. `size_bytes` 0: as large as the file.
-  /// Errors: ConfigError if the file is missing, shorter than asked for, or no multiple of 512 KiB.
+  /// Errors: ConfigError if the file is missing, no file, empty, shorter than asked for, or no
+  /// multiple of 512 KiB.
   SdImage(const std::string& file, std::uint64_t size_bytes, bool writable,
           const std::string& where);
   [[nodiscard]] std::uint64_t blocks() const { return blocks_; }

@@ -1,5 +1,6 @@
 // UARTs as consoles: what firmware sends is text and takes no time; what it receives comes from a
-// file, each byte as soon as the one before was read. Source: boards-and-memories facts 14.7.
+// file, each byte as soon as the one before was read. Those of STM32 have DMA requests, which
+// follow the same rule.  Source: boards-and-memories facts 14.7.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "boards/peripherals/master_port.h"
 #include "boards/peripherals/peripheral_space.h"
 
 namespace mcost::boards {
@@ -21,7 +23,12 @@ struct UartLine {
   std::function<void(bool raised)> interrupt;
 };
 
+struct UartModel {
+  std::unique_ptr<PeripheralModel> model;
+  DmaRequester* requester = nullptr;  // part of the model
+};
+
 /// `type` is one of the uart_ names of kPeripheralTypes; null for another name.
-std::unique_ptr<PeripheralModel> make_uart(const std::string& type, UartLine line);
+UartModel make_uart(const std::string& type, UartLine line);
 
 }  // namespace mcost::boards

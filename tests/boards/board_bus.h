@@ -18,8 +18,8 @@ class BoardBus : public testing::Test {
   void make(const std::string& board, const std::vector<std::string>& overrides = {}) {
     make(boards::read_board(board, {}, overrides));
   }
-  void make(boards::BoardSpec spec) {
-    machine_ = std::make_unique<boards::Machine>(std::move(spec), boards::MachineOptions{});
+  void make(boards::BoardSpec spec, boards::MachineOptions options = {}) {
+    machine_ = std::make_unique<boards::Machine>(std::move(spec), std::move(options));
     now_ = 10;
   }
   void write(Address address, std::uint32_t value, std::uint8_t size_bytes = 4) {

@@ -267,23 +267,6 @@ TEST_F(SdOnSpi, DmaTakesABlockAtTheRateOfTheWire) {
   EXPECT_EQ(bus().interconnect.shared(), 0u);
 }
 
-TEST(SdImage, MissingAndShortImagesAreOneClearMessage) {
-  const auto message = [](const std::string& file, std::uint64_t size) {
-    try {
-      const boards::SdImage image(file, size, false, "devices.sd.image");
-    } catch (const ConfigError& error) {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
-  EXPECT_NE(message("no/such.img", 0).find("cannot be opened"), std::string::npos);
-  const std::string file = make_sd_file(1024 * 1024);
-  EXPECT_NE(message(file, 2 * 1024 * 1024).find("has 1048576 bytes, the card 2097152"),
-            std::string::npos);
-  EXPECT_EQ(message(file, 0), "");
-  EXPECT_NE(message(make_sd_file(600 * 1024), 0).find("no multiple of 512 KiB"), std::string::npos);
-}
-
 TEST(SdImage, AWritableImageIsWritten) {
   const std::string file = make_sd_file(512 * 1024);
   {

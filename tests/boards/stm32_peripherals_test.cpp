@@ -113,7 +113,7 @@ struct Line {
 
 TEST(UartV2, AcknowledgementsFollowTheEnables) {
   Line line;
-  const auto uart = make_uart("uart_stm32_v2", line.line());
+  const auto uart = make_uart("uart_stm32_v2", line.line()).model;
   EXPECT_EQ(uart->read(0x1C, 0xC0, 0), 0xC0u);
   uart->write(0x00, 1 | 1u << 3, 0);
   EXPECT_EQ(uart->read(0x1C, 0xC0, 0), 0xC0u | 1u << 21);
@@ -126,7 +126,7 @@ TEST(UartV2, AcknowledgementsFollowTheEnables) {
 TEST(UartV2, ReceivesWhatComesOneByteAtATime) {
   Line line;
   line.waiting = "ab";
-  const auto uart = make_uart("uart_stm32_v2", line.line());
+  const auto uart = make_uart("uart_stm32_v2", line.line()).model;
   EXPECT_EQ(uart->read(0x1C, 0, 0) & 1u << 5, 0u);  // the receiver is off
   uart->write(0x00, 1 | 1u << 2, 0);
   EXPECT_NE(uart->read(0x1C, 0, 0) & 1u << 5, 0u);
@@ -138,7 +138,7 @@ TEST(UartV2, ReceivesWhatComesOneByteAtATime) {
 TEST(UartV1, InterruptsWhileAByteWaitsAndWhileItMaySend) {
   Line line;
   line.waiting = "q";
-  const auto uart = make_uart("uart_stm32_v1", line.line());
+  const auto uart = make_uart("uart_stm32_v1", line.line()).model;
   uart->write(0x0C, 1u << 13 | 1u << 2 | 1u << 5, 0);  // RXNEIE
   ASSERT_FALSE(line.levels.empty());
   EXPECT_TRUE(line.levels.back());
