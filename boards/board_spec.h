@@ -360,7 +360,12 @@ struct DeviceSpec {
 /// needs none.
 inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "registers",         // storage, reset values and rules
-    "flash_acr_f4",      // STM32F2/F4 flash interface: FLASH_ACR, keys, status
+    "flash_acr_f0",      // flash interface of STM32F0
+    "flash_acr_f1",      // flash interface of STM32F100
+    "flash_acr_f4",      // flash interface of STM32F2/F4
+    "flash_acr_f7",      // flash interface of STM32F7
+    "flash_acr_h7",      // flash interface of STM32H7
+    "flash_acr_l5",      // flash interface of STM32L5
     "flash_acr_l4",      // STM32L4 flash interface
     "vims",              // TI CC26x2 VIMS
     "rcc_f4",            // clock tree of STM32F2/F4/F7

@@ -5,8 +5,11 @@
 #include <memory>
 #include <variant>
 
+#include "boards/peripherals/flash_families.h"
+#include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/vims.h"
 #include "sim_core/base/counters.h"
 #include "sim_core/base/error.h"
 #include "sim_core/bus/window.h"
@@ -32,8 +35,11 @@ void fill_with_pattern(std::vector<std::uint8_t>& bytes, std::uint64_t seed) {
 
 class ModelMaker {
  public:
-  ModelMaker(const MemorySpec& spec, bus::SystemBus& bus, bus::Memory& memory, FlashModels& models)
-      : spec_(spec), bus_(bus), memory_(memory), models_(models) {}
+  /// `wait_states_change`: firmware can program them.
+  ModelMaker(const MemorySpec& spec, bus::SystemBus& bus, bus::Memory& memory,
+             bool wait_states_change)
+      : spec_(spec), bus_(bus), memory_(memory), wait_states_change_(wait_states_change) {}
+  [[nodiscard]] memory::FlashTiming* timing() const { return timing_; }
 
   void operator()(const SramSpec& sram) {
     memory_.is_ram = true;
@@ -48,13 +54,11 @@ class ModelMaker {
     std::visit(*this, flash.accelerator);
   }
   void operator()(const NoAccelerator&) {
-    if (flash_->wait_states == 0) {
+    if (flash_->wait_states == 0 && !wait_states_change_) {
       memory_.model = std::make_unique<memory::ConstantLatency>(0);
       return;
     }
-    memory_.model =
-        std::make_unique<memory::LineBufferFlash>(flash_->width_bits / 8, flash_->wait_states);
-    take_slot();
+    adopt(std::make_unique<memory::LineBufferFlash>(flash_->width_bits / 8, flash_->wait_states));
   }
   void operator()(const ArtF4Spec& art) { make_art(art, 1, false); }
   void operator()(const ArtL4Spec& art) {
@@ -73,10 +77,7 @@ class ModelMaker {
     parameters.tag_prefetch = vims.tag_prefetch_enabled;
     parameters.code_line_buffer = vims.idcode_line_buffer_enabled;
     parameters.system_line_buffer = vims.sysbus_line_buffer_enabled;
-    auto model = std::make_unique<memory::Vims>(parameters);
-    models_.vims.back() = model.get();
-    memory_.model = std::move(model);
-    take_slot();
+    adopt(std::make_unique<memory::Vims>(parameters));
   }
 
  private:
@@ -95,8 +96,11 @@ class ModelMaker {
     parameters.prefetch = art.prefetch_enabled;
     parameters.icache = art.icache_enabled;
     parameters.dcache = art.dcache_enabled;
-    auto model = std::make_unique<memory::Art>(parameters, memory_.tags, bus_.program_order);
-    models_.art.back() = model.get();
+    adopt(std::make_unique<memory::Art>(parameters, memory_.tags, bus_.program_order));
+  }
+  template <class Model>
+  void adopt(std::unique_ptr<Model> model) {
+    timing_ = model.get();
     memory_.model = std::move(model);
     take_slot();
   }
@@ -114,9 +118,16 @@ class ModelMaker {
   const MemorySpec& spec_;
   bus::SystemBus& bus_;
   bus::Memory& memory_;
-  FlashModels& models_;
+  bool wait_states_change_;
+  memory::FlashTiming* timing_ = nullptr;
   const FlashSpec* flash_ = nullptr;
 };
+
+bool has_wait_state_register(const BoardSpec& spec, const MemorySpec& memory) {
+  return std::any_of(spec.peripherals.begin(), spec.peripherals.end(), [&](const auto& peripheral) {
+    return peripheral.memory == memory.name && sets_wait_states(peripheral.type);
+  });
+}
 
 bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
   bus::Region region;
@@ -148,20 +159,20 @@ bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
 
 }  // namespace
 
-FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
+FlashTimings build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
   if (spec.memories.size() + 2 > kMaxMemories) {
     throw ConfigError("a board has at most 30 memories", spec.name + " memories", "remove some");
   }
-  FlashModels models;
+  FlashTimings timings;
   bus.memories.reserve(spec.memories.size());  // models keep references into it
   for (const MemorySpec& entry : spec.memories) {
     bus.memories.emplace_back();
     bus::Memory& memory = bus.memories.back();
-    models.art.push_back(nullptr);
-    models.vims.push_back(nullptr);
     memory.name = entry.name;
     memory.set_contents(entry.size_bytes, entry.fill);
-    std::visit(ModelMaker(entry, bus, memory, models), entry.timing);
+    ModelMaker maker(entry, bus, memory, has_wait_state_register(spec, entry));
+    std::visit(maker, entry.timing);
+    timings.push_back(maker.timing());
     if (memory.is_ram) fill_with_pattern(memory.bytes, seed + bus.memories.size());
     for (const WordSpec& word : entry.words) {
       std::memcpy(memory.bytes.data() + word.offset_bytes, &word.reads, sizeof word.reads);
@@ -174,7 +185,7 @@ FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Syste
     add_region(bus, memory_region(entry, static_cast<std::uint8_t>(named - spec.memories.begin())),
                false);
   }
-  return models;
+  return timings;
 }
 
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides) {

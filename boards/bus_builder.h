@@ -7,22 +7,17 @@
 #include <vector>
 
 #include "boards/board_spec.h"
-#include "memory_models/art.h"
-#include "memory_models/vims.h"
+#include "memory_models/flash_timing.h"
 #include "sim_core/bus/system_bus.h"
 
 namespace mcost::boards {
 
-/// Flash models whose controllers firmware can program, by index of the memory; null where it is
-/// another kind.
-struct FlashModels {
-  std::vector<memory::Art*> art;
-  std::vector<memory::Vims*> vims;
-};
+/// Flash timing that controllers can set, by index of the memory; null where there is none.
+using FlashTimings = std::vector<memory::FlashTiming*>;
 
 /// Builds memories and memory regions into `bus`; RAM starts from the power-on pattern of `seed`.
 /// Errors: ConfigError where the board has more memories or regions than an engine takes.
-FlashModels build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus);
+FlashTimings build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus);
 
 /// Adds regions of devices: cuts them out of regions already there if `overrides`, then sorts.
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides);

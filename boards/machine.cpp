@@ -73,7 +73,7 @@ struct Machine::Parts {
   BoardSpec spec;
   MachineOptions options;
   bus::SystemBus bus;
-  FlashModels flash;
+  FlashTimings flash;
   std::unique_ptr<Clocks> clocks;
   std::unique_ptr<pipeline::PipelineModel> model;
   std::unique_ptr<engine::Engine> engine;
@@ -388,23 +388,11 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   control.memory = memory->name;
   control.pinned = &spec.pinned;
   control.flash = flash_spec;
+  control.timing = flash[index];
   control.clock_hz = [this] { return clocks->hz(ClockDomain::hclk); };
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
-  if (peripheral.type == "flash_acr_f4" && flash.art[index] != nullptr) {
-    return make_flash_acr(*flash.art[index], 4, std::move(control));
-  }
-  if (peripheral.type == "flash_acr_l4" && flash.art[index] != nullptr) {
-    return make_flash_acr(*flash.art[index], 3, std::move(control));
-  }
-  if (peripheral.type == "flash_acr_l4plus" && flash.art[index] != nullptr) {
-    return make_flash_acr(*flash.art[index], 4, std::move(control));
-  }
-  if (peripheral.type == "vims" && flash.vims[index] != nullptr) {
-    return make_vims_control(*flash.vims[index], std::get<VimsSpec>(flash_spec->accelerator),
-                             std::move(control));
-  }
-  return nullptr;
+  return make_flash_controller(peripheral, std::move(control));
 }
 
 void Machine::Parts::add_peripherals() {
@@ -427,11 +415,10 @@ void Machine::Parts::check_wait_states() {
   for (std::size_t i = 0; i < spec.memories.size(); ++i) {
     const auto* const entry = std::get_if<FlashSpec>(&spec.memories[i].timing);
     if (entry == nullptr) continue;
-    const memory::Art* const art = flash.art[i];
-    const auto too_few =
-        too_few_wait_states(spec.memories[i].name, *entry,
-                            art == nullptr ? entry->wait_states : art->parameters().wait_states,
-                            clocks->hz(ClockDomain::hclk));
+    const std::uint32_t wait_states =
+        flash[i] == nullptr ? entry->wait_states : flash[i]->settings().wait_states;
+    const auto too_few = too_few_wait_states(spec.memories[i].name, *entry, wait_states,
+                                             clocks->hz(ClockDomain::hclk));
     if (too_few) note(*too_few);
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "boards/peripherals/flash_families.h"
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 
@@ -328,11 +329,9 @@ class Checker {
   }
 
   void check_controller(const PeripheralSpec& peripheral, const std::string& path) {
-    const bool f4 = peripheral.type == "flash_acr_f4";
-    const bool l4 = peripheral.type == "flash_acr_l4" || peripheral.type == "flash_acr_l4plus";
-    const bool vims = peripheral.type == "vims";
+    const bool controls_flash = controls(peripheral.type, NoAccelerator{}).has_value();
     if (peripheral.memory.empty()) {
-      if (f4 || l4 || vims) {
+      if (controls_flash) {
         wrong(path, "type", fmt::format("type {} needs a memory", peripheral.type),
               "add memory: the flash that it controls");
       }
@@ -343,12 +342,8 @@ class Checker {
                names_of(board_.memories), "memories");
     if (memory == nullptr || bad("memories." + memory->name)) return;
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory->timing);
-    const AcceleratorSpec* has = flash == nullptr ? nullptr : &flash->accelerator;
-    const bool none = has != nullptr && std::holds_alternative<NoAccelerator>(*has);
-    const bool fits = has != nullptr && (none || (f4 && std::holds_alternative<ArtF4Spec>(*has)) ||
-                                         (l4 && std::holds_alternative<ArtL4Spec>(*has)) ||
-                                         (vims && std::holds_alternative<VimsSpec>(*has)));
-    if ((f4 || l4 || vims) && !fits) {
+    if (controls_flash &&
+        (flash == nullptr || !controls(peripheral.type, flash->accelerator).value_or(false))) {
       wrong(path, "memory",
             fmt::format("type {} cannot control memory \"{}\"", peripheral.type, memory->name),
             "name a flash with the accelerator of that type, or none");

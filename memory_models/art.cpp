@@ -33,6 +33,13 @@ Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags,
   });
 }
 
+void Art::set(const FlashSettings& settings) {
+  parameters_.wait_states = settings.wait_states;
+  parameters_.prefetch = settings.prefetch;
+  parameters_.icache = settings.icache;
+  parameters_.dcache = settings.dcache;
+}
+
 std::uint8_t Art::data_stamp_shift() const {
   return static_cast<std::uint8_t>(std::countr_zero(parameters_.array_bytes));
 }

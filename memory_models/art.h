@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "memory_models/flash_timing.h"
 #include "memory_models/line_store.h"
 #include "sim_core/bus/memory_model.h"
 
@@ -31,7 +32,7 @@ struct ArtParameters {
   bool dcache = true;
 };
 
-class Art final : public bus::MemoryModel {
+class Art final : public bus::MemoryModel, public FlashTiming {
  public:
   /// `tags` (see bus::Window) is where the engine's inline path sees lines come and go;
   /// `program_order` gives stamps.
@@ -64,14 +65,12 @@ class Art final : public bus::MemoryModel {
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
 
-  // Register side (FLASH_ACR). The engine must drop its variants after any of these.
-  void set_wait_states(std::uint32_t wait_states) { parameters_.wait_states = wait_states; }
-  void set_prefetch(bool enabled) { parameters_.prefetch = enabled; }
-  void set_icache(bool enabled) { parameters_.icache = enabled; }
-  void set_dcache(bool enabled) { parameters_.dcache = enabled; }
-  void reset_icache() { code_.clear(); }
-  void reset_dcache() { data_.clear(); }
-  [[nodiscard]] const ArtParameters& parameters() const { return parameters_; }
+  [[nodiscard]] FlashSettings settings() const override {
+    return {parameters_.wait_states, parameters_.prefetch, parameters_.icache, parameters_.dcache};
+  }
+  void set(const FlashSettings& settings) override;
+  void clear_icache() override { code_.clear(); }
+  void clear_dcache() override { data_.clear(); }
 
  private:
   [[nodiscard]] std::uint32_t read_array(bus::MicroState& state) const;

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "memory_models/array_port.h"
+#include "memory_models/flash_timing.h"
 #include "sim_core/bus/memory_model.h"
 
 namespace mcost::memory {
 
-class LineBufferFlash final : public bus::MemoryModel {
+class LineBufferFlash final : public bus::MemoryModel, public FlashTiming {
  public:
   /// `array_bytes` is what one read brings; a read takes `wait_states` + 1 core cycles.
   LineBufferFlash(std::uint32_t array_bytes, std::uint32_t wait_states)
@@ -41,6 +42,11 @@ class LineBufferFlash final : public bus::MemoryModel {
   [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
   [[nodiscard]] bool fetch_line_resident(std::uint32_t) const override { return true; }
   void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {}
+
+  [[nodiscard]] FlashSettings settings() const override {
+    return {.wait_states = port_.wait_states};
+  }
+  void set(const FlashSettings& settings) override { port_.wait_states = settings.wait_states; }
 
  private:
   ArrayPort port_;

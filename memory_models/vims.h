@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "memory_models/array_port.h"
+#include "memory_models/flash_timing.h"
 #include "memory_models/line_store.h"
 #include "sim_core/bus/memory_model.h"
 
@@ -29,7 +30,7 @@ struct VimsParameters {
 /// Address views of the flash.
 enum VimsView : std::uint8_t { kCachedView = 0, kUncachedView = 1, kSystemView = 2 };
 
-class Vims final : public bus::MemoryModel {
+class Vims final : public bus::MemoryModel, public FlashTiming {
  public:
   explicit Vims(const VimsParameters& parameters);
 
@@ -60,6 +61,14 @@ class Vims final : public bus::MemoryModel {
   void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {
   }  // replacement is random
   [[nodiscard]] std::vector<Counter> counters() const override;
+
+  [[nodiscard]] FlashSettings settings() const override {
+    return {.wait_states = parameters_.wait_states, .icache = parameters_.cache};
+  }
+  void set(const FlashSettings& settings) override {
+    parameters_.wait_states = settings.wait_states;
+    set_cache(settings.icache);
+  }
 
   // Register side (VIMS CTL). The engine must drop its variants after any of these.
   void set_cache(bool enabled);

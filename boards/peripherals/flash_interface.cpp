@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+#include <variant>
+
+#include "boards/peripherals/flash_families.h"
+#include "memory_models/vims.h"
 #include "sim_core/base/bits.h"
 
 namespace mcost::boards {
@@ -9,23 +14,23 @@ namespace {
 
 class FlashAcr final : public PeripheralModel {
  public:
-  FlashAcr(memory::Art& art, unsigned latency_bits, FlashControl control)
-      : art_(art),
-        latency_bits_(latency_bits),
+  FlashAcr(const FlashFamily& family, std::uint32_t reset_value, FlashControl control)
+      : family_(family),
         control_(std::move(control)),
-        initial_(art.parameters()) {}
+        initial_(settings()),
+        reset_latency_(latency_in(reset_value)),
+        latency_(reset_latency_) {}
 
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset == 0; }
 
   /// Back to the state the run started in.
   void reset() override {
-    art_.set_wait_states(initial_.wait_states);
-    art_.set_prefetch(initial_.prefetch);
-    art_.set_icache(initial_.icache);
-    art_.set_dcache(initial_.dcache);
-    art_.reset_icache();
-    art_.reset_dcache();
-    latency_ = 0;
+    if (control_.timing != nullptr) {
+      control_.timing->set(initial_);
+      control_.timing->clear_icache();
+      control_.timing->clear_dcache();
+    }
+    latency_ = reset_latency_;
     latency_follows_ = from_reset_;
     control_.timing_changed();
   }
@@ -33,52 +38,86 @@ class FlashAcr final : public PeripheralModel {
     if (offset != 0) return;
     from_reset_ = latency_follows_ = true;
     follow(value);
-    initial_ = art_.parameters();
+    initial_ = settings();
+  }
+
+  std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles) override {
+    if (offset != 0) return stored;
+    const AcrFields& fields = family_.fields;
+    const bool status = fields.prefetch_status >= 0 && has(stored, fields.prefetch);
+    return (stored & family_.implemented) | (status ? 1u << fields.prefetch_status : 0u);
   }
 
   void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
     if (offset != 0) return;
     // HAL_Init sets enables and writes LATENCY back as it read it: that is no choice of wait
-    // states, and the run state keeps its own. Both families reset it to 0.
-    const std::uint32_t latency = bits(value, latency_bits_ - 1, 0);
-    latency_follows_ = latency_follows_ || latency != latency_;
-    latency_ = latency;
+    // states, and the run state keeps its own.
+    latency_follows_ = latency_follows_ || latency_in(value) != latency_;
+    latency_ = latency_in(value);
     follow(value);
-    const auto too_few = too_few_wait_states(control_.memory, *control_.flash,
-                                             art_.parameters().wait_states, control_.clock_hz());
-    if (too_few) control_.note(*too_few);
     // The arrays are cleared only while disabled.  Source: RM0090, FLASH_ACR.
-    if (bit(value, 11) && !bit(value, 9)) art_.reset_icache();
-    if (bit(value, 12) && !bit(value, 10)) art_.reset_dcache();
-    control_.note(fmt::format(
-        "firmware set FLASH_ACR to 0x{:08X}: {} wait states, prefetch {}, instruction cache {}, "
-        "data cache {}",
-        value, art_.parameters().wait_states, on(art_.parameters().prefetch),
-        on(art_.parameters().icache), on(art_.parameters().dcache)));
+    const AcrFields& fields = family_.fields;
+    if (control_.timing != nullptr) {
+      if (has(value, fields.clear_icache) && !has(value, fields.icache))
+        control_.timing->clear_icache();
+      if (has(value, fields.clear_dcache) && !has(value, fields.dcache))
+        control_.timing->clear_dcache();
+    }
+    describe(value);
     control_.timing_changed();
   }
 
  private:
-  static const char* on(bool enabled) { return enabled ? "on" : "off"; }
-  [[nodiscard]] bool pinned(const char* key) const {
+  static bool has(std::uint32_t value, int number) {
+    return number >= 0 && bit(value, static_cast<unsigned>(number));
+  }
+  [[nodiscard]] std::uint32_t latency_in(std::uint32_t value) const {
+    return family_.latency_bits == 0 ? 0 : bits(value, family_.latency_bits - 1, 0);
+  }
+  [[nodiscard]] memory::FlashSettings settings() const {
+    return control_.timing == nullptr ? memory::FlashSettings{} : control_.timing->settings();
+  }
+  [[nodiscard]] bool pinned(const std::string& key) const {
     return control_.pinned->contains("memories." + control_.memory + "." + key);
   }
   void follow(std::uint32_t value) {
-    if (!pinned("wait_states") && latency_follows_) {
-      art_.set_wait_states(bits(value, latency_bits_ - 1, 0));
-    }
-    if (!pinned("accelerator.prefetch_enabled")) art_.set_prefetch(bit(value, 8));
-    if (!pinned("accelerator.icache_enabled")) art_.set_icache(bit(value, 9));
-    if (!pinned("accelerator.dcache_enabled")) art_.set_dcache(bit(value, 10));
+    if (control_.timing == nullptr) return;
+    const AcrFields& fields = family_.fields;
+    memory::FlashSettings next = settings();
+    if (family_.latency_bits != 0 && !pinned("wait_states") && latency_follows_)
+      next.wait_states = latency_in(value);
+    const auto switch_by = [&](bool& enabled, int number, const char* key) {
+      if (number >= 0 && !pinned(std::string("accelerator.") + key)) enabled = has(value, number);
+    };
+    switch_by(next.prefetch, fields.prefetch, "prefetch_enabled");
+    switch_by(next.icache, fields.icache, family_.icache_key);
+    switch_by(next.dcache, fields.dcache, "dcache_enabled");
+    control_.timing->set(next);
+  }
+  void describe(std::uint32_t value) const {
+    if (control_.timing == nullptr) return;
+    const memory::FlashSettings now = settings();
+    const auto too_few =
+        too_few_wait_states(control_.memory, *control_.flash, now.wait_states, control_.clock_hz());
+    if (too_few) control_.note(*too_few);
+    std::string text =
+        fmt::format("firmware set FLASH_ACR to 0x{:08X}: {} wait states", value, now.wait_states);
+    const auto add = [&](int number, const char* name, bool enabled) {
+      if (number >= 0) text += fmt::format(", {} {}", name, enabled ? "on" : "off");
+    };
+    add(family_.fields.prefetch, "prefetch", now.prefetch);
+    add(family_.fields.icache, family_.icache_name, now.icache);
+    add(family_.fields.dcache, "data cache", now.dcache);
+    control_.note(text);
   }
 
-  memory::Art& art_;
-  unsigned latency_bits_;
+  const FlashFamily& family_;
   FlashControl control_;
-  memory::ArtParameters initial_;
+  memory::FlashSettings initial_;
+  std::uint32_t reset_latency_;
   bool from_reset_ = false;
   bool latency_follows_ = false;
-  std::uint32_t latency_ = 0;  // as last written
+  std::uint32_t latency_;  // as last written
 };
 
 class VimsControl final : public PeripheralModel {
@@ -166,14 +205,21 @@ std::optional<std::string> too_few_wait_states(const std::string& memory, const 
       memory, wait_states, clock_hz, limits[wait_states]);
 }
 
-std::unique_ptr<PeripheralModel> make_flash_acr(memory::Art& art, unsigned latency_bits,
-                                                FlashControl control) {
-  return std::make_unique<FlashAcr>(art, latency_bits, std::move(control));
-}
-
-std::unique_ptr<PeripheralModel> make_vims_control(memory::Vims& vims, const VimsSpec& spec,
-                                                   FlashControl control) {
-  return std::make_unique<VimsControl>(vims, spec, std::move(control));
+std::unique_ptr<PeripheralModel> make_flash_controller(const PeripheralSpec& peripheral,
+                                                       FlashControl control) {
+  if (peripheral.type == "vims") {
+    auto* const vims = dynamic_cast<memory::Vims*>(control.timing);
+    if (vims == nullptr) return nullptr;
+    const auto& spec = std::get<VimsSpec>(control.flash->accelerator);
+    return std::make_unique<VimsControl>(*vims, spec, std::move(control));
+  }
+  const FlashFamily* const family = flash_family_of(peripheral.type);
+  if (family == nullptr) return nullptr;
+  std::uint32_t reset_value = 0;
+  for (const RegisterSpec& entry : peripheral.registers) {
+    if (entry.offset_bytes == 0) reset_value = entry.reset;
+  }
+  return std::make_unique<FlashAcr>(*family, reset_value, std::move(control));
 }
 
 }  // namespace mcost::boards

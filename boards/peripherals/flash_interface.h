@@ -1,6 +1,6 @@
-// Registers that set flash timing: FLASH_ACR of STM32F2/F4 and L4, CTL and STAT of TI's VIMS. The
-// first write makes the model follow its registers, but for values pinned by --set. Source:
-// boards-and-memories facts 14.4 (FLASH_ACR), 5.9 (VIMS).
+// Registers that set flash timing: FLASH_ACR of STM32, one table for all families, and CTL and STAT
+// of TI's VIMS. The first write makes the model follow its registers, but for values pinned by
+// --set. Source: boards-and-memories facts 14.4 (FLASH_ACR), 5.9 (VIMS).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@
 
 #include "boards/board_spec.h"
 #include "boards/peripherals/peripheral_space.h"
-#include "memory_models/art.h"
-#include "memory_models/vims.h"
+#include "memory_models/flash_timing.h"
 
 namespace mcost::boards {
 
@@ -22,6 +21,7 @@ struct FlashControl {
   std::string memory;                             // name of the memory in the board
   const std::set<std::string>* pinned = nullptr;  // paths firmware cannot change
   const FlashSpec* flash = nullptr;
+  memory::FlashTiming* timing = nullptr;         // null: it has none that could be set
   std::function<std::uint64_t()> clock_hz;       // that its wait states are for
   std::function<void()> timing_changed;          // memoised timing is stale
   std::function<void(const std::string&)> note;  // for the report
@@ -33,12 +33,8 @@ struct FlashControl {
                                                              std::uint32_t wait_states,
                                                              std::uint64_t clock_hz);
 
-/// FLASH_ACR of the F2, F4 (LATENCY 3:0) and L4 (LATENCY 2:0) families; key, status and option
-/// registers are storage.
-std::unique_ptr<PeripheralModel> make_flash_acr(memory::Art& art, unsigned latency_bits,
-                                                FlashControl control);
-/// VIMS CTL (+4) and STAT (+0).
-std::unique_ptr<PeripheralModel> make_vims_control(memory::Vims& vims, const VimsSpec& spec,
-                                                   FlashControl control);
+/// The flash interface of an STM32 family or VIMS, by type; null for other types.
+std::unique_ptr<PeripheralModel> make_flash_controller(const PeripheralSpec& peripheral,
+                                                       FlashControl control);
 
 }  // namespace mcost::boards

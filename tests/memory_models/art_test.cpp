@@ -283,8 +283,8 @@ TEST_F(ArtTest, ResetForgetsBothCaches) {
   MockPort port(art);
   port.fetch(0);
   load(art, port, 0x40);
-  art.reset_icache();
-  art.reset_dcache();
+  art.clear_icache();
+  art.clear_dcache();
   EXPECT_FALSE(art.fetch_line_resident(0));
   EXPECT_EQ(tags[0x40 >> bus::kTagShift], bus::kAbsent);
 }
