@@ -44,6 +44,7 @@ function(mcost_add_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE mcost_options mcost_warnings ${arg_LIBS} GTest::gmock GTest::gtest
                                         GTest::gmock_main)
+  mcost_use_test_headers(${name})
   mcost_set_test_environment(${name})
   add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
   mcost_set_test_properties(${name} "${arg_LABEL}" "${arg_TIMEOUT}")
@@ -129,6 +130,22 @@ function(mcost_add_header_self_test)
 endfunction()
 
 # ---- used by the functions above ----
+
+# Most of the time to build a test goes into the headers of its framework, so these are compiled once, and most of the
+# rest into optimising expectations, which nobody waits for when they run.
+function(mcost_use_test_headers name)
+  if(NOT TARGET mcost_test_headers)
+    set(source "${CMAKE_BINARY_DIR}/mcost_test_headers.cpp")
+    file(CONFIGURE OUTPUT "${source}" CONTENT "" @ONLY)
+    add_library(mcost_test_headers OBJECT "${source}")
+    target_link_libraries(mcost_test_headers PRIVATE mcost_options mcost_warnings GTest::gmock GTest::gtest)
+    target_compile_options(mcost_test_headers PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_precompile_headers(mcost_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm>
+                              <array> <cstdint> <map> <memory> <optional> <string> <vector>)
+  endif()
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_precompile_headers(${name} REUSE_FROM mcost_test_headers)
+endfunction()
 
 macro(mcost_check_arguments function name)
   if(arg_UNPARSED_ARGUMENTS OR arg_KEYWORDS_MISSING_VALUES)

@@ -52,8 +52,9 @@ endif()
 
 find_program(MCOST_CCACHE ccache)
 if(MCOST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER "${MCOST_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${MCOST_CCACHE}")
+  # Without this ccache passes over every file that uses a precompiled header.
+  set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${MCOST_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_C_COMPILER_LAUNCHER}")
 endif()
 
 # Linked by every target of ours, and by nothing else.
