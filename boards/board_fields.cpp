@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "f
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
 constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"};
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
-constexpr std::array<std::string_view, 3> kMemoryKinds = {"sram", "flash", "rom"};
+constexpr std::array<std::string_view, 4> kMemoryKinds = {"sram", "flash", "rom", "sdram"};
 constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
@@ -218,6 +218,29 @@ static void describe(FieldVisitor& v, FlashSpec& flash) {
              flash.wait_state_limits_hz, kClockHz);
   AcceleratorBlock block{flash.accelerator};
   visit_block(v, {"accelerator", "caches and buffers in front of the array"}, block);
+}
+
+static void describe(FieldVisitor& v, SdramSpec& sdram) {
+  constexpr IntegerRule kTime{1, 16};
+  v.integer({"bus_bits", "data lines: 8, 16 or 32"}, sdram.bus_bits, {8, 32});
+  v.integer({"row_bits", "bits of a row address"}, sdram.row_bits, {11, 13});
+  v.integer({"column_bits", "bits of a column address"}, sdram.column_bits, {8, 11});
+  v.integer({"banks", "internal banks: 2 or 4"}, sdram.banks, {2, 4});
+  v.integer({"hclk_per_sdclk", "SDCR.SDCLK in the run state"}, sdram.hclk_per_sdclk, {2, 3});
+  v.integer({"cas_sdclk", "CAS latency"}, sdram.cas_sdclk, {1, 3});
+  v.integer({"trcd_sdclk", "activate to read or write"}, sdram.trcd_sdclk, kTime);
+  v.integer({"trp_sdclk", "precharge"}, sdram.trp_sdclk, kTime);
+  v.integer({"tras_sdclk", "activate to precharge"}, sdram.tras_sdclk, kTime);
+  v.integer({"trc_sdclk", "activate to activate; length of an auto refresh"}, sdram.trc_sdclk,
+            kTime);
+  v.integer({"twr_sdclk", "last write to precharge"}, sdram.twr_sdclk, kTime);
+  v.integer({"refresh_sdclk", "between auto refreshes, SDRTR.COUNT + 1; 0: none"},
+            sdram.refresh_sdclk, {0, 8192});
+  v.boolean({"read_burst", "SDCR.RBURST in the run state: the controller reads ahead"},
+            sdram.read_burst);
+  v.integer({"read_pipe_hclk", "SDCR.RPIPE in the run state"}, sdram.read_pipe_hclk, {0, 2});
+  v.integer({"command_hclk", "from the bus to the command"}, sdram.command_hclk, {0, 15});
+  v.integer({"data_hclk", "from the data to the bus"}, sdram.data_hclk, {0, 15});
 }
 
 static void describe(FieldVisitor& v, WordSpec& word) {

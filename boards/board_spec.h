@@ -190,8 +190,29 @@ struct FlashSpec {
   friend bool operator==(const FlashSpec&, const FlashSpec&) = default;
 };
 
-/// Later kinds: tcm, sdram, psram, qspi.
-using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec>;
+/// SDRAM behind ST's FMC: the state of its registers in the run state. Times are SDCLK cycles.
+struct SdramSpec {
+  std::uint32_t bus_bits = 16;
+  std::uint32_t row_bits = 12;
+  std::uint32_t column_bits = 8;
+  std::uint32_t banks = 4;           ///< Internal banks.
+  std::uint32_t hclk_per_sdclk = 2;  ///< SDCR.SDCLK.
+  std::uint32_t cas_sdclk = 2;
+  std::uint32_t trcd_sdclk = 2;      ///< Activate to read or write.
+  std::uint32_t trp_sdclk = 2;       ///< Precharge.
+  std::uint32_t tras_sdclk = 4;      ///< Activate to precharge.
+  std::uint32_t trc_sdclk = 7;       ///< Activate to activate; length of an auto refresh.
+  std::uint32_t twr_sdclk = 2;       ///< Last write to precharge.
+  std::uint32_t refresh_sdclk = 0;   ///< Between auto refreshes: SDRTR.COUNT + 1; 0: none.
+  bool read_burst = true;            ///< SDCR.RBURST: the controller reads ahead.
+  std::uint32_t read_pipe_hclk = 0;  ///< SDCR.RPIPE.
+  std::uint32_t command_hclk = 3;    ///< From the bus to the command.
+  std::uint32_t data_hclk = 2;       ///< From the data to the bus.
+  friend bool operator==(const SdramSpec&, const SdramSpec&) = default;
+};
+
+/// Later kinds: tcm, psram, qspi.
+using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec, SdramSpec>;
 
 /// A word that a memory holds before the image is loaded: an identification, say.
 struct WordSpec {
@@ -207,7 +228,7 @@ struct MemorySpec {
   std::uint64_t size_bytes = 0;  ///< YAML: size_kib.
   std::uint8_t fill = 0;         ///< Content before the image is loaded.
   std::vector<WordSpec> words;   ///< In place of `fill`.
-  MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, rom.
+  MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, rom, sdram.
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 

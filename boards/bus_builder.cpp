@@ -9,6 +9,8 @@
 #include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/sdram.h"
+#include "memory_models/timed_memory.h"
 #include "memory_models/vims.h"
 #include "sim_core/base/counters.h"
 #include "sim_core/base/error.h"
@@ -33,18 +35,52 @@ void fill_with_pattern(std::vector<std::uint8_t>& bytes, std::uint64_t seed) {
   }
 }
 
+memory::SdramParameters parameters_of(const SdramSpec& spec, std::uint32_t core_per_hclk) {
+  memory::SdramParameters parameters;
+  parameters.bus_bytes = spec.bus_bits / 8;
+  parameters.row_bits = spec.row_bits;
+  parameters.column_bits = spec.column_bits;
+  parameters.banks = spec.banks;
+  parameters.hclk_per_sdclk = spec.hclk_per_sdclk;
+  parameters.core_per_hclk = core_per_hclk;
+  parameters.cas = spec.cas_sdclk;
+  parameters.trcd = spec.trcd_sdclk;
+  parameters.trp = spec.trp_sdclk;
+  parameters.tras = spec.tras_sdclk;
+  parameters.trc = spec.trc_sdclk;
+  parameters.twr = spec.twr_sdclk;
+  parameters.refresh = spec.refresh_sdclk;
+  parameters.read_ahead = spec.read_burst;
+  parameters.read_pipe_hclk = spec.read_pipe_hclk;
+  parameters.command_hclk = spec.command_hclk;
+  parameters.data_hclk = spec.data_hclk;
+  return parameters;
+}
+
 class ModelMaker {
  public:
   /// `wait_states_change`: firmware can program them.
-  ModelMaker(const MemorySpec& spec, bus::SystemBus& bus, bus::Memory& memory,
-             bool wait_states_change)
-      : spec_(spec), bus_(bus), memory_(memory), wait_states_change_(wait_states_change) {}
+  ModelMaker(const MemorySpec& spec, std::uint32_t core_per_hclk, bus::SystemBus& bus,
+             bus::Memory& memory, bool wait_states_change)
+      : spec_(spec),
+        core_per_hclk_(core_per_hclk),
+        bus_(bus),
+        memory_(memory),
+        wait_states_change_(wait_states_change) {}
   [[nodiscard]] memory::FlashTiming* timing() const { return timing_; }
+  [[nodiscard]] memory::Target* target() const { return target_; }
 
   void operator()(const SramSpec& sram) {
     memory_.is_ram = true;
     memory_.tags.assign(bus::tags_of(memory_.bytes.size()), bus::kNeverWritten);
     memory_.model = std::make_unique<memory::ConstantLatency>(sram.wait_states);
+  }
+  void operator()(const SdramSpec& sdram) {
+    memory_.is_ram = true;
+    memory_.tags.assign(bus::tags_of(memory_.bytes.size()), bus::kNeverWritten);
+    auto target = std::make_unique<memory::Sdram>(parameters_of(sdram, core_per_hclk_));
+    target_ = target.get();
+    memory_.model = std::make_unique<memory::TimedMemory>(std::move(target));
   }
   void operator()(const RomSpec& rom) {
     memory_.model = std::make_unique<memory::ConstantLatency>(rom.wait_states);
@@ -116,10 +152,12 @@ class ModelMaker {
   }
 
   const MemorySpec& spec_;
+  std::uint32_t core_per_hclk_;
   bus::SystemBus& bus_;
   bus::Memory& memory_;
   bool wait_states_change_;
   memory::FlashTiming* timing_ = nullptr;
+  memory::Target* target_ = nullptr;
   const FlashSpec* flash_ = nullptr;
 };
 
@@ -159,20 +197,22 @@ bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
 
 }  // namespace
 
-FlashTimings build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
+MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
   if (spec.memories.size() + 2 > kMaxMemories) {
     throw ConfigError("a board has at most 30 memories", spec.name + " memories", "remove some");
   }
-  FlashTimings timings;
+  MemoryControls controls;
+  const std::uint32_t core_per_hclk = spec.start == StartState::reset ? 1 : spec.clock.bus_divider;
   bus.memories.reserve(spec.memories.size());  // models keep references into it
   for (const MemorySpec& entry : spec.memories) {
     bus.memories.emplace_back();
     bus::Memory& memory = bus.memories.back();
     memory.name = entry.name;
     memory.set_contents(entry.size_bytes, entry.fill);
-    ModelMaker maker(entry, bus, memory, has_wait_state_register(spec, entry));
+    ModelMaker maker(entry, core_per_hclk, bus, memory, has_wait_state_register(spec, entry));
     std::visit(maker, entry.timing);
-    timings.push_back(maker.timing());
+    controls.flash.push_back(maker.timing());
+    controls.targets.push_back(maker.target());
     if (memory.is_ram) fill_with_pattern(memory.bytes, seed + bus.memories.size());
     for (const WordSpec& word : entry.words) {
       std::memcpy(memory.bytes.data() + word.offset_bytes, &word.reads, sizeof word.reads);
@@ -185,7 +225,7 @@ FlashTimings build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Syst
     add_region(bus, memory_region(entry, static_cast<std::uint8_t>(named - spec.memories.begin())),
                false);
   }
-  return timings;
+  return controls;
 }
 
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides) {

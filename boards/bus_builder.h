@@ -8,16 +8,20 @@
 
 #include "boards/board_spec.h"
 #include "memory_models/flash_timing.h"
+#include "memory_models/target.h"
 #include "sim_core/bus/system_bus.h"
 
 namespace mcost::boards {
 
-/// Flash timing that controllers can set, by index of the memory; null where there is none.
-using FlashTimings = std::vector<memory::FlashTiming*>;
+/// What controllers can set, by index of the memory; null where there is nothing.
+struct MemoryControls {
+  std::vector<memory::FlashTiming*> flash;
+  std::vector<memory::Target*> targets;
+};
 
 /// Builds memories and memory regions into `bus`; RAM starts from the power-on pattern of `seed`.
 /// Errors: ConfigError where the board has more memories or regions than an engine takes.
-FlashTimings build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus);
+MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus);
 
 /// Adds regions of devices: cuts them out of regions already there if `overrides`, then sorts.
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides);

@@ -73,7 +73,7 @@ struct Machine::Parts {
   BoardSpec spec;
   MachineOptions options;
   bus::SystemBus bus;
-  FlashTimings flash;
+  MemoryControls controls;
   std::unique_ptr<Clocks> clocks;
   std::unique_ptr<pipeline::PipelineModel> model;
   std::unique_ptr<engine::Engine> engine;
@@ -388,7 +388,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   control.memory = memory->name;
   control.pinned = &spec.pinned;
   control.flash = flash_spec;
-  control.timing = flash[index];
+  control.timing = controls.flash[index];
   control.clock_hz = [this] { return clocks->hz(ClockDomain::hclk); };
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
@@ -415,8 +415,9 @@ void Machine::Parts::check_wait_states() {
   for (std::size_t i = 0; i < spec.memories.size(); ++i) {
     const auto* const entry = std::get_if<FlashSpec>(&spec.memories[i].timing);
     if (entry == nullptr) continue;
+    const memory::FlashTiming* const timing = controls.flash[i];
     const std::uint32_t wait_states =
-        flash[i] == nullptr ? entry->wait_states : flash[i]->settings().wait_states;
+        timing == nullptr ? entry->wait_states : timing->settings().wait_states;
     const auto too_few = too_few_wait_states(spec.memories[i].name, *entry, wait_states,
                                              clocks->hz(ClockDomain::hclk));
     if (too_few) note(*too_few);
@@ -486,7 +487,7 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   if (parts.starts_from_reset() && parts.spec.pinned.contains("clock.rated_hz")) {
     parts.spec.reset.clock_hz = parts.spec.clock.rated_hz;
   }
-  parts.flash = build_memories(parts.spec, parts.options.seed, parts.bus);
+  parts.controls = build_memories(parts.spec, parts.options.seed, parts.bus);
   parts.add_private_bus();
   parts.add_spaces();
   parts.add_bit_band();

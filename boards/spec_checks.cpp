@@ -151,8 +151,11 @@ class Checker {
                         word.offset_bytes, memory.name, memory.size_bytes / kKib),
             "write a multiple of 4 inside the memory");
     }
+    if (bad(path)) return;
+    if (const auto* sdram = std::get_if<SdramSpec>(&memory.timing))
+      check_sdram(*sdram, memory.size_bytes, path);
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory.timing);
-    if (flash == nullptr || bad(path)) return;
+    if (flash == nullptr) return;
     if (!std::has_single_bit(flash->width_bits) || flash->width_bits < 32) {
       wrong(path, "width_bits",
             fmt::format("width_bits {} is not a power of two from 32", flash->width_bits),
@@ -168,6 +171,26 @@ class Checker {
     if (const auto* l4 = std::get_if<ArtL4Spec>(&flash->accelerator))
       check_art(*l4, path, flash->width_bits, false);
     if (const auto* vims = std::get_if<VimsSpec>(&flash->accelerator)) check_vims(*vims, path);
+  }
+
+  void check_sdram(const SdramSpec& sdram, std::uint64_t size_bytes, const std::string& path) {
+    const auto power_of_two = [&](std::string_view key, std::uint32_t value,
+                                  std::string_view remedy) {
+      if (std::has_single_bit(value)) return true;
+      wrong(path, key, fmt::format("{} {} does not exist", key, value), std::string(remedy));
+      return false;
+    };
+    if (!power_of_two("bus_bits", sdram.bus_bits, "write 8, 16 or 32") ||
+        !power_of_two("banks", sdram.banks, "write 2 or 4")) {
+      return;
+    }
+    const std::uint64_t shape = (std::uint64_t{sdram.bus_bits} * sdram.banks / 8)
+                                << (sdram.row_bits + sdram.column_bits);
+    if (size_bytes == shape) return;
+    wrong(path, "size_kib",
+          fmt::format("size_kib {} is not what bus, rows, columns and banks make: {}",
+                      size_bytes / kKib, shape / kKib),
+          "mend size_kib or the shape");
   }
 
   template <typename Art>

@@ -43,13 +43,12 @@ class Qspi final : public Target {
     if (!mapped_ && when_unmapped_) when_unmapped_();
     return serve(stream_, request);
   }
-  [[nodiscard]] bool is_steady(const Request&, Cycles) const { return false; }
   [[nodiscard]] Response probe(const Request& request) const override {
     Stream copy = stream_;
     return serve(copy, request);
   }
   /// A transfer of two commands that waits for another.
-  [[nodiscard]] std::uint32_t most_cycles() const;
+  [[nodiscard]] std::uint32_t most_cycles() const override;
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override;
 
   [[nodiscard]] const QspiParameters& parameters() const { return parameters_; }

@@ -18,7 +18,7 @@ struct Request {
   std::uint32_t size_bytes = 4;  // 1, 2, 4 or 8: a single; above: a burst of 32-bit beats (64-bit
                                  // where the port is so wide) that wraps at its own size
   bus::AccessKind kind = bus::AccessKind::read;
-  Cycles now = 0;  // core cycle of arrival; never before that of an earlier request
+  Cycles now = 0;  // core cycle of arrival
 };
 
 /// Core cycles, absolute.
@@ -32,11 +32,11 @@ class Target {
   virtual ~Target() = default;
   /// Carries out a transfer; a busy port makes it wait.
   virtual Response transfer(const Request& request) = 0;
-  /// Whether transfer() would give the same answer, relative to its `now`, for each arrival from
-  /// request.now to `latest` (nothing in progress, no refresh due): such an answer may be memoised.
-  [[nodiscard]] virtual bool is_steady(const Request& request, Cycles latest) const = 0;
   /// What transfer() would answer, changing nothing.
   [[nodiscard]] virtual Response probe(const Request& request) const = 0;
+  /// No answer takes longer, in core cycles: the worst state that earlier requests can have left
+  /// behind, with nobody else at the port.
+  [[nodiscard]] virtual std::uint32_t most_cycles() const = 0;
   /// Counters for reports, by name; order is fixed.
   [[nodiscard]] virtual std::vector<bus::MemoryModel::Counter> counters() const { return {}; }
 };

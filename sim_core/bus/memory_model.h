@@ -73,6 +73,9 @@ class MemoryModel {
     std::uint32_t bytes = 4;
   };
   [[nodiscard]] virtual ArrayRead array_read() const { return {data_wait(AccessKind::read), 4}; }
+  /// No access waits longer for this memory alone, in core cycles.
+  [[nodiscard]] virtual std::uint32_t most_wait() const { return kUsualMostWait; }
+  static constexpr std::uint32_t kUsualMostWait = 80;
   /// True when fetches need neither micro-state nor contents: each costs fetch_wait().
   [[nodiscard]] virtual bool constant_fetch() const = 0;
   [[nodiscard]] virtual std::uint32_t fetch_wait() const = 0;

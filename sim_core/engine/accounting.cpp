@@ -105,8 +105,8 @@ bool Engine::lines_resident(Block& block, Variant& variant) {
 /// The memoised timing of the visit that just ended, or null where it must be replayed. `guess`
 /// came last behind the same variant.
 Variant* Engine::select_variant(Block& block, Variant* guess) {
-  const bool shared = (bus_.interconnect.shared() & block.fetches) != 0;
-  if (!options_.memoise || observer_ != nullptr || shared) return nullptr;
+  const std::uint32_t in_order = bus_.interconnect.shared() | long_waits_;
+  if (!options_.memoise || observer_ != nullptr || (in_order & block.fetches) != 0) return nullptr;
   if (block.sites == kNoSites) update_sites(block);
   const VariantKey key{.entry_state = state_,
                        .passed = core_.passed,
@@ -199,7 +199,7 @@ void Engine::replay_until(Block& block, unsigned end) {
   touch_lines();
   bus_.program_order += kMostLines;  // past the stamps that memoised visits have just left
   TimingState state = states_[state_];
-  BusPort port(bus_, state, now_ - static_cast<Cycles>(std::int64_t{state.lag}));
+  BusPort port(bus_, state, port_time(state));
   const Visit visit = visit_of(block);
   OpReplay replay(bus_, visit, core_);
   if (observer_ != nullptr) port.note_calls(&calls_);

@@ -321,7 +321,10 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   }
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
   if (checks.after != nullptr) helper(checks.after, 0);
-  block.worst_case += model_.worst_case(info.timing) + kMostWait * (2u + info.timing.transfers);
+  const std::uint32_t transfers = info.timing.transfers;
+  const std::uint32_t fetch_wait = bus_.memories[block.memory].model->most_wait();
+  block.worst_case += model_.worst_case(info.timing) + Cycles{2} * fetch_wait +
+                      Cycles{transfers} * (transfers > 1 ? most_wait_ : kMostWait);
   block.info.push_back(info);
   return row.flow == Flow::next;
 }

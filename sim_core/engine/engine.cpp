@@ -34,6 +34,7 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
 void Engine::build_windows() {
   core_.windows.fill(bus::Window{});
   note_contended_memories();
+  note_long_waits();
   for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) build_window(i);
 }
 

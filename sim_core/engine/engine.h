@@ -324,8 +324,10 @@ class Engine {
 
   // Memories that other initiators use (shared_memory.cpp).
   void note_contended_memories();
+  void note_long_waits();
   void update_shared_memories();
   void settle_initiators() const;
+  void keep_order(const MicroOp* op, std::uint8_t memory);
   void bring_up_to_date(const MicroOp* op);
 
   // Memory protection (protection.cpp).
@@ -361,6 +363,10 @@ class Engine {
   Variant* fold(Block& block, const VariantKey& key);
   bool lines_resident(Block& block, Variant& variant);
   void replay_until(Block& block, unsigned end);
+  /// Core cycle of the time base of port calls of the next instruction.
+  [[nodiscard]] Cycles port_time(const TimingState& state) const {
+    return now_ - static_cast<Cycles>(std::int64_t{state.lag});
+  }
   void show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay);
   void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
   void update_sites(Block& block);
@@ -434,7 +440,7 @@ class Engine {
   static constexpr std::uint8_t kModeFpReady = 1;  // FPU on, context active, no lazy save pending
   static constexpr unsigned kModeViewShift = 1;    // MemoryView above it, two bits
   static constexpr std::uint8_t kModeStackLimit = 8;  // MSPLIM or PSPLIM holds
-  static constexpr std::uint32_t kMostWait = 80;  // cycles; bounds a memory's answer for deadlines
+  static constexpr std::uint32_t kMostWait = bus::MemoryModel::kUsualMostWait;
   static constexpr Address kNowhere = 0xFFFFFFFFu;
   std::unique_ptr<Block> build_block(const BlockKey& key);
   void complete_block(Block& block);
@@ -466,6 +472,8 @@ class Engine {
   bool protection_changed_ = false;
   bool windows_limited_ = false;
   std::uint32_t shared_memories_ = 0;             // whose windows are closed, as a mask
+  std::uint32_t long_waits_ = 0;                  // memories that may answer later than kMostWait
+  std::uint32_t most_wait_ = kMostWait;           // of all memories
   mutable std::vector<KnownRange> known_ranges_;  // of view_
   Mpu::ExecuteMap execute_map_;                   // that blocks were built for
   bus::Region nowhere_;                           // where accesses go that no memory answers

@@ -258,7 +258,7 @@ Cycles Engine::cycles_to_complete(const Block& block, unsigned transfers) {
   visit.log = &accesses;
   TimingState state = states_[state_];
   bus::FoldLog log;  // contents stay as they are
-  BusPort port(bus_, state, &log, block.memory);
+  BusPort port(bus_, state, &log, block.memory, port_time(state), false);
   OpReplay replay(bus_, visit, core_);
   return replay.time(model_, state, port, 0).advance.charges.total();
 }

@@ -19,6 +19,18 @@ void Engine::note_contended_memories() {
   bus_.interconnect.set_contended(contended);
 }
 
+/// Memories that a block's worst case does not cover: an access to them ends the visit, and what
+/// runs in them or moves lists reckons with their longest wait.
+void Engine::note_long_waits() {
+  long_waits_ = 0;
+  most_wait_ = kMostWait;
+  for (std::size_t m = 0; m < bus_.memories.size(); ++m) {
+    const std::uint32_t wait = bus_.memories[m].model->most_wait();
+    if (wait > kMostWait) long_waits_ |= 1u << m;
+    most_wait_ = std::max(most_wait_, wait);
+  }
+}
+
 /// Follows the interconnect, between two visits.
 void Engine::update_shared_memories() {
   const std::uint32_t shared = bus_.interconnect.shared();
@@ -47,6 +59,15 @@ void Engine::settle_initiators() const {
   bus_.interconnect.advance_to(now_ - std::min(now_, behind));
 }
 
+/// Behind an access to a memory whose time or contents depend on when it comes, the visit ends.
+void Engine::keep_order(const MicroOp* op, std::uint8_t memory) {
+  if (bus_.interconnect.is_shared(memory)) {
+    bring_up_to_date(op);
+  } else if ((long_waits_ >> memory & 1u) != 0) {
+    leave_after(op);
+  }
+}
+
 /// The access that `op` has just logged goes to a memory that others use: what is granted it before
 /// the access happens now, so that the access sees it. All words of a multiple transfer see what
 /// the first does. The visit ends behind the op.
@@ -56,8 +77,7 @@ void Engine::bring_up_to_date(const MicroOp* op) {
   const Visit visit = unfinished_visit();
   TimingState state = states_[state_];
   bus::FoldLog log;
-  BusPort port(bus_, state, &log, current_->memory,
-               now_ - static_cast<Cycles>(std::int64_t{state.lag}));
+  BusPort port(bus_, state, &log, current_->memory, port_time(state), true);
   OpReplay replay(bus_, visit, core_);
   static_cast<void>(replay.time(model_, state, port, op->index));
   leave_after(op);

@@ -217,7 +217,7 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
   }
-  if (bus_.interconnect.is_shared(region->memory)) bring_up_to_date(op);
+  keep_order(op, region->memory);
   if (windows_limited_) open_window(*region, address);
   return read_host(memory.bytes.data() + offset, size_bytes);
 }
@@ -260,7 +260,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
-  if (bus_.interconnect.is_shared(region->memory)) bring_up_to_date(op);
+  keep_order(op, region->memory);
   if (windows_limited_) open_window(*region, address);
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
@@ -294,7 +294,7 @@ Cycles Engine::data_phase_time(const MicroOp* op) {
   TimingState state = states_[state_];
   bus::FoldLog
       log;  // contents stay as they are: the access is timed for good when the op is complete
-  BusPort port(bus_, state, &log);
+  BusPort port(bus_, state, &log, current_->memory, port_time(state), false);
   OpReplay replay(bus_, visit, core_);
   return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
 }

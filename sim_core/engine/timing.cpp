@@ -37,14 +37,15 @@ std::uint32_t StateTable::id_of(const TimingState& state) {
   return entry->second;
 }
 
-bus::MicroState* BusPort::state_at(const bus::Memory& memory, Cycles at) {
+bus::MicroState& BusPort::state_at(const bus::Memory& memory, Cycles at) {
+  if (memory.micro_state_slot >= kMicroStates) return no_state_;
   bus::MicroState& state = state_.memory[memory.micro_state_slot];
   std::uint32_t& ahead = state_.ahead[memory.micro_state_slot];
   if (at > ahead) {
     memory.model->age(state, at - ahead);
     ahead = static_cast<std::uint32_t>(at);
   }
-  return &state;
+  return state;
 }
 
 /// The region a fetch goes to; null where no memory is. A speculative fetch there answers at once:
@@ -94,7 +95,7 @@ bus::Wait BusPort::time_fetch(Address address, Cycles at) {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     bus::FoldLog* log = log_of(*region);
     wait.cycles =
-        memory.model->fetch(*state_at(memory, at), offset, region->view, base_ + at + lost, log);
+        memory.model->fetch(state_at(memory, at), offset, region->view, base_ + at + lost, log);
     // A variant guards lines of its block's memory only.
     if (log != log_ && (!log->foldable || !log->lines.empty())) log_->foldable = false;
   }
@@ -116,7 +117,7 @@ void BusPort::announce_fetch(Address address, Cycles at) {
   bus::Memory& memory = bus_.memories[region->memory];
   if (memory.model->constant_fetch()) return;
   const std::uint32_t offset = region->memory_offset + (address - region->base);
-  memory.model->announce_fetch(*state_at(memory, at), offset, region->view);
+  memory.model->announce_fetch(state_at(memory, at), offset, region->view);
 }
 
 bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at) {
@@ -132,7 +133,7 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
     wait.cycles = memory.model->data_wait(access.kind);
     return wait;
   }
-  const bool shared = exact_ && bus_.interconnect.is_shared(region.memory);
+  const bool shared = grants_ && bus_.interconnect.is_shared(region.memory);
   const Cause cause = access.kind == bus::AccessKind::write ? Cause::store_wait : Cause::data_wait;
   const std::uint32_t lost = shared ? wait_for_grant(region.memory, at, cause) : std::uint32_t{0};
   const bus::Transfer transfer{region.memory_offset + (access.address - region.base),
@@ -141,8 +142,7 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
                                timed.missed,
                                region.view,
                                base_ + at + lost};
-  bus::MicroState& state =
-      memory.micro_state_slot < kMicroStates ? *state_at(memory, at) : no_state_;
+  bus::MicroState& state = state_at(memory, at);
   wait.cycles = lost + memory.model->data(state, transfer, log_of(region));
   if (shared && log_ == nullptr)
     bus_.interconnect.occupy(region.memory, base_ + at + wait.cycles + 1);

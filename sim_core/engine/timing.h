@@ -96,12 +96,12 @@ class BusPort final : public bus::TimingPort {
  public:
   /// For replay: the first op starts in core cycle `now`.
   BusPort(bus::SystemBus& bus, TimingState& state, Cycles now)
-      : bus_(bus), state_(state), base_(now), exact_(true) {}
-  /// For a look ahead from core cycle `now`: contents stay as they are, but initiators that are
-  /// granted a memory before the op's data accesses use it.
+      : bus_(bus), state_(state), base_(now), grants_(true) {}
+  /// For a look ahead from core cycle `now`: contents stay as they are. If it `grants`, initiators
+  /// that are granted a memory before the op's data accesses use it.
   BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory,
-          Cycles now)
-      : bus_(bus), state_(state), log_(log), log_memory_(log_memory), base_(now), exact_(true) {}
+          Cycles now, bool grants)
+      : bus_(bus), state_(state), log_(log), log_memory_(log_memory), base_(now), grants_(grants) {}
   /// For a fold: contents stay as they are, and `log` takes the fetched lines of memory
   /// `log_memory`.
   BusPort(bus::SystemBus& bus, TimingState& state, bus::FoldLog* log, unsigned log_memory = 0)
@@ -137,14 +137,14 @@ class BusPort final : public bus::TimingPort {
   bus::Wait time_data(const bus::Access& access, unsigned beat, Cycles at);
   const bus::Region* fetch_region(Address address);
   std::uint32_t wait_for_grant(std::uint8_t memory, Cycles at, Cause cause);
-  bus::MicroState* state_at(const bus::Memory& memory, Cycles at);
+  bus::MicroState& state_at(const bus::Memory& memory, Cycles at);
   bus::FoldLog* log_of(const bus::Region& region);
   bus::SystemBus& bus_;
   TimingState& state_;
   bus::FoldLog* log_ = nullptr;
   unsigned log_memory_ = 0;
-  Cycles base_ = 0;     // core cycle of the time base of port calls
-  bool exact_ = false;  // base_ is absolute time
+  Cycles base_ = 0;      // core cycle of the time base of port calls
+  bool grants_ = false;  // data accesses are arbitrated
   std::vector<Lost> lost_;
   std::array<bus::FoldLog, kMicroStates> elsewhere_;  // logs of other memories
   const TimedAccess* accesses_ = nullptr;

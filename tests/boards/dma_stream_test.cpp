@@ -10,6 +10,7 @@ constexpr Address kDma1 = 0x40026000;
 constexpr Address kSram1 = 0x20000000;
 constexpr Address kSram3 = 0x20030000;
 constexpr Address kCcm = 0x10000000;
+constexpr Address kSdram = 0xC0000000;
 constexpr std::uint32_t kCopy = 2u << 6 | 1u << 9 | 1u << 10;  // M2M, PINC, MINC
 constexpr std::uint32_t kWords = 2u << 11 | 2u << 13;
 constexpr std::uint32_t kIncr4 = 1u << 21 | 1u << 23;
@@ -79,6 +80,32 @@ TEST_F(DmaStream, TimePerItemAndBurst) {
 TEST_F(DmaStream, AReadOfFlashWaitsForItsArray) {
   start(0, 0x08000000, kSram1, 256, kCopy | kWords, 1u << 2);
   EXPECT_NEAR(static_cast<double>(time_of(0)) / 256, 6.25, 0.3);
+}
+
+/// Bytes from SDRAM: one in 20 reads the memory (13 HCLK, row hit), the 19 behind it come from the
+/// read FIFO (2 HCLK): its word and the four read ahead. With 4 cycles of overhead each, 131 for 20
+/// bytes. Source: boards-and-memories facts 8.3, 13.2: 6 to 7 HCLK per byte.
+TEST_F(DmaStream, BytesFromSdramTakeItsTime) {
+  make("stm32f469i-disco", {"memories.sdram.refresh_sdclk=0"});
+  const auto bytes = counting(1000);
+  put(kSdram, bytes);
+  start(0, kSdram, kSram1, 1000, kCopy);
+  const Cycles time = time_of(0);
+  EXPECT_GE(time, 50u * 131 + 4);  // the first finds its row closed
+  EXPECT_LE(time, 50u * 131 + 4 + 130);  // waits for a full FIFO, the last bytes out of it
+  EXPECT_EQ(get(kSram1, 1000), bytes);
+  make("stm32f469i-disco");
+  start(0, kSdram, kSram1, 1000, kCopy);
+  EXPECT_GT(time_of(0), time + 18);  // refreshes in between
+}
+
+/// Words in bursts of four to SDRAM: posted, one cycle for each beat.
+TEST_F(DmaStream, BurstsIntoSdramArePosted) {
+  make("stm32f469i-disco", {"memories.sdram.refresh_sdclk=0"});
+  start(0, kSram1, kSdram, 256, kCopy | kWords | kIncr4);
+  const Cycles to_sdram = time_of(0);
+  start(0, kSram1, kSram3, 256, kCopy | kWords | kIncr4);
+  EXPECT_NEAR(static_cast<double>(to_sdram), static_cast<double>(time_of(0)), 2);
 }
 
 TEST_F(DmaStream, WidthsMayDifferAndBytesKeepTheirOrder) {

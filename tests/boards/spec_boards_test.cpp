@@ -129,6 +129,12 @@ TEST(Stm32f469iDisco, MatchesItsManual) {
   EXPECT_EQ(at(board, 0x20030000), "sram3+0x0");
   EXPECT_EQ(at(board, 0x2004FFFF), "sram3+0x1FFFF");
   EXPECT_EQ(at(board, 0x20050000), "");
+  EXPECT_EQ(at(board, 0xC0FFFFFF), "sdram+0xFFFFFF");
+  EXPECT_EQ(at(board, 0xC1000000), "");
+  const auto& sdram = std::get<SdramSpec>(find_named(board.memories, "sdram")->timing);
+  EXPECT_EQ(sdram.bus_bits, 32u);
+  EXPECT_EQ(sdram.cas_sdclk, 3u);
+  EXPECT_EQ(sdram.refresh_sdclk, 1386u);
   const RegionSpec& ccm = *find_named(board.regions, "ccm");
   EXPECT_EQ(ccm.port, RegionPort::dcode);
   EXPECT_FALSE(ccm.executable);

@@ -127,6 +127,7 @@ class EqualityCase {
     setup.engine.memoise = way.memoise;
     setup.engine.most_variants = way.most_variants;
     setup.profile = way.profile;
+    setup.slow_ram_is_sdram = seed_ % 2 != 0;
     TestMachine machine(model_, setup);
     load_program(machine, program_);
     if (!program_.interrupt_handlers.empty()) inject_interrupts(machine, seed_);

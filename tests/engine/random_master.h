@@ -30,11 +30,14 @@ class RandomMaster final : public bus::Initiator {
   Cycles serve(Cycles granted) override {
     engine::Engine& engine = machine_.engine();
     const unsigned beats = 1 + static_cast<unsigned>(random_() % 4);
+    Cycles free = granted;
     for (unsigned i = 0; i < beats; ++i) {
       const Address address =
           (slow_ ? kSlowRam : kRam) + 0x1000 + 4 * static_cast<Address>(random_() % 256);
       std::array<std::uint8_t, 4> word{};
-      if (random_() % 2 == 0) {
+      const bool writes = random_() % 2 == 0;
+      free += time_of(address, writes, free);
+      if (writes) {
         for (unsigned k = 0; k < 4; ++k) word[k] = static_cast<std::uint8_t>(held_ >> (8 * k));
         engine.write_memory(address, word.data(), 4);
       } else {
@@ -43,7 +46,6 @@ class RandomMaster final : public bus::Initiator {
           held_ = held_ * 31 + word[k] + static_cast<std::uint32_t>(granted);
       }
     }
-    const Cycles free = granted + std::uint64_t{beats} * (slow_ ? 2 : 1);
     served_ += beats;
     next_ = free + random_() % 12;
     slow_ = both_ && random_() % 3 == 0;
@@ -53,6 +55,13 @@ class RandomMaster final : public bus::Initiator {
   [[nodiscard]] std::uint64_t served() const { return served_; }
 
  private:
+  Cycles time_of(Address address, bool writes, Cycles now) {
+    if (!slow_) return 1;
+    bus::MemoryModel& model = *machine_.bus().memories[kSlowRamIndex].model;
+    bus::MicroState none;
+    const auto kind = writes ? bus::AccessKind::write : bus::AccessKind::read;
+    return 1 + model.data(none, {address - kSlowRam, 4, kind, false, 0, now}, nullptr);
+  }
   void begin(Cycles now) {
     left_ = 1 + static_cast<unsigned>(random_() % 200);
     next_ = now + 1;

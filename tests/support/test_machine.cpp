@@ -8,6 +8,8 @@
 #include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/sdram.h"
+#include "memory_models/timed_memory.h"
 #include "memory_models/vims.h"
 #include "sim_core/bus/window.h"
 
@@ -60,6 +62,13 @@ memory::VimsParameters vims_parameters(FlashKind kind) {
   return parameters;
 }
 
+std::unique_ptr<bus::MemoryModel> make_sdram() {
+  memory::SdramParameters parameters;
+  parameters.row_bits = 3;  // few rows, so that all banks are used
+  parameters.refresh = 150;
+  return std::make_unique<memory::TimedMemory>(std::make_unique<memory::Sdram>(parameters));
+}
+
 }  // namespace
 
 const char* name_of(FlashKind kind) {
@@ -95,6 +104,7 @@ TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& 
   make_flash(setup.flash);
   add_memory("ram", kRamSize, true, 0);
   add_memory("slow_ram", kSlowRamSize, true, 1);
+  if (setup.slow_ram_is_sdram) bus_.memories.back().model = make_sdram();
   add_memory_regions(setup.flash);
   add_device_regions();
   add_bit_band_regions();

@@ -41,7 +41,7 @@ inline constexpr Address kFlashData = 0x0800C000;      // where tests keep const
 inline constexpr Address kUncachedFlash = 0x18000000;  // VIMS only: the same flash past the cache
 inline constexpr Address kRam = 0x20000000;
 inline constexpr std::uint32_t kRamSize = 0x8000;
-inline constexpr Address kSlowRam = 0x20010000;  // one wait state
+inline constexpr Address kSlowRam = 0x20010000;  // one wait state, or SDRAM
 inline constexpr std::uint32_t kSlowRamSize = 0x4000;
 inline constexpr Address kStackTop = kRam + kRamSize;
 inline constexpr Address kRamBitBand = 0x22000000;
@@ -76,6 +76,7 @@ struct TestSetup {
   isa::FeatureSet features = isa::kCortexM4;
   boards::CoreModel core = boards::CoreModel::cortex_m4;
   unsigned mpu_regions = 8;
+  bool slow_ram_is_sdram = false;  // rows of 512 bytes, refreshed often
   bool profile = false;
 };
 
