@@ -72,7 +72,8 @@ struct LoopReport {
   std::vector<LoopWhatIf> what_ifs;          ///< The last one is issue alone.
   std::vector<TraceSegment> issue_segments;  ///< The cycles of the last one, by cause.
   Bound bound = Bound::issue;
-  std::vector<LateResult> late;  ///< The most costly first.
+  std::vector<LateResult> late;    ///< The most costly first.
+  std::vector<std::string> notes;  ///< What was placed elsewhere.
 };
 
 /// For people at a terminal.

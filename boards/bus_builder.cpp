@@ -228,32 +228,33 @@ MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Sy
   return controls;
 }
 
-void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides) {
-  if (overrides) {
-    std::vector<bus::Region> kept;
-    const std::uint64_t first = region.base;
-    const std::uint64_t last = first + region.size_bytes;
-    for (const bus::Region& old : bus.regions) {
-      const std::uint64_t old_first = old.base;
-      const std::uint64_t old_last = old_first + old.size_bytes;
-      if (old_last <= first || old_first >= last) {
-        kept.push_back(old);
-        continue;
-      }
-      if (old_first < first) {
-        kept.push_back(old);
-        kept.back().size_bytes = static_cast<std::uint32_t>(first - old_first);
-      }
-      if (old_last > last) {
-        kept.push_back(old);
-        kept.back().base = static_cast<Address>(last);
-        kept.back().size_bytes = static_cast<std::uint32_t>(old_last - last);
-        kept.back().memory_offset += static_cast<std::uint32_t>(last - old_first);
-        kept.back().device_offset += static_cast<std::uint32_t>(last - old_first);
-      }
+void cut_out(bus::SystemBus& bus, Address first, std::uint32_t size_bytes) {
+  std::vector<bus::Region> kept;
+  const std::uint64_t last = std::uint64_t{first} + size_bytes;
+  for (const bus::Region& old : bus.regions) {
+    const std::uint64_t old_first = old.base;
+    const std::uint64_t old_last = old_first + old.size_bytes;
+    if (old_last <= first || old_first >= last) {
+      kept.push_back(old);
+      continue;
     }
-    bus.regions = std::move(kept);
+    if (old_first < first) {
+      kept.push_back(old);
+      kept.back().size_bytes = static_cast<std::uint32_t>(first - old_first);
+    }
+    if (old_last > last) {
+      kept.push_back(old);
+      kept.back().base = static_cast<Address>(last);
+      kept.back().size_bytes = static_cast<std::uint32_t>(old_last - last);
+      kept.back().memory_offset += static_cast<std::uint32_t>(last - old_first);
+      kept.back().device_offset += static_cast<std::uint32_t>(last - old_first);
+    }
   }
+  bus.regions = std::move(kept);
+}
+
+void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides) {
+  if (overrides) cut_out(bus, region.base, region.size_bytes);
   bus.regions.push_back(region);
   std::sort(bus.regions.begin(), bus.regions.end(),
             [](const bus::Region& a, const bus::Region& b) { return a.base < b.base; });

@@ -25,5 +25,7 @@ MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Sy
 
 /// Adds regions of devices: cuts them out of regions already there if `overrides`, then sorts.
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides);
+/// Takes `size_bytes` from `first` on out of the regions there: nothing answers at these addresses.
+void cut_out(bus::SystemBus& bus, Address first, std::uint32_t size_bytes);
 
 }  // namespace mcost::boards

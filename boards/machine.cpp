@@ -90,6 +90,7 @@ struct Machine::Parts {
   std::vector<std::unique_ptr<SdCard>> cards;
   std::vector<std::pair<std::string, SdCard*>> sd_slots;                        // by peripheral
   std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
+  std::vector<Placed> placed;
   NoteList notes;
 
   void note(const std::string& text);
@@ -102,8 +103,10 @@ struct Machine::Parts {
   void check_wait_states();
   void add_private_bus();
   void add_bit_band();
-  [[nodiscard]] const bus::Region* stack_region() const;
+  [[nodiscard]] const RegionSpec* stack_region() const;
   void add_semihosting();
+  std::vector<std::string> place_elsewhere(const loader::Image& image,
+                                           const std::vector<loader::MemoryRange>& ranges);
   void reset_devices(bool system);
   void show_stimulus(unsigned port, std::uint32_t value, unsigned size_bytes) const;
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
@@ -425,15 +428,17 @@ void Machine::Parts::check_wait_states() {
 }
 
 /// RAM for heap and stack: where the initial stack pointer points, else the first at the usual
-/// place of data (firmware that sets its stack up from SYS_HEAPINFO has no vector table).
-const bus::Region* Machine::Parts::stack_region() const {
+/// place of data (firmware that sets its stack up from SYS_HEAPINFO has no vector table). As the
+/// board has it, whatever was placed elsewhere.
+const RegionSpec* Machine::Parts::stack_region() const {
   constexpr Address kData = 0x20000000u;
   const std::uint32_t stack_pointer = engine->core().r[13];
-  const bus::Region* first = nullptr;
-  for (const bus::Region& region : bus.regions) {
-    if (region.kind != bus::RegionKind::memory || !region.writable) continue;
-    if (stack_pointer != 0 && region.contains(stack_pointer - 1)) return &region;
-    if (first == nullptr && region.base >= kData) first = &region;
+  const RegionSpec* first = nullptr;
+  for (const RegionSpec& region : spec.regions) {
+    if (!region.writable) continue;
+    if (stack_pointer != 0 && stack_pointer - 1 - region.base < region.size_bytes) return &region;
+    const bool lower = first == nullptr || region.base < first->base;
+    if (region.base >= kData && lower) first = &region;
   }
   return first;
 }
@@ -449,8 +454,8 @@ void Machine::Parts::add_semihosting() {
   setup.elapsed = [this](std::uint64_t per_second) {
     return clocks->elapsed(engine->now(), per_second);
   };
-  if (const bus::Region* ram = stack_region()) {
-    setup.heap_limit = setup.stack_base = ram->base + ram->size_bytes;
+  if (const RegionSpec* ram = stack_region()) {
+    setup.heap_limit = setup.stack_base = ram->base + static_cast<std::uint32_t>(ram->size_bytes);
   }
   semihosting = std::make_unique<Semihosting>(*guest_memory, std::move(setup));
   engine->set_semihosting([this](engine::Engine& core_engine) {
@@ -534,12 +539,29 @@ std::vector<loader::MemoryRange> Machine::memory_ranges() const {
   return ranges;
 }
 
+/// Returns a line for the report of each.
+std::vector<std::string> Machine::Parts::place_elsewhere(
+    const loader::Image& image, const std::vector<loader::MemoryRange>& ranges) {
+  if (options.placements.empty()) return {};
+  loader::check_fit(image, ranges);
+  const loader::ResetVector reset =
+      loader::find_reset(image, spec.reset.vector_table, options.entry, ranges);
+  placed = place(options.placements, image, reset.sp, bus);
+  engine->memory_timing_changed();
+  std::vector<std::string> lines;
+  lines.reserve(placed.size());
+  for (const Placed& entry : placed) lines.push_back(note_of(entry));
+  return lines;
+}
+
 std::vector<std::string> Machine::load(const loader::Image& image) {
   Parts& parts = *parts_;
   const std::string core_note = check_core(image, parts.spec);
+  std::vector<std::string> notes = parts.place_elsewhere(image, memory_ranges());
   const auto ranges = memory_ranges();
   loader::check_fit(image, ranges);
-  std::vector<std::string> notes = loader::check_run_addresses(image, ranges);
+  for (std::string& note : loader::check_run_addresses(image, ranges))
+    notes.push_back(std::move(note));
   const auto put = [&](Address address, std::uint8_t value) {
     const bus::Region* region = parts.bus.find(address);
     bus::Memory& memory = parts.bus.memories[region->memory];
@@ -578,6 +600,8 @@ void Machine::write_input(Address address, const std::vector<std::uint8_t>& byte
       fmt::format("{} bytes of input do not fit RAM at 0x{:08X}", bytes.size(), address), what,
       "give an address or symbol in RAM with enough room behind it");
 }
+
+const std::vector<Placed>& Machine::placed() const { return parts_->placed; }
 
 const BoardSpec& Machine::spec() const { return parts_->spec; }
 

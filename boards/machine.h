@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "boards/board_spec.h"
+#include "boards/placement.h"
 #include "loader/elf_image.h"
 #include "loader/memory_fit.h"
 #include "sim_core/bus/system_bus.h"
@@ -35,6 +36,7 @@ struct MachineOptions {
   /// What notes call a place in the firmware; may be empty.
   std::function<std::string(Address pc)> place_name;
   std::optional<std::string> sd_image;  // --sd, the image of the board's SD card
+  std::vector<Placement> placements;    // --place
   /// Takes what the firmware prints. `error` is stderr.
   std::function<void(const std::string& text, bool error)> console;
 };
@@ -61,12 +63,16 @@ class Machine {
 
   /// Ranges an image may be loaded to, for loader::check_fit and its messages.
   [[nodiscard]] std::vector<loader::MemoryRange> memory_ranges() const;
-  /// Copies an image in and resets the core at its vector table. Errors: ImageError.
-  /// Returns notes for the report (how the vector table was found).
+  /// Places what is to be placed elsewhere, copies an image in and resets the core at its vector
+  /// table. Errors: ImageError; ConfigError of place().
+  /// Returns notes for the report (what was placed, how the vector table was found).
   std::vector<std::string> load(const loader::Image& image);
   /// Bytes into memory before the run (--input). Errors: ConfigError if no RAM is there.
   void write_input(Address address, const std::vector<std::uint8_t>& bytes,
                    const std::string& what);
+
+  /// What load() placed elsewhere.
+  [[nodiscard]] const std::vector<Placed>& placed() const;
 
   [[nodiscard]] const BoardSpec& spec() const;
   /// Of the core, now. It starts as the rated clock, or as that after reset with `start: reset`.

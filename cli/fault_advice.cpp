@@ -93,10 +93,38 @@ std::string state_advice(const engine::FaultRecord& record, const engine::Except
       target);
 }
 
+/// Of an access that fails because of --place.
+std::string placement_advice(const engine::FaultRecord& record,
+                             std::span<const boards::Placed> placed) {
+  const bool is_fetch = record.fault.kind == FaultKind::bus_instruction;
+  const bool is_data = record.fault.kind == FaultKind::bus_data_precise ||
+                       record.fault.kind == FaultKind::bus_data_imprecise ||
+                       record.fault.kind == FaultKind::bus_stacking;
+  const Address address = is_fetch ? record.pc : record.fault.address;
+  for (const boards::Placed& entry : placed) {
+    const bool inside = address - entry.first < entry.size_bytes;
+    if (record.fault.kind == FaultKind::unaligned && inside && entry.is_device) {
+      return fmt::format(
+          "{} is placed in {}, where Device memory is: unaligned accesses fault there on the board "
+          "too; build with -mno-unaligned-access, or place it elsewhere",
+          entry.what, entry.memory);
+    }
+    if ((is_fetch || is_data) && address - entry.charged_as < entry.size_bytes) {
+      return fmt::format(
+          "--place put {} there, since no section is there: the program uses that part of {} too "
+          "(stack, heap, a fixed address); place less, or name another memory",
+          entry.what, entry.memory);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string fault_advice(const engine::FaultRecord& record, const engine::Exceptions& exceptions,
-                         const CoreView& core, std::span<const loader::MemoryRange> ranges) {
+                         const CoreView& core, std::span<const loader::MemoryRange> ranges,
+                         std::span<const boards::Placed> placed) {
+  if (std::string advice = placement_advice(record, placed); !advice.empty()) return advice;
   switch (record.fault.kind) {
     case FaultKind::no_coprocessor:
       return "the FPU is off: start-up code must set bits 23:20 of CPACR (0xE000ED88) before the "

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "boards/placement.h"
 #include "cli/core_view.h"
 #include "loader/memory_fit.h"
 #include "sim_core/engine/engine.h"
@@ -15,6 +16,7 @@ namespace mcost::cli {
 /// the kind of the fault says it all. `ranges` are the memories of the board.
 [[nodiscard]] std::string fault_advice(const engine::FaultRecord& record,
                                        const engine::Exceptions& exceptions, const CoreView& core,
-                                       std::span<const loader::MemoryRange> ranges);
+                                       std::span<const loader::MemoryRange> ranges,
+                                       std::span<const boards::Placed> placed = {});
 
 }  // namespace mcost::cli

@@ -128,6 +128,8 @@ int run(const LoopOptions& options) {
   report.core = result.board.core;
   report.memories = result.memories;
   report.at = options.at;
+  for (const boards::Placed& placed : session.machine().placed())
+    report.notes.push_back(boards::note_of(placed));
   if (const auto* const function = session.symbols().find_function(at)) {
     report.function = function->demangled;
   }

@@ -168,8 +168,8 @@ void add_run_options(CLI::App& command, RawOptions& options) {
            "cannot change it");
   add("--clock", options.clock, "HZ", "core clock, short for --set clock.rated_hz=HZ");
   add_list("--place", options.place, "WHAT=MEMORY",
-           "charge a section, symbol or range as if it lived in another memory (not available "
-           "yet)");
+           "charge a section, a symbol or ADDRESS+BYTES as if it lived in another memory: same "
+           "data, other time");
   add("--layers", options.layers, "MODE",
       "probes (default, if the firmware has them), calls:FUNCTION, functions:REGEX (found "
       "anywhere in the demangled name), none");
@@ -215,12 +215,9 @@ RunOptions check_options(const RawOptions& raw) {
   if (raw.board.empty()) {
     throw ConfigError("no board", "command line", "add --board NAME; `mcost boards` lists names");
   }
-  if (!raw.place.empty()) {
-    throw ConfigError("--place is not available yet", "--place " + raw.place.front(),
-                      "leave it out, or link the section into the other memory");
-  }
   check_set(raw.set);
   options.overrides = raw.set;
+  options.placements = raw.place;
   add_clock(raw, options);
   read_layer_mode(raw.layers, options);
   options.entry = raw.entry;

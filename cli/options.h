@@ -64,7 +64,8 @@ struct MemoryDump {
 struct RunOptions {
   std::string firmware;
   std::string board;
-  std::vector<std::string> overrides;  // --set and --clock
+  std::vector<std::string> overrides;   // --set and --clock
+  std::vector<std::string> placements;  // --place
   LayerMode layer_mode = LayerMode::automatic;
   std::string layer_pattern;  // F of calls:F, REGEX of functions:REGEX
   std::string entry;

@@ -148,7 +148,8 @@ void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
     if (has_data_address(record->fault.kind)) fault.data_address = record->fault.address;
     fault.write = record->fault.write;
     fault.place = places_.place_with_line(record->pc);
-    exit.advice = fault_advice(*record, engine.exceptions(), *view_, machine_->memory_ranges());
+    exit.advice = fault_advice(*record, engine.exceptions(), *view_, machine_->memory_ranges(),
+                               machine_->placed());
     exit.fault = std::move(fault);
     registers = record->registers;
     registers[15] = record->pc;

@@ -12,6 +12,7 @@
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/function_filter.h"
+#include "cli/placement_option.h"
 #include "cli/probe_layers.h"
 #include "cli/probe_scopes.h"
 #include "sim_core/base/error.h"
@@ -20,6 +21,7 @@ namespace mcost::cli {
 namespace {
 
 boards::MachineOptions machine_options(const RunOptions& options, const SessionIo& io,
+                                       const loader::Image& image,
                                        const loader::SymbolTable& symbols) {
   boards::MachineOptions machine;
   machine.seed = options.seed;
@@ -27,6 +29,8 @@ boards::MachineOptions machine_options(const RunOptions& options, const SessionI
   machine.semihosting_arguments = options.args;
   machine.semihosting_root = options.semihosting_root;
   machine.sd_image = options.sd_image;
+  for (const std::string& text : options.placements)
+    machine.placements.push_back(read_placement(text, image, symbols));
   machine.console = io.console;
   return machine;
 }
@@ -116,7 +120,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
       probes_(loader::read_probes(image_, symbols_)),
       places_(image_, symbols_) {
   boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
-  boards::MachineOptions machine = machine_options(options_, io_, symbols_);
+  boards::MachineOptions machine = machine_options(options_, io_, image_, symbols_);
   check_uarts(options_.uarts, spec);
   machine.uarts = connect_uarts(options_.uarts, io_.console, io_.announce);
   for (const UartOption& option : options_.uarts) {
@@ -257,12 +261,14 @@ void RunSession::write_inputs_at_main() {
 void RunSession::open_dumps() {
   for (const MemoryDump& dump : options_.dumps) {
     const Address address = resolve_address(dump.where, symbols_, "--dump-memory");
-    const auto ranges = machine_->memory_ranges();
-    const bool fits = std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
-      const std::uint64_t offset = std::uint64_t{address} - range.base;
-      return address >= range.base && offset + dump.length_bytes <= range.size;
-    });
-    if (!fits) {
+    const auto ranges = machine_->memory_ranges();  // by address
+    const std::uint64_t end = std::uint64_t{address} + dump.length_bytes;
+    std::uint64_t reached = address;
+    for (const loader::MemoryRange& range : ranges) {
+      if (range.base <= reached) reached = std::max(reached, range.base + range.size);
+      if (reached >= end) break;
+    }
+    if (reached < end) {
       throw ConfigError(
           fmt::format("no memory has {} bytes at 0x{:08X}", dump.length_bytes, address),
           "--dump-memory " + dump.text, "`mcost boards NAME` shows where memories are");

@@ -51,7 +51,7 @@ std::string loop_json(const LoopReport& report) {
                     {"writers", addresses_of(one.writers)},
                     {"waiting", addresses_of(one.waiting)}});
   }
-  const Json document = {
+  Json document = {
       {"schema", "mcost/loop/1"},
       {"image", printable(report.image)},
       {"board", printable(report.board)},
@@ -69,6 +69,8 @@ std::string loop_json(const LoopReport& report) {
       {"what_if", std::move(what_if)},
       {"late_results", std::move(late)},
       {"instructions", std::move(lines)}};
+  if (!report.notes.empty()) document["notes"] = Json::array();
+  for (const std::string& note : report.notes) document["notes"].push_back(printable(note));
   return document.dump(2) + "\n";
 }
 

@@ -164,10 +164,16 @@ std::string lines(const LoopReport& report) {
   return text;
 }
 
+std::string notes(const LoopReport& report) {
+  std::string text;
+  for (const std::string& note : report.notes) text += "\n" + printable(note);
+  return text.empty() ? text : text + "\n";
+}
+
 }  // namespace
 
 std::string loop_text(const LoopReport& report) {
-  return header(report) + lines(report) + bounds(report) + late_results(report);
+  return header(report) + lines(report) + bounds(report) + late_results(report) + notes(report);
 }
 
 }  // namespace mcost::analysis

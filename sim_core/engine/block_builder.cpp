@@ -417,35 +417,43 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   return block;
 }
 
-/// Reads the halfwords of the instruction at `pc`; size 0 if it cannot be fetched.
+/// A halfword of code in `region`; false if it cannot be fetched.
+bool Engine::read_halfword(Address pc, const bus::Region* region, std::uint16_t& halfword) const {
+  if (region == nullptr || region->kind != bus::RegionKind::memory || !region->executable ||
+      !region->contains(pc) || !region->contains(pc + 1) || !may_execute(pc)) {
+    return false;
+  }
+  const bus::Memory& memory = bus_.memories[region->memory];
+  std::memcpy(&halfword, memory.bytes.data() + region->memory_offset + (pc - region->base), 2);
+  return true;
+}
+
+/// Reads the halfwords of the instruction at `pc`; size 0 if it cannot be fetched. The second one
+/// may lie in the region behind.
 Engine::Fetched Engine::fetch_instruction(Address pc, const bus::Region* region) const {
   Fetched fetched;
-  if (region == nullptr || !region->contains(pc) || !region->contains(pc + 1)) return fetched;
-  if (!may_execute(pc)) return fetched;
-  const bus::Memory& memory = bus_.memories[region->memory];
-  const std::uint8_t* bytes = memory.bytes.data() + region->memory_offset + (pc - region->base);
-  std::memcpy(&fetched.first, bytes, 2);
+  if (!read_halfword(pc, region, fetched.first)) return fetched;
   fetched.size = 2;
   if ((fetched.first & 0xF800u) < 0xE800u) return fetched;
-  if (!region->contains(pc + 3) || !may_execute(pc + 2)) {
-    fetched.size = 0;
-    return fetched;
-  }
-  std::memcpy(&fetched.second, bytes + 2, 2);
-  fetched.size = 4;
+  const bus::Region* const second = region->contains(pc + 2) ? region : bus_.find(pc + 2);
+  fetched.size = read_halfword(pc + 2, second, fetched.second) ? 4 : 0;
   return fetched;
 }
 
 void Engine::mark_block_code(const Block& block) {
-  const bus::Region* region = bus_.find(block.pc);
-  if (region == nullptr || region->kind != bus::RegionKind::memory) return;
-  bus::Memory& memory = bus_.memories[region->memory];
-  if (!memory.is_ram) return;
-  const std::uint32_t first = region->memory_offset + (block.pc - region->base);
-  const std::uint32_t last = first + std::max<std::uint32_t>(block.end_pc - block.pc, 1) - 1;
-  for (std::uint32_t granule = first >> bus::kTagShift; granule <= last >> bus::kTagShift;
-       ++granule) {
-    memory.tags[granule] |= bus::kHasCode;
+  const Address end = std::max(block.end_pc, block.pc + 1);
+  for (Address at = block.pc; at < end;) {
+    const bus::Region* region = bus_.find(at);
+    if (region == nullptr || region->kind != bus::RegionKind::memory) return;
+    bus::Memory& memory = bus_.memories[region->memory];
+    const std::uint32_t size = std::min(end - at, region->size_bytes - (at - region->base));
+    const std::uint32_t first = region->memory_offset + (at - region->base);
+    at += size;
+    if (!memory.is_ram) continue;
+    for (std::uint32_t granule = first >> bus::kTagShift;
+         granule <= (first + size - 1) >> bus::kTagShift; ++granule) {
+      memory.tags[granule] |= bus::kHasCode;
+    }
   }
 }
 

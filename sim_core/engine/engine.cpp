@@ -44,17 +44,34 @@ void Engine::build_window(std::size_t index) {
   bus::Memory& memory = bus_.memories[region.memory];
   if (memory.model->data_path() == bus::DataPath::timed) return;
   bus::Window& window = core_.windows[index + 1];
-  window.base = region.base;
-  window.set_size(region.size_bytes & ~7u);
-  window.host = memory.bytes.data() + region.memory_offset;
-  window.tags = memory.tags.data() + (region.memory_offset >> bus::kTagShift);
   window.region = static_cast<std::uint8_t>(index);
   window.writable = region.writable;
   if (memory.model->data_path() == bus::DataPath::cached) {
     window.stamp_shift = memory.model->data_stamp_shift();
-    window.stamps = memory.model->data_stamps() + (region.memory_offset >> window.stamp_shift);
+    window.stamps = memory.model->data_stamps();
   }
+  show_in_window(window, region, region.base, region.base + (region.size_bytes - 1));
   if (bus_.interconnect.is_shared(region.memory)) window.set_size(0);
+}
+
+/// Lets `window` show what it can of [first, last], a part of `region`: windows are aligned, what
+/// is left at the ends goes out of line.
+void Engine::show_in_window(bus::Window& window, const bus::Region& region, Address first,
+                            Address last) {
+  constexpr Address kAlign = 8;
+  bus::Memory& memory = bus_.memories[region.memory];
+  const Address base = (first + (kAlign - 1)) & ~(kAlign - 1);
+  const std::uint32_t head = base - first;
+  const std::uint32_t whole = last - first;
+  const std::uint32_t size = head > whole ? 0 : (whole - head + 1) & ~(kAlign - 1);
+  const std::uint32_t offset =
+      region.memory_offset + (first - region.base) + (size == 0 ? 0 : head);
+  window.base = base;
+  window.set_size(size);
+  window.host = memory.bytes.data() + offset;
+  window.tags = memory.tags.data() + (offset >> bus::kTagShift);
+  if (window.stamps != nullptr)
+    window.stamps = memory.model->data_stamps() + (offset >> window.stamp_shift);
 }
 
 void Engine::memory_timing_changed() {

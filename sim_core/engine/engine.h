@@ -241,6 +241,7 @@ class Engine {
 
   void build_windows();
   void build_window(std::size_t region);
+  void show_in_window(bus::Window& window, const bus::Region& region, Address first, Address last);
 
   // Run loop (engine.cpp).
   Block* enter_block(bool single);
@@ -452,6 +453,8 @@ class Engine {
   bool append_instruction(Block& block, const isa::Decoded& decoded, Address pc, isa::ItState it);
   void append_fault(Block& block, Handler handler, Address pc, isa::ItState it, std::uint8_t size);
   [[nodiscard]] Fetched fetch_instruction(Address pc, const bus::Region* region) const;
+  [[nodiscard]] bool read_halfword(Address pc, const bus::Region* region,
+                                   std::uint16_t& halfword) const;
   void mark_block_code(const Block& block);
   void mark_code();
   void bury();

@@ -61,7 +61,7 @@ void Engine::close_windows() {
 /// that may be read and, if the region is writable, written, and is Normal; one part at a time.
 void Engine::open_window(const bus::Region& region, Address address) {
   const unsigned index = window_of(region);
-  bus::Memory& memory = bus_.memories[region.memory];
+  const bus::Memory& memory = bus_.memories[region.memory];
   if (index == 0 || region.view != 0 || memory.model->data_path() == bus::DataPath::timed) return;
   if (bus_.interconnect.is_shared(region.memory)) return;
   bus::Window& window = core_.windows[index];
@@ -70,14 +70,8 @@ void Engine::open_window(const bus::Region& region, Address address) {
   const Permission& permission = known.permission;
   if (!permission.read || permission.device || (region.writable && !permission.write)) return;
   const Address first = std::max(known.range.first, region.base);
-  const Address last = std::min(known.range.last, region.base + ((region.size_bytes & ~7u) - 1));
-  const std::uint32_t offset = region.memory_offset + (first - region.base);
-  window.base = first;
-  window.set_size(last - first + 1);
-  window.host = memory.bytes.data() + offset;
-  window.tags = memory.tags.data() + (offset >> bus::kTagShift);
-  if (window.stamps != nullptr)
-    window.stamps = memory.model->data_stamps() + (offset >> window.stamp_shift);
+  const Address last = std::min(known.range.last, region.base + (region.size_bytes - 1));
+  show_in_window(window, region, first, last);
 }
 
 const Engine::KnownRange& Engine::known_range(Address address) const {

@@ -273,9 +273,19 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
 
 void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes) {
   const auto index = static_cast<std::size_t>(&memory - bus_.memories.data());
+  const auto holds = [&](Address pc) {
+    const bus::Region* region = bus_.find(pc);
+    return region != nullptr && region->memory == index &&
+           region->memory_offset + (pc - region->base) - offset < size_bytes;
+  };
   drop_blocks([&](const Block& block) {
     const bus::Region* region = bus_.find(block.pc);
-    if (region == nullptr || region->memory != index) return false;
+    if (region == nullptr) return false;
+    if (!region->contains(block.end_pc - 1) &&
+        (holds(block.end_pc - 2) || holds(block.end_pc - 1))) {
+      return true;  // the last instruction goes on in the next region
+    }
+    if (region->memory != index) return false;
     const std::uint32_t first = region->memory_offset + (block.pc - region->base);
     const std::uint32_t end = first + (block.end_pc - block.pc);
     return offset < end && offset + size_bytes > first;

@@ -195,7 +195,8 @@ void OpReplay::collect_by_site(const OpInfo& info, bus::AccessKind kind, unsigne
   timed.constant = !timed.missed;
   const auto misalignment = static_cast<unsigned>(visit_.misaligned >> (2 * index) & 3u);
   const Address bank = (visit_.banks >> index & 1u) << pipeline::kBankShift;
-  const Address first = region.base + bank + misalignment + beat * info.access_bytes;
+  const Address first =
+      (region.base & ~Address{7}) + bank + misalignment + beat * info.access_bytes;
   for (unsigned done = 0; done < info.access_bytes;) {
     const Address address = first + done;
     const unsigned size =

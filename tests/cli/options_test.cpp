@@ -86,7 +86,6 @@ TEST(CheckOptions, MistakesAreRefused) {
   };
   expect([](RawOptions& raw) { raw.firmware = ""; }, "no firmware");
   expect([](RawOptions& raw) { raw.board = ""; }, "no board");
-  expect([](RawOptions& raw) { raw.place = {".x=y"}; }, "--place is not available yet");
   expect([](RawOptions& raw) { raw.set = {"=1"}; }, "no path and value");
   expect(
       [](RawOptions& raw) {

@@ -211,8 +211,9 @@ class BadInput(ProgramTest):
 
     def test_run_options(self):
         self.refuse_run(
-            ["--place", ".rodata=data"],
-            "--place is not available yet: --place .rodata=data: leave it out, or link the section into the other memory",
+            ["--place", ".rodat=data"],
+            'the firmware has no section or symbol ".rodat": --place .rodat=data: did you mean ".rodata"? sections: '
+            ".text, .rodata, .data, .bss",
         )
         self.refuse_run(
             ["--until", "mian"], 'the firmware has no symbol "mian": --until: did you mean "main"?'
