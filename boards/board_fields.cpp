@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "f
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
 constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"};
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
-constexpr std::array<std::string_view, 4> kMemoryKinds = {"sram", "flash", "rom", "sdram"};
+constexpr std::array<std::string_view, 5> kMemoryKinds = {"sram", "flash", "rom", "sdram", "qspi"};
 constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
@@ -241,6 +241,39 @@ static void describe(FieldVisitor& v, SdramSpec& sdram) {
   v.integer({"read_pipe_hclk", "SDCR.RPIPE in the run state"}, sdram.read_pipe_hclk, {0, 2});
   v.integer({"command_hclk", "from the bus to the command"}, sdram.command_hclk, {0, 15});
   v.integer({"data_hclk", "from the data to the bus"}, sdram.data_hclk, {0, 15});
+}
+
+static void describe(FieldVisitor& v, QspiSpec& qspi) {
+  constexpr IntegerRule kClocks{0, 255};
+  constexpr IntegerRule kHclk{1, 64};
+  constexpr IntegerRule kBusyNs{0, 1'000'000'000'000};
+  v.integer({"hclk_per_sclk", "PRESCALER + 1 in the run state"}, qspi.hclk_per_sclk, {1, 256});
+  v.integer({"instruction_clocks", "SCLK of the instruction of a read"}, qspi.instruction_clocks,
+            kClocks);
+  v.integer({"address_clocks", "SCLK of address and alternate bytes"}, qspi.address_clocks,
+            kClocks);
+  v.integer({"dummy_clocks", "SCLK between them and the data"}, qspi.dummy_clocks, {0, 31});
+  v.integer({"lines", "data lines: 1, 2, 4 or 8"}, qspi.lines, {1, 8});
+  v.boolean(optional_field("double_rate", "data on both edges of SCLK"), qspi.double_rate);
+  v.boolean(optional_field("instruction_once", "CCR.SIOO in the run state"), qspi.instruction_once);
+  v.integer({"cs_high_clocks", "CSHT + 1 in the run state"}, qspi.cs_high_clocks, {1, 8});
+  v.maybe_integer(optional_field("timeout_clocks", "LPTR in the run state; left out: no time-out"),
+                  qspi.timeout_clocks, {0, 65535});
+  v.integer({"fifo_bytes", "bytes that the controller reads ahead"}, qspi.fifo_bytes, {4, 32});
+  v.integer({"sync_hclk", "HCLK from the pins to the bus"}, qspi.sync_hclk, kHclk);
+  v.integer({"fifo_hclk", "HCLK of a word that the FIFO holds"}, qspi.fifo_hclk, kHclk);
+  v.integer(optional_field("identification", "what command 0x9F reads: three bytes"),
+            qspi.identification, {0, 0xFFFFFF, 1, true});
+  v.integer(optional_field("page_program_ns", "busy after a page program"), qspi.page_program_ns,
+            kBusyNs);
+  v.integer(optional_field("subsector_erase_ns", "busy after an erase of 4 KiB"),
+            qspi.subsector_erase_ns, kBusyNs);
+  v.integer(optional_field("sector_erase_ns", "busy after an erase of 64 KiB"),
+            qspi.sector_erase_ns, kBusyNs);
+  v.integer(optional_field("bulk_erase_ns", "busy after an erase of all"), qspi.bulk_erase_ns,
+            kBusyNs);
+  v.integer(optional_field("write_register_ns", "busy after a write of a non-volatile register"),
+            qspi.write_register_ns, kBusyNs);
 }
 
 static void describe(FieldVisitor& v, WordSpec& word) {

@@ -211,8 +211,32 @@ struct SdramSpec {
   friend bool operator==(const SdramSpec&, const SdramSpec&) = default;
 };
 
-/// Later kinds: tcm, psram, qspi.
-using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec, SdramSpec>;
+/// Serial NOR flash behind QUADSPI or OCTOSPI: how it is mapped in the run state (registers of the
+/// controller take over once firmware writes them), and the flash itself.
+struct QspiSpec {
+  std::uint32_t hclk_per_sclk = 2;       ///< PRESCALER + 1.
+  std::uint32_t instruction_clocks = 8;  ///< SCLK of the phases of a read.
+  std::uint32_t address_clocks = 6;      ///< With alternate bytes.
+  std::uint32_t dummy_clocks = 10;
+  std::uint32_t lines = 4;  ///< Of the data phase.
+  bool double_rate = false;
+  bool instruction_once = false;                ///< SIOO.
+  std::uint32_t cs_high_clocks = 2;             ///< CSHT + 1.
+  std::optional<std::uint32_t> timeout_clocks;  ///< TCEN: LPTR.
+  std::uint32_t fifo_bytes = 32;
+  std::uint32_t sync_hclk = 8;              ///< From the pins to the bus.
+  std::uint32_t fifo_hclk = 4;              ///< A word that the FIFO holds.
+  std::uint32_t identification = 0x20BA18;  ///< Manufacturer, type, capacity.
+  std::uint64_t page_program_ns = 500'000;
+  std::uint64_t subsector_erase_ns = 250'000'000;  ///< 4 KiB.
+  std::uint64_t sector_erase_ns = 700'000'000;     ///< 64 KiB.
+  std::uint64_t bulk_erase_ns = 170'000'000'000;
+  std::uint64_t write_register_ns = 1'300'000;  ///< Of a non-volatile register.
+  friend bool operator==(const QspiSpec&, const QspiSpec&) = default;
+};
+
+/// Later kinds: tcm, psram.
+using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec, SdramSpec, QspiSpec>;
 
 /// A word that a memory holds before the image is loaded: an identification, say.
 struct WordSpec {
@@ -228,7 +252,7 @@ struct MemorySpec {
   std::uint64_t size_bytes = 0;  ///< YAML: size_kib.
   std::uint8_t fill = 0;         ///< Content before the image is loaded.
   std::vector<WordSpec> words;   ///< In place of `fill`.
-  MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, rom, sdram.
+  MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, ...
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 
@@ -415,9 +439,12 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "crc_stm32_v2",      // CRC with programmable polynomial: other STM32
     "spi_stm32_v1",      // SPI of STM32F1, F2, F4: one data register each way
     "spi_stm32_fifo",    // SPI of STM32F0, F7, L4, L5
+    "spi_stm32_h7",      // SPI of STM32H7
     "sdmmc_stm32_v1",    // SDIO and SDMMC of STM32F2, F4, F7, L4
     "sdmmc_stm32_v2",    // SDMMC of STM32L4+, L5, H7
     "dma_channel",       // DMA with channels of STM32F0, F1, L4, L5 and BDMA of H7
+    "octospi_stm32",     // OCTOSPI of STM32L4+ and L5
+    "quadspi_stm32",     // QUADSPI of STM32F4, F7, L4 and H7
     "mdma",              // MDMA of STM32H7
     "dma_stream",        // DMA with streams and FIFOs of STM32F2/F4/F7/H7
     "dma_stream_p",      // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7

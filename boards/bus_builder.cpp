@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "boards/peripherals/flash_families.h"
+#include "boards/peripherals/quadspi_setup.h"
 #include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
@@ -84,6 +85,11 @@ class ModelMaker {
   }
   void operator()(const RomSpec& rom) {
     memory_.model = std::make_unique<memory::ConstantLatency>(rom.wait_states);
+  }
+  void operator()(const QspiSpec& qspi) {
+    auto target = std::make_unique<memory::Qspi>(parameters_of(qspi, core_per_hclk_));
+    target_ = target.get();
+    memory_.model = std::make_unique<memory::TimedMemory>(std::move(target));
   }
   void operator()(const FlashSpec& flash) {
     flash_ = &flash;

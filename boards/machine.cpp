@@ -19,6 +19,7 @@
 #include "boards/peripherals/memory_remap.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/pwr.h"
+#include "boards/peripherals/quadspi_setup.h"
 #include "boards/peripherals/random_generator.h"
 #include "boards/peripherals/rcc.h"
 #include "boards/peripherals/sd_spi.h"
@@ -115,6 +116,7 @@ struct Machine::Parts {
   std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral) const;
   std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_flash_spi(const PeripheralSpec& peripheral);
   void add_devices();
   [[nodiscard]] std::unique_ptr<SdCard> make_card(const DeviceSpec& device);
   [[nodiscard]] Cycles cycles_of(std::uint64_t periods, const PeripheralSpec& peripheral) const;
@@ -276,7 +278,11 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_spi_master(const Periphera
     }
     return nullptr;
   };
-  SpiModel made = make_spi(*engine, std::move(settings));
+  // SPI4 to SPI6 of the H7 have shorter FIFOs, and are above the others.  Source: RM0433, SPI
+  // implementation.
+  if (peripheral.base > 0x40013000u) settings.fifo_bytes = 8;
+  const bool is_h7 = peripheral.type == "spi_stm32_h7";
+  SpiModel made = (is_h7 ? make_spi_h7 : make_spi)(*engine, std::move(settings));
   requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
   return std::move(made.model);
 }
@@ -294,6 +300,24 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_sd_host(const PeripheralSp
   }
   SdmmcModel made = make_sdmmc(*engine, std::move(settings));
   requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  return std::move(made.model);
+}
+
+/// QUADSPI and OCTOSPI.
+std::unique_ptr<PeripheralModel> Machine::Parts::make_flash_spi(const PeripheralSpec& peripheral) {
+  QuadspiSetup setup;
+  std::size_t index = 0;
+  setup.memory = memory_named(peripheral.memory, index);
+  if (setup.memory != nullptr) {
+    setup.mapping = dynamic_cast<memory::Qspi*>(controls.targets[index]);
+  }
+  setup.memory_index = static_cast<std::uint8_t>(index);
+  setup.clocks = clocks.get();
+  setup.follows_from_start = starts_from_reset();
+  setup.note = [this](const std::string& text) { note(text); };
+  QuadspiModel made = make_quadspi(*engine, peripheral, std::move(setup));
+  requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
+  if (made.counters != nullptr) bus.counter_sources.push_back(made.counters);
   return std::move(made.model);
 }
 
@@ -325,6 +349,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
   if (peripheral.type.starts_with("dma_") || peripheral.type == "mdma") return make_dma(peripheral);
   if (peripheral.type.starts_with("spi_")) return make_spi_master(peripheral);
   if (peripheral.type.starts_with("sdmmc_")) return make_sd_host(peripheral);
+  if (peripheral.type.ends_with("spi_stm32")) return make_flash_spi(peripheral);
   if (peripheral.type.starts_with("uart_")) {
     const bool is_console = peripheral.name == spec.console;
     UartLine line;

@@ -154,6 +154,7 @@ class Checker {
     if (bad(path)) return;
     if (const auto* sdram = std::get_if<SdramSpec>(&memory.timing))
       check_sdram(*sdram, memory.size_bytes, path);
+    if (const auto* qspi = std::get_if<QspiSpec>(&memory.timing)) check_qspi(*qspi, path);
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory.timing);
     if (flash == nullptr) return;
     if (!std::has_single_bit(flash->width_bits) || flash->width_bits < 32) {
@@ -191,6 +192,16 @@ class Checker {
           fmt::format("size_kib {} is not what bus, rows, columns and banks make: {}",
                       size_bytes / kKib, shape / kKib),
           "mend size_kib or the shape");
+  }
+
+  void check_qspi(const QspiSpec& qspi, const std::string& path) {
+    const auto power_of_two = [&](std::string_view key, std::uint32_t value) {
+      if (std::has_single_bit(value)) return;
+      wrong(path, key, fmt::format("{} {} is not a power of two", key, value),
+            "write the number of the part");
+    };
+    power_of_two("lines", qspi.lines);
+    power_of_two("fifo_bytes", qspi.fifo_bytes);
   }
 
   template <typename Art>
@@ -364,6 +375,12 @@ class Checker {
     check_name(memory != nullptr, path, "memory", "memory", peripheral.memory,
                names_of(board_.memories), "memories");
     if (memory == nullptr || bad("memories." + memory->name)) return;
+    if (peripheral.type.ends_with("spi_stm32") &&
+        !std::holds_alternative<QspiSpec>(memory->timing)) {
+      wrong(path, "memory",
+            fmt::format("type {} cannot control memory \"{}\"", peripheral.type, memory->name),
+            "name a memory of kind qspi, or none");
+    }
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory->timing);
     if (controls_flash &&
         (flash == nullptr || !controls(peripheral.type, flash->accelerator).value_or(false))) {

@@ -111,6 +111,7 @@ Response Qspi::serve(Stream& stream, const Request& request) const {
   return response;
 }
 
+/// A transfer of two commands that waits for another.
 std::uint32_t Qspi::most_cycles() const {
   const std::uint32_t lead =
       parameters_.cs_high_clocks + parameters_.instruction_clocks + parameters_.lead_clocks;

@@ -47,7 +47,6 @@ class Qspi final : public Target {
     Stream copy = stream_;
     return serve(copy, request);
   }
-  /// A transfer of two commands that waits for another.
   [[nodiscard]] std::uint32_t most_cycles() const override;
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override;
 

@@ -1,6 +1,7 @@
 // SPI masters of STM32: shift register, data buffers, flags, interrupts and DMA requests, with the
-// time that SCK takes. Two forms: one data register each way (F1, F2, F4), or FIFOs of four bytes
-// (F0, F7, L4, L5).  Source: RM0090 and RM0351, SPI chapters.
+// time that SCK takes. Three forms: one data register each way (F1, F2, F4), FIFOs of four bytes
+// (F0, F7, L4, L5), or counted transfers with longer FIFOs (H7).  Source: RM0090, RM0351 and
+// RM0433, SPI chapters.
 //
 // Approximations: NSS, CRC and slave mode are not modelled; a device that is on the bus hears
 // every frame.
@@ -26,6 +27,7 @@ class SpiDevice {
 
 struct SpiSettings {
   bool has_fifo = false;
+  unsigned fifo_bytes = 16;  // of the form of H7
   std::optional<std::uint32_t> interrupt;
   /// Core cycles that `clocks` of the peripheral's clock take, rounded up.
   std::function<Cycles(std::uint64_t clocks)> cycles_of;
@@ -38,5 +40,7 @@ struct SpiModel {
 };
 
 SpiModel make_spi(engine::Engine& engine, SpiSettings settings);
+/// That of STM32H7.
+SpiModel make_spi_h7(engine::Engine& engine, SpiSettings settings);
 
 }  // namespace mcost::boards

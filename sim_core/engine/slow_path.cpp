@@ -1,5 +1,6 @@
 // Accesses that leave the inline path: first use of a window, never-written RAM, code in RAM,
 // misses, timed memories, devices, bit-band, unaligned accesses and faults.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -454,6 +455,18 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
     if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
   }
   return true;
+}
+
+void Engine::program_memory(std::uint8_t memory, std::uint32_t offset,
+                            const std::vector<std::uint8_t>& bytes) {
+  bus::Memory& programmed = bus_.memories[memory];
+  std::copy(bytes.begin(), bytes.end(), programmed.bytes.begin() + offset);
+  const std::size_t end = offset + bytes.size();
+  for (std::size_t at = offset; at < end; at = ((at >> bus::kTagShift) + 1) << bus::kTagShift) {
+    if ((programmed.tags[at >> bus::kTagShift] & bus::kHasCode) == 0) continue;
+    code_written(programmed, static_cast<std::uint32_t>(at >> bus::kTagShift << bus::kTagShift),
+                 1u << bus::kTagShift);
+  }
 }
 
 std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,

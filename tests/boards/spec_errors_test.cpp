@@ -112,7 +112,7 @@ constexpr Mistake kMistakes[] = {
     {"MistypedKind",
      "kind: sram",
      "kind: srma",
-     "kind must be one of sram, flash, rom, sdram, got \"srma\": x.yaml:28:16 memories.sram: did you mean \"sram\"?"},
+     "kind must be one of sram, flash, rom, sdram, qspi, got \"srma\": x.yaml:28:16 memories.sram: did you mean \"sram\"?"},
     {"KeyOfAnotherKind",
      "accelerator: {kind: none}",
      "accelerator: {kind: none, i_lines: 3}",

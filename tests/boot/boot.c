@@ -167,6 +167,10 @@ static void check_identity(void) {
 }
 #endif
 
+#ifdef QUADSPI
+#include "quadspi.h"
+#endif
+
 // ---- Start ----
 
 static void run(void) {
@@ -188,6 +192,9 @@ static void run(void) {
 #endif
 #ifdef FLASH_SIZE_WORD
   check_identity();
+#endif
+#ifdef QUADSPI
+  check_nor();
 #endif
   print_line(BOARD " ");
   print_number(core_clock());
