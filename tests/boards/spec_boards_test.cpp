@@ -129,6 +129,11 @@ TEST(Stm32f469iDisco, MatchesItsManual) {
   EXPECT_EQ(at(board, 0x20030000), "sram3+0x0");
   EXPECT_EQ(at(board, 0x2004FFFF), "sram3+0x1FFFF");
   EXPECT_EQ(at(board, 0x20050000), "");
+  EXPECT_EQ(at(board, 0x90FFFFFF), "qspi_nor+0xFFFFFF");
+  EXPECT_EQ(at(board, 0x91000000), "");
+  const auto& qspi = std::get<QspiSpec>(find_named(board.memories, "qspi_nor")->timing);
+  EXPECT_EQ(qspi.instruction_clocks + qspi.address_clocks + qspi.dummy_clocks, 24u);
+  EXPECT_EQ(qspi.timeout_clocks, std::nullopt);
   EXPECT_EQ(at(board, 0xC0FFFFFF), "sdram+0xFFFFFF");
   EXPECT_EQ(at(board, 0xC1000000), "");
   const auto& sdram = std::get<SdramSpec>(find_named(board.memories, "sdram")->timing);
