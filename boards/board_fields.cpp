@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "f
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
 constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"};
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
-constexpr std::array<std::string_view, 5> kMemoryKinds = {"sram", "flash", "rom", "sdram", "qspi"};
+constexpr std::array<std::string_view, 6> kMemoryKinds = {"sram",  "flash", "rom",
+                                                          "sdram", "psram", "qspi"};
 constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
@@ -243,6 +244,15 @@ static void describe(FieldVisitor& v, SdramSpec& sdram) {
   v.integer({"data_hclk", "from the data to the bus"}, sdram.data_hclk, {0, 15});
 }
 
+static void describe(FieldVisitor& v, PsramSpec& psram) {
+  v.integer({"bus_bits", "data lines: 8, 16 or 32"}, psram.bus_bits, {8, 32});
+  v.integer({"addset_hclk", "BTR.ADDSET in the run state"}, psram.addset_hclk, {0, 15});
+  v.integer({"datast_hclk", "BTR.DATAST in the run state"}, psram.datast_hclk, {1, 255});
+  v.integer({"busturn_hclk", "BTR.BUSTURN in the run state"}, psram.busturn_hclk, {0, 15});
+  v.integer({"sync_hclk", "of each access of the bus that reads"}, psram.sync_hclk, {0, 15});
+  v.integer({"return_hclk", "from the last data to the AHB"}, psram.return_hclk, {0, 15});
+}
+
 static void describe(FieldVisitor& v, QspiSpec& qspi) {
   constexpr IntegerRule kClocks{0, 255};
   constexpr IntegerRule kHclk{1, 64};
@@ -342,7 +352,9 @@ static void describe(FieldVisitor& v, RemapSpec& remap) {
   v.bit_field({"field", "bits that choose: MEMRMP[1:0]"}, remap.field);
   v.integer({"when", "their value"}, remap.when, kWord32);
   v.text({"region", "region that changes"}, remap.region, TextRule::name);
-  v.text({"memory", "memory that it then shows from its start"}, remap.memory, TextRule::name);
+  v.text(label("memory", "memory that it then shows from its start; left out: nothing",
+               Presence::optional),
+         remap.memory, TextRule::name);
 }
 
 // ---- Devices ----

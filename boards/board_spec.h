@@ -211,6 +211,17 @@ struct SdramSpec {
   friend bool operator==(const SdramSpec&, const SdramSpec&) = default;
 };
 
+/// Asynchronous SRAM or PSRAM behind ST's FMC, mode A: the state of its registers in the run state.
+struct PsramSpec {
+  std::uint32_t bus_bits = 16;
+  std::uint32_t addset_hclk = 2;   ///< BTR.ADDSET.
+  std::uint32_t datast_hclk = 1;   ///< BTR.DATAST.
+  std::uint32_t busturn_hclk = 1;  ///< BTR.BUSTURN.
+  std::uint32_t sync_hclk = 2;     ///< Of each access of the bus that reads.
+  std::uint32_t return_hclk = 1;   ///< From the last data to the AHB.
+  friend bool operator==(const PsramSpec&, const PsramSpec&) = default;
+};
+
 /// Serial NOR flash behind QUADSPI or OCTOSPI: how it is mapped in the run state (registers of the
 /// controller take over once firmware writes them), and the flash itself.
 struct QspiSpec {
@@ -235,8 +246,8 @@ struct QspiSpec {
   friend bool operator==(const QspiSpec&, const QspiSpec&) = default;
 };
 
-/// Later kinds: tcm, psram.
-using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec, SdramSpec, QspiSpec>;
+/// Later kinds: tcm.
+using MemoryTiming = std::variant<SramSpec, FlashSpec, RomSpec, SdramSpec, PsramSpec, QspiSpec>;
 
 /// A word that a memory holds before the image is loaded: an identification, say.
 struct WordSpec {
@@ -345,13 +356,14 @@ struct RuleSpec {
   friend bool operator==(const RuleSpec&, const RuleSpec&) = default;
 };
 
-/// While a field of a register has a value, a region shows another memory from its start.
+/// While a field of a register has a value, a region shows another memory from its start, or
+/// nothing. A field that no remap of a region is for leaves it as it is.
 struct RemapSpec {
   std::string name;
   BitField field;          ///< "MEMRMP[1:0]".
   std::uint32_t when = 0;  ///< Value of the field.
   std::string region;      ///< Name in `regions`.
-  std::string memory;      ///< Name in `memories`.
+  std::string memory;      ///< Name in `memories`; empty: nothing answers.
   friend bool operator==(const RemapSpec&, const RemapSpec&) = default;
 };
 
@@ -436,6 +448,7 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "rng_stm32",         // random numbers, deterministic
     "crc_stm32_v1",      // CRC-32 of words: STM32F1, F2, F4
     "memory_remap",      // SYSCFG: chooses the memory that a region shows
+    "fmc",               // SDRAM and asynchronous SRAM controller of STM32
     "crc_stm32_v2",      // CRC with programmable polynomial: other STM32
     "spi_stm32_v1",      // SPI of STM32F1, F2, F4: one data register each way
     "spi_stm32_fifo",    // SPI of STM32F0, F7, L4, L5

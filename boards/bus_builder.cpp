@@ -10,6 +10,7 @@
 #include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/psram.h"
 #include "memory_models/sdram.h"
 #include "memory_models/timed_memory.h"
 #include "memory_models/vims.h"
@@ -58,6 +59,17 @@ memory::SdramParameters parameters_of(const SdramSpec& spec, std::uint32_t core_
   return parameters;
 }
 
+memory::PsramParameters parameters_of(const PsramSpec& spec, std::uint32_t core_per_hclk) {
+  memory::PsramParameters parameters;
+  parameters.bus_bytes = spec.bus_bits / 8;
+  parameters.read = {spec.addset_hclk, spec.datast_hclk, spec.busturn_hclk};
+  parameters.write = parameters.read;
+  parameters.sync_hclk = spec.sync_hclk;
+  parameters.return_hclk = spec.return_hclk;
+  parameters.core_per_hclk = core_per_hclk;
+  return parameters;
+}
+
 class ModelMaker {
  public:
   /// `wait_states_change`: firmware can program them.
@@ -77,11 +89,10 @@ class ModelMaker {
     memory_.model = std::make_unique<memory::ConstantLatency>(sram.wait_states);
   }
   void operator()(const SdramSpec& sdram) {
-    memory_.is_ram = true;
-    memory_.tags.assign(bus::tags_of(memory_.bytes.size()), bus::kNeverWritten);
-    auto target = std::make_unique<memory::Sdram>(parameters_of(sdram, core_per_hclk_));
-    target_ = target.get();
-    memory_.model = std::make_unique<memory::TimedMemory>(std::move(target));
+    make_external_ram(std::make_unique<memory::Sdram>(parameters_of(sdram, core_per_hclk_)));
+  }
+  void operator()(const PsramSpec& psram) {
+    make_external_ram(std::make_unique<memory::Psram>(parameters_of(psram, core_per_hclk_)));
   }
   void operator()(const RomSpec& rom) {
     memory_.model = std::make_unique<memory::ConstantLatency>(rom.wait_states);
@@ -145,6 +156,12 @@ class ModelMaker {
     timing_ = model.get();
     memory_.model = std::move(model);
     take_slot();
+  }
+  void make_external_ram(std::unique_ptr<memory::Target> target) {
+    memory_.is_ram = true;
+    memory_.tags.assign(bus::tags_of(memory_.bytes.size()), bus::kNeverWritten);
+    target_ = target.get();
+    memory_.model = std::make_unique<memory::TimedMemory>(std::move(target));
   }
   void take_slot() {
     const auto used = static_cast<std::size_t>(

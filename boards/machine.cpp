@@ -14,6 +14,7 @@
 #include "boards/peripherals/crc_unit.h"
 #include "boards/peripherals/dma_channel.h"
 #include "boards/peripherals/flash_interface.h"
+#include "boards/peripherals/fmc.h"
 #include "boards/peripherals/gpio.h"
 #include "boards/peripherals/mdma.h"
 #include "boards/peripherals/memory_remap.h"
@@ -113,6 +114,10 @@ struct Machine::Parts {
   std::unique_ptr<PeripheralModel> make_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_clock_model(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_controller(const PeripheralSpec& peripheral);
+  std::unique_ptr<PeripheralModel> make_memory_controller(const PeripheralSpec& peripheral);
+  void follow_bus_clock(Cycles now);
+  [[nodiscard]] std::uint32_t loadable_bytes(const bus::Region& region) const;
+  [[nodiscard]] const bus::Region* loadable_at(Address address) const;
   std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral) const;
   std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
@@ -382,6 +387,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
     };
     return make_memory_remap(peripheral, bus, index, [this] { engine->memory_timing_changed(); });
   }
+  if (peripheral.type == "fmc") return make_memory_controller(peripheral);
   if (peripheral.type == "rng_stm32") return make_random_generator(options.seed, *clocks);
   return make_controller(peripheral);
 }
@@ -421,6 +427,30 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
   return make_flash_controller(peripheral, std::move(control));
+}
+
+std::unique_ptr<PeripheralModel> Machine::Parts::make_memory_controller(
+    const PeripheralSpec& peripheral) {
+  std::size_t index = 0;
+  if (memory_named(peripheral.memory, index) == nullptr) return nullptr;
+  FmcControl control;
+  control.memory = peripheral.memory;
+  control.bank = fmc_bank(spec, peripheral.memory);
+  control.pinned = &spec.pinned;
+  control.from_reset = starts_from_reset();
+  control.timing_changed = [this] { engine->memory_timing_changed(); };
+  control.note = [this](const std::string& text) { note(text); };
+  return make_fmc(controls.targets[index], std::move(control));
+}
+
+/// External memories count the clock of the bus.
+void Machine::Parts::follow_bus_clock(Cycles now) {
+  bool changed = false;
+  for (memory::Target* const target : controls.targets) {
+    if (target == nullptr) continue;
+    changed = target->set_core_per_hclk(clocks->core_cycles(ClockDomain::hclk), now) || changed;
+  }
+  if (changed) engine->memory_timing_changed();
 }
 
 void Machine::Parts::add_peripherals() {
@@ -548,18 +578,38 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
       });
   if (parts.starts_from_reset()) parts.engine->memory_timing_changed();
   parts.check_wait_states();
-  parts.clocks->listen([&parts](Cycles) { parts.check_wait_states(); });
+  parts.clocks->listen([&parts](Cycles now) {
+    parts.check_wait_states();
+    parts.follow_bus_clock(now);
+  });
 }
 
 Machine::~Machine() = default;
+
+/// An image may be for addresses that its own firmware maps before it uses them.
+std::uint32_t Machine::Parts::loadable_bytes(const bus::Region& region) const {
+  if (region.size_bytes != 0) return region.size_bytes;
+  for (const RegionSpec& entry : spec.regions) {
+    if (entry.name == region.name) return static_cast<std::uint32_t>(entry.size_bytes);
+  }
+  return 0;
+}
+
+const bus::Region* Machine::Parts::loadable_at(Address address) const {
+  if (const bus::Region* const region = bus.find(address)) return region;
+  for (const bus::Region& region : bus.regions) {
+    if (address - region.base < loadable_bytes(region)) return &region;
+  }
+  return nullptr;
+}
 
 std::vector<loader::MemoryRange> Machine::memory_ranges() const {
   std::vector<loader::MemoryRange> ranges;
   for (const bus::Region& region : parts_->bus.regions) {
     if (region.kind != bus::RegionKind::memory) continue;
     const bus::Memory& memory = parts_->bus.memories[region.memory];
-    ranges.push_back(
-        {memory.name, region.base, region.size_bytes, memory.is_ram, region.memory_offset});
+    ranges.push_back({memory.name, region.base, parts_->loadable_bytes(region), memory.is_ram,
+                      region.memory_offset});
   }
   return ranges;
 }
@@ -588,7 +638,7 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
   for (std::string& note : loader::check_run_addresses(image, ranges))
     notes.push_back(std::move(note));
   const auto put = [&](Address address, std::uint8_t value) {
-    const bus::Region* region = parts.bus.find(address);
+    const bus::Region* region = parts.loadable_at(address);
     bus::Memory& memory = parts.bus.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     memory.bytes[offset] = value;
@@ -660,6 +710,11 @@ std::vector<UnmodelledAccess> Machine::unmodelled() const {
 
 std::vector<std::string> Machine::notes() const {
   std::vector<std::string> notes = parts_->notes.all();
+  for (std::size_t i = 0; i < parts_->controls.targets.size(); ++i) {
+    const std::string early =
+        used_too_early(parts_->spec.memories[i].name, parts_->controls.targets[i]);
+    if (!early.empty()) notes.push_back(early);
+  }
   if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0) {
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));

@@ -155,6 +155,8 @@ class Checker {
     if (const auto* sdram = std::get_if<SdramSpec>(&memory.timing))
       check_sdram(*sdram, memory.size_bytes, path);
     if (const auto* qspi = std::get_if<QspiSpec>(&memory.timing)) check_qspi(*qspi, path);
+    if (const auto* psram = std::get_if<PsramSpec>(&memory.timing))
+      check_bus_bits(psram->bus_bits, path);
     const FlashSpec* flash = std::get_if<FlashSpec>(&memory.timing);
     if (flash == nullptr) return;
     if (!std::has_single_bit(flash->width_bits) || flash->width_bits < 32) {
@@ -174,15 +176,17 @@ class Checker {
     if (const auto* vims = std::get_if<VimsSpec>(&flash->accelerator)) check_vims(*vims, path);
   }
 
+  bool check_bus_bits(std::uint32_t bus_bits, const std::string& path) {
+    if (std::has_single_bit(bus_bits)) return true;
+    wrong(path, "bus_bits", fmt::format("bus_bits {} does not exist", bus_bits),
+          "write 8, 16 or 32");
+    return false;
+  }
+
   void check_sdram(const SdramSpec& sdram, std::uint64_t size_bytes, const std::string& path) {
-    const auto power_of_two = [&](std::string_view key, std::uint32_t value,
-                                  std::string_view remedy) {
-      if (std::has_single_bit(value)) return true;
-      wrong(path, key, fmt::format("{} {} does not exist", key, value), std::string(remedy));
-      return false;
-    };
-    if (!power_of_two("bus_bits", sdram.bus_bits, "write 8, 16 or 32") ||
-        !power_of_two("banks", sdram.banks, "write 2 or 4")) {
+    if (!check_bus_bits(sdram.bus_bits, path)) return;
+    if (!std::has_single_bit(sdram.banks)) {
+      wrong(path, "banks", fmt::format("banks {} does not exist", sdram.banks), "write 2 or 4");
       return;
     }
     const std::uint64_t shape = (std::uint64_t{sdram.bus_bits} * sdram.banks / 8)
@@ -342,6 +346,7 @@ class Checker {
       resolve(peripheral, remap.field, own, "field");
       check_name(find_named(board_.regions, remap.region) != nullptr, own, "region", "region",
                  remap.region, names_of(board_.regions), "regions");
+      if (remap.memory.empty()) continue;
       check_name(find_named(board_.memories, remap.memory) != nullptr, own, "memory", "memory",
                  remap.memory, names_of(board_.memories), "memories");
     }
@@ -364,7 +369,12 @@ class Checker {
 
   void check_controller(const PeripheralSpec& peripheral, const std::string& path) {
     const bool controls_flash = controls(peripheral.type, NoAccelerator{}).has_value();
+    const bool is_fmc = peripheral.type == "fmc";
     if (peripheral.memory.empty()) {
+      if (is_fmc) {
+        wrong(path, "type", "type fmc needs a memory",
+              "add memory: the sdram or psram that it controls");
+      }
       if (controls_flash) {
         wrong(path, "type", fmt::format("type {} needs a memory", peripheral.type),
               "add memory: the flash that it controls");
@@ -375,6 +385,11 @@ class Checker {
     check_name(memory != nullptr, path, "memory", "memory", peripheral.memory,
                names_of(board_.memories), "memories");
     if (memory == nullptr || bad("memories." + memory->name)) return;
+    if (is_fmc && !std::holds_alternative<SdramSpec>(memory->timing) &&
+        !std::holds_alternative<PsramSpec>(memory->timing)) {
+      wrong(path, "memory", fmt::format("type fmc cannot control memory \"{}\"", memory->name),
+            "name a memory of kind sdram or psram");
+    }
     if (peripheral.type.ends_with("spi_stm32") &&
         !std::holds_alternative<QspiSpec>(memory->timing)) {
       wrong(path, "memory",

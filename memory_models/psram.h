@@ -39,6 +39,13 @@ class Psram final : public Target {
     return Psram(*this).transfer(request);
   }
   [[nodiscard]] std::uint32_t most_cycles() const override;
+  bool set_core_per_hclk(std::uint32_t cycles, Cycles) override {
+    if (cycles == parameters_.core_per_hclk) return false;
+    PsramParameters next = parameters_;
+    next.core_per_hclk = cycles;
+    set_parameters(next);
+    return true;
+  }
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
     return {{"bus accesses", accesses_}, {"busy cycles", busy_}};
   }

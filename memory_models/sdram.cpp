@@ -16,12 +16,15 @@ constexpr Cycles kNever = std::numeric_limits<Cycles>::max();
 
 }  // namespace
 
-void Sdram::set_parameters(const SdramParameters& parameters) {
+void Sdram::set_parameters(const SdramParameters& parameters, Cycles now) {
+  const Cycles period = sdclk(parameters_.refresh);
   parameters_ = parameters;
   sdclk_ = Cycles{parameters.hclk_per_sdclk} * parameters.core_per_hclk;
   banks_ = {};
   read_fifo_ = {};
-  next_refresh_ = parameters.refresh == 0 ? kNever : free_ + sdclk(parameters.refresh);
+  if (next_refresh_ != 0 && sdclk(parameters.refresh) == period) return;
+  const Cycles from = std::max(now, free_);
+  next_refresh_ = parameters.refresh == 0 ? kNever : from + sdclk(parameters.refresh);
 }
 
 /// Source: boards-and-memories facts 8.2: bank, row, column from the top.
@@ -73,6 +76,7 @@ Cycles Sdram::open_row(std::uint32_t word, Cycles start) {
 }
 
 Response Sdram::transfer(const Request& request) {
+  if (!ready_) ++early_uses_;
   return request.kind == bus::AccessKind::write ? write(request) : read(request);
 }
 

@@ -43,18 +43,30 @@ class Sdram final : public Target {
   static constexpr std::uint32_t kReadFifoWords = 6;
   static constexpr std::uint32_t kWriteFifoWords = 16;
 
-  explicit Sdram(const SdramParameters& parameters) { set_parameters(parameters); }
+  explicit Sdram(const SdramParameters& parameters) { set_parameters(parameters, 0); }
 
   Response transfer(const Request& request) override;
   [[nodiscard]] Response probe(const Request& request) const override {
     return Sdram(*this).transfer(request);
   }
   [[nodiscard]] std::uint32_t most_cycles() const override;
+  bool set_core_per_hclk(std::uint32_t cycles, Cycles now) override {
+    if (cycles == parameters_.core_per_hclk) return false;
+    SdramParameters next = parameters_;
+    next.core_per_hclk = cycles;
+    set_parameters(next, now);
+    return true;
+  }
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override;
 
   [[nodiscard]] const SdramParameters& parameters() const { return parameters_; }
-  /// Takes effect with the next request. Rows are closed, FIFOs empty.
-  void set_parameters(const SdramParameters& parameters);
+  /// From cycle `now` on. Rows are closed, FIFOs empty.
+  void set_parameters(const SdramParameters& parameters, Cycles now);
+  /// Whether firmware has done what the memory needs before it holds anything; else requests are
+  /// counted as early.
+  void set_ready(bool ready) { ready_ = ready; }
+  [[nodiscard]] bool is_ready() const { return ready_; }
+  [[nodiscard]] std::uint64_t early_uses() const { return early_uses_; }
 
  private:
   static constexpr unsigned kMostBanks = 4;
@@ -100,6 +112,9 @@ class Sdram final : public Target {
   std::array<Cycles, kWriteFifoWords> drained_{};  // when each entry is, a ring
   std::uint32_t oldest_ = 0;
 
+  bool ready_ = true;
+
+  std::uint64_t early_uses_ = 0;
   std::uint64_t row_hits_ = 0;
   std::uint64_t row_misses_ = 0;
   std::uint64_t row_conflicts_ = 0;

@@ -37,6 +37,12 @@ class Target {
   /// No answer takes longer, in core cycles: the worst state that earlier requests can have left
   /// behind, with nobody else at the port.
   [[nodiscard]] virtual std::uint32_t most_cycles() const = 0;
+  /// The ratio of core and bus clock changed in cycle `now`. Returns whether that makes a
+  /// difference.
+  virtual bool set_core_per_hclk(std::uint32_t cycles, Cycles now) {
+    static_cast<void>(cycles), static_cast<void>(now);
+    return false;
+  }
   /// Counters for reports, by name; order is fixed.
   [[nodiscard]] virtual std::vector<bus::MemoryModel::Counter> counters() const { return {}; }
 };

@@ -22,6 +22,7 @@ class MemoryRemap final : public PeripheralModel {
       const bus::Region* const region = region_of(remap);
       if (region != nullptr) first_.emplace(remap.region, *region);
     }
+    reset();
   }
   [[nodiscard]] bool models(std::uint32_t offset) const override {
     return std::any_of(spec_.remaps.begin(), spec_.remaps.end(),
@@ -51,8 +52,15 @@ class MemoryRemap final : public PeripheralModel {
     bus::Region* const region = region_of(remap);
     if (region == nullptr) return;
     const bus::Region& first = first_.at(remap.region);
+    if (remap.memory.empty()) {
+      if (region->size_bytes != 0) {
+        region->size_bytes = 0;
+        changed_();
+      }
+      return;
+    }
     const std::uint8_t index = memory_index_(remap.memory);
-    if (region->memory == index) return;
+    if (region->memory == index && region->size_bytes != 0) return;
     const bus::Memory& memory = bus_.memories[index];
     const bool is_first = first.memory == index;
     region->memory = index;

@@ -1,5 +1,6 @@
-// SYSCFG of STM32 as far as it chooses which memory shows at address 0; its other registers are
-// storage. Source: boards-and-memories facts 2.3; RM0090, SYSCFG_MEMRMP.
+// SYSCFG of STM32 as far as it chooses which memory shows at address 0 and where the FMC's banks
+// are; its other registers are storage. A region that shows nothing has the size 0. Source:
+// boards-and-memories facts 2.2, 2.3; RM0090 and RM0385, SYSCFG_MEMRMP.
 #pragma once
 
 #include <functional>

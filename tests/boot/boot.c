@@ -171,6 +171,10 @@ static void check_identity(void) {
 #include "quadspi.h"
 #endif
 
+#ifdef SDRAM
+#include "sdram.h"
+#endif
+
 // ---- Start ----
 
 static void run(void) {
@@ -192,6 +196,9 @@ static void run(void) {
 #endif
 #ifdef FLASH_SIZE_WORD
   check_identity();
+#endif
+#ifdef SDRAM
+  check_sdram();
 #endif
 #ifdef QUADSPI
   check_nor();

@@ -61,6 +61,10 @@ static uint32_t core_clock(void) {
   return HSE_HZ / (pll & 0x3F) * (pll >> 6 & 0x1FF) / ((pll >> 16 & 3) * 2 + 2);
 }
 
+#ifdef SDRAM
+static void enable_fmc(void) { modify(RCC + 0x38, 0, 1); }
+#endif
+
 #define CONSOLE_COMPLETE (1u << 6)
 #define CONSOLE_READY_MASK (1u << 7)
 #define CONSOLE_READY (1u << 7)

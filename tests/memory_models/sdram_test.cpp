@@ -245,6 +245,24 @@ TEST(Sdram, CoreCyclesFollowTheBusClock) {
   EXPECT_EQ(port.write(0x80), 2u);
 }
 
+/// Measured on the F746-DISCO without caches: 29 core cycles a word copied from SDRAM to SDRAM. At
+/// the port it is 13 of the load, one of the store, 4 of its drain before the next load; the core's
+/// path to the port (6 there and back) and the loop are the rest.  Source: boards-and-memories facts
+/// 8.5 (micropython PR 4032).
+TEST(Sdram, ACopyWithoutCachesIsSlowedByItsStores) {
+  Port port(f746());
+  const auto copy = [&](std::uint32_t from, std::uint32_t to, std::uint32_t words) {
+    const Cycles begin = port.now;
+    for (std::uint32_t i = 0; i < words; ++i) {
+      port.read(from + 4 * i);
+      port.write(to + 4 * i);
+    }
+    return port.now - begin;
+  };
+  copy(0, kBank, 1);
+  EXPECT_EQ(copy(4, kBank + 4, 100), 100u * 18);
+}
+
 /// TRAS and TRC hold where a bank's next row would come too soon.
 TEST(Sdram, ARowStaysOpenForTras) {
   SdramParameters parameters = f746();
