@@ -66,7 +66,8 @@ class NorOnQuadspi : public BoardBus {
     write(kQuadspi + 0x14, (read(kQuadspi + 0x14) & ~kMapped) | kRead);
     write(kQuadspi + 0x18, address);
     std::vector<std::uint8_t> bytes;
-    while (bytes.size() < size && now_ < 100'000'000) {
+    const Cycles most = now_ + 1'000'000;
+    while (bytes.size() < size && now_ < most) {
       if ((status() & (kThreshold | kComplete)) == 0) {
         pass(1);
       } else {
