@@ -163,6 +163,7 @@ TEST_F(NorOnQuadspi, TheFlashSaysWhatItIs) {
   command(kInstruction | kData | 0x9F, 0, 3);
   EXPECT_EQ(receive(3), (std::vector<std::uint8_t>{0x20, 0xBA, 0x18}));
   EXPECT_EQ(status(), 0u);
+  EXPECT_FALSE(noted("BUSY"));
 }
 
 /// BSP_QSPI_Init.
