@@ -11,6 +11,11 @@ constexpr std::uint32_t kSingleBytes = 8;  // at most; above: a burst
 
 }  // namespace
 
+/// Bytes of the command in progress that the bus has read.
+std::uint64_t Qspi::used_bytes(const Stream& stream) {
+  return stream.open && stream.next > stream.first ? stream.next - stream.first : 0;
+}
+
 void Qspi::set_parameters(const QspiParameters& parameters) {
   parameters_ = parameters;
   const std::uint32_t bits_per_clock = parameters.lines * (parameters.double_rate ? 2 : 1);
@@ -21,7 +26,7 @@ void Qspi::set_parameters(const QspiParameters& parameters) {
   stream_.free = before.free;
   stream_.commands = before.commands;
   stream_.fifo_hits = before.fifo_hits;
-  stream_.bytes_read = before.bytes_read;
+  stream_.bytes_read = before.bytes_read + used_bytes(before);
 }
 
 /// The time-out counter runs from when the FIFO is full.
@@ -34,8 +39,8 @@ void Qspi::close(Stream& stream, Cycles now) const {
   while (stream.open && stream.tail != stream.next &&
          stream.arrived[(stream.tail - 1) % kMostFifoBytes] > now) {
     --stream.tail;
-    --stream.bytes_read;
   }
+  if (stream.open) stream.bytes_read += stream.tail - stream.first;
   stream.open = false;
 }
 
@@ -43,7 +48,7 @@ void Qspi::open(Stream& stream, std::uint32_t offset, Cycles now) const {
   const bool with_instruction = !parameters_.instruction_once || !stream.has_instruction;
   stream.open = true;
   stream.has_instruction = true;
-  stream.tail = offset;
+  stream.first = stream.tail = offset;
   stream.clocked = now + clocks(parameters_.cs_high_clocks + parameters_.lead_clocks +
                                 (with_instruction ? parameters_.instruction_clocks : 0));
   ++stream.commands;
@@ -56,7 +61,6 @@ void Qspi::clock_in(Stream& stream, Cycles from) const {
   for (std::uint32_t i = 0; i < unit_bytes_; ++i) {
     stream.arrived[stream.tail % kMostFifoBytes] = stream.clocked;
     ++stream.tail;
-    ++stream.bytes_read;
   }
 }
 
@@ -125,7 +129,7 @@ std::uint32_t Qspi::most_cycles() const {
 std::vector<bus::MemoryModel::Counter> Qspi::counters() const {
   return {{"commands", stream_.commands},
           {"fifo hits", stream_.fifo_hits},
-          {"bytes read", stream_.bytes_read}};
+          {"bytes read", stream_.bytes_read + used_bytes(stream_)}};
 }
 
 }  // namespace mcost::memory

@@ -66,6 +66,7 @@ class Qspi final : public Target {
   struct Stream {
     bool open = false;                             // CS is low
     bool has_instruction = false;                  // SIOO: it was sent
+    std::uint32_t first = 0;                       // offset at which the command began
     std::uint32_t next = 0;                        // offset that the bus reads next
     std::uint32_t tail = 0;                        // offset that comes from the memory next
     Cycles clocked = 0;                            // when the byte before `tail` has come
@@ -74,12 +75,13 @@ class Qspi final : public Target {
 
     std::uint64_t commands = 0;
     std::uint64_t fifo_hits = 0;
-    std::uint64_t bytes_read = 0;
+    std::uint64_t bytes_read = 0;  // by commands that have ended
   };
 
   [[nodiscard]] Cycles clocks(std::uint32_t count) const {
     return Cycles{count} * parameters_.divider * parameters_.hclk_cycles;
   }
+  [[nodiscard]] static std::uint64_t used_bytes(const Stream& stream);
   [[nodiscard]] bool timed_out(const Stream& stream, Cycles now) const;
   [[nodiscard]] Response serve(Stream& stream, const Request& request) const;
   [[nodiscard]] Response read(Stream& stream, std::uint32_t offset, std::uint32_t size,

@@ -313,6 +313,8 @@ bool Quadspi::is_setting(Register name) const {
 void Quadspi::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
   const Register name = place(offset);
   if (is_setting(name) && busy()) {
+    // HAL writes the address behind each read, also of commands without one.
+    if (name == Register::address && frame().address.lines == 0) return;
     settings_.note(
         fmt::format("{}: a register written while BUSY is set keeps its value; abort or wait first",
                     settings_.name));

@@ -66,7 +66,8 @@ class NorOnQuadspi : public BoardBus {
     write(kQuadspi + 0x14, (read(kQuadspi + 0x14) & ~kMapped) | kRead);
     write(kQuadspi + 0x18, address);
     std::vector<std::uint8_t> bytes;
-    while (bytes.size() < size && now_ < 100'000'000) {
+    const Cycles most = now_ + 1'000'000;
+    while (bytes.size() < size && now_ < most) {
       if ((status() & (kThreshold | kComplete)) == 0) {
         pass(1);
       } else {
@@ -162,6 +163,7 @@ TEST_F(NorOnQuadspi, TheFlashSaysWhatItIs) {
   command(kInstruction | kData | 0x9F, 0, 3);
   EXPECT_EQ(receive(3), (std::vector<std::uint8_t>{0x20, 0xBA, 0x18}));
   EXPECT_EQ(status(), 0u);
+  EXPECT_FALSE(noted("BUSY"));
 }
 
 /// BSP_QSPI_Init.

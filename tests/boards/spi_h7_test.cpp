@@ -59,7 +59,8 @@ class SpiOfH7 : public BoardBus {
     start(static_cast<std::uint32_t>(out.size()));
     std::vector<std::uint8_t> in;
     std::size_t sent = 0;
-    while ((sent < out.size() || in.size() < out.size()) && now_ < 1'000'000'000) {
+    const Cycles most = now_ + 10'000'000;
+    while ((sent < out.size() || in.size() < out.size()) && now_ < most) {
       const std::uint32_t flags = status();
       if ((flags & kTxp) != 0 && sent < out.size()) {
         write(kSpi + 0x20, out[sent++], 1);

@@ -283,6 +283,19 @@ TEST_P(SelfModifying, UnalignedStoreAcrossTwoInstructionsIsSeen) {
   EXPECT_EQ(reg(6), 7u);
 }
 
+TEST_P(SelfModifying, AProgrammedFlashIsSeen) {
+  code.movs(r5, 1);
+  code.movs(r6, 2);
+  code.stop();
+  ASSERT_EQ(run(), StopReason::idle);
+  // movs r6, #7: its block was built from bytes before those that change.
+  machine->engine().program_memory(kFlashIndex, kProgram - kFlash + 2, {0x07, 0x26});
+  machine->reset();
+  ASSERT_EQ(run(), StopReason::idle);
+  EXPECT_EQ(reg(5), 1u);
+  EXPECT_EQ(reg(6), 7u);
+}
+
 MCOST_BOTH_LOOPS(SelfModifying);
 
 }  // namespace

@@ -229,14 +229,18 @@ TEST(Qspi, NewParametersDropWhatWasReadAhead) {
   EXPECT_EQ(reader.first_of(4, 4), 112u);
 }
 
-/// Bytes that came: the word's 4, then one for each 4 cycles until CS rises.
+/// Bytes that came: the word's 4, then one for each 4 cycles until CS rises. What a command in
+/// progress reads ahead counts when it is over.
 TEST(Qspi, OnlyBytesThatCameAreCounted) {
   Reader reader(quad_io());
   (void)reader.read(0, 4);
-  EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 32);
+  EXPECT_EQ(reader.qspi.counters().at(2).value, 4u);
   reader.now += 3;  // 11 cycles behind the last byte of the word: two more came
   (void)reader.read(0x1000, 1);
-  EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 2 + 1 + 32);
+  EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 2 + 1);
+  reader.now += 1000;
+  (void)reader.read(0, 1);
+  EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 2 + 1 + 32 + 1);
 }
 
 TEST(Qspi, ProbesForetellRandomTraffic) {

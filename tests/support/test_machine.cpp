@@ -8,6 +8,7 @@
 #include "memory_models/art.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/qspi.h"
 #include "memory_models/sdram.h"
 #include "memory_models/timed_memory.h"
 #include "memory_models/vims.h"
@@ -69,6 +70,12 @@ std::unique_ptr<bus::MemoryModel> make_sdram() {
   return std::make_unique<memory::TimedMemory>(std::make_unique<memory::Sdram>(parameters));
 }
 
+std::unique_ptr<bus::MemoryModel> make_quadspi() {
+  memory::QspiParameters parameters;
+  parameters.timeout_clocks = 20;
+  return std::make_unique<memory::TimedMemory>(std::make_unique<memory::Qspi>(parameters));
+}
+
 }  // namespace
 
 const char* name_of(FlashKind kind) {
@@ -81,6 +88,7 @@ const char* name_of(FlashKind kind) {
     case FlashKind::art_uncached: return "art_uncached";
     case FlashKind::vims: return "vims";
     case FlashKind::vims_flash: return "vims_flash";
+    case FlashKind::quadspi: return "quadspi";
   }
   return "";
 }
@@ -133,6 +141,7 @@ void TestMachine::make_flash(FlashKind kind) {
   switch (kind) {
     case FlashKind::ideal:
     case FlashKind::wait_states: return;
+    case FlashKind::quadspi: memory.model = make_quadspi(); return;
     case FlashKind::line_buffer:
       memory.model = std::make_unique<memory::LineBufferFlash>(16, 3);
       break;

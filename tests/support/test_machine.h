@@ -28,11 +28,12 @@ enum class FlashKind : std::uint8_t {
   art_uncached,  // both caches off, prefetch on
   vims,          // 8 lines of 8 bytes in 2 ways
   vims_flash,    // the cache off: line buffers alone
+  quadspi,       // NOR flash behind QUADSPI, with a short time-out
 };
-inline constexpr std::array kAllFlashKinds = {FlashKind::ideal,        FlashKind::wait_states,
-                                              FlashKind::line_buffer,  FlashKind::art,
-                                              FlashKind::art_sectored, FlashKind::art_uncached,
-                                              FlashKind::vims,         FlashKind::vims_flash};
+inline constexpr std::array kAllFlashKinds = {
+    FlashKind::ideal, FlashKind::wait_states,  FlashKind::line_buffer,
+    FlashKind::art,   FlashKind::art_sectored, FlashKind::art_uncached,
+    FlashKind::vims,  FlashKind::vims_flash,   FlashKind::quadspi};
 [[nodiscard]] const char* name_of(FlashKind kind);
 
 inline constexpr Address kFlash = 0x08000000;
