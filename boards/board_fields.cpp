@@ -30,7 +30,8 @@ constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"}
 constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
 constexpr std::array<std::string_view, 6> kMemoryKinds = {"sram",  "flash", "rom",
                                                           "sdram", "psram", "qspi"};
-constexpr std::array<std::string_view, 4> kAcceleratorKinds = {"none", "art_f4", "art_l4", "vims"};
+constexpr std::array<std::string_view, 7> kAcceleratorKinds = {
+    "none", "art_f4", "art_l4", "vims", "prefetch", "icache_l5", "art_f7"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
 constexpr std::array<std::string_view, 1> kDeviceKinds = {"sd_card"};
@@ -197,6 +198,28 @@ static void describe(FieldVisitor& v, VimsSpec& vims) {
          vims.gpram_memory, TextRule::name);
 }
 
+static void describe(FieldVisitor& v, PrefetchSpec& prefetch) {
+  v.integer({"blocks", "blocks of the array width that it holds"}, prefetch.blocks, {2, 8});
+  v.boolean({"prefetch_enabled", "FLASH_ACR.PRFTBE in the run state"}, prefetch.prefetch_enabled);
+}
+
+static void describe(FieldVisitor& v, IcacheL5Spec& icache) {
+  v.integer({"cache_bytes", "size of the cache"}, icache.cache_bytes, {64, 1u << 20});
+  v.integer({"ways", "associativity in the run state; replacement is LRU"}, icache.ways, {1, 64});
+  v.integer({"line_bytes", "size of one cache line"}, icache.line_bytes, {4, 256});
+  v.integer({"lookup_cycles", "before a miss reads the array"}, icache.lookup_cycles, {0, 15});
+  v.integer({"invalidate_cycles", "length of an invalidation"}, icache.invalidate_cycles,
+            {0, 1'000'000});
+  v.boolean({"enabled", "ICACHE_CR.EN in the run state"}, icache.enabled);
+}
+
+static void describe(FieldVisitor& v, ArtF7Spec& art) {
+  v.integer({"lines", "lines of the array width that it holds"}, art.lines, kLines);
+  v.integer({"ways", "associativity; lines: fully associative"}, art.ways, kLines);
+  v.boolean({"prefetch_enabled", "FLASH_ACR.PRFTEN in the run state"}, art.prefetch_enabled);
+  v.boolean({"art_enabled", "FLASH_ACR.ARTEN in the run state"}, art.art_enabled);
+}
+
 namespace {
 
 /// The block `accelerator` of a flash.
@@ -217,6 +240,8 @@ static void describe(FieldVisitor& v, FlashSpec& flash) {
             flash.wait_states, kWaitStates);
   v.integers(optional_field("wait_state_limits_hz", "element n: highest clock with n wait states"),
              flash.wait_state_limits_hz, kClockHz);
+  v.integer(optional_field("banks", "equal parts; one is read while another is programmed"),
+            flash.banks, {1, 2});
   AcceleratorBlock block{flash.accelerator};
   visit_block(v, {"accelerator", "caches and buffers in front of the array"}, block);
 }

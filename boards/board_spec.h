@@ -178,7 +178,37 @@ struct VimsSpec {
   friend bool operator==(const VimsSpec&, const VimsSpec&) = default;
 };
 
-using AcceleratorSpec = std::variant<NoAccelerator, ArtF4Spec, ArtL4Spec, VimsSpec>;
+/// Prefetch buffer of STM32F0: blocks of the array width, one of them for the block behind the one
+/// in use.
+struct PrefetchSpec {
+  std::uint32_t blocks = 2;
+  bool prefetch_enabled = true;  ///< FLASH_ACR.PRFTBE in the run state.
+  friend bool operator==(const PrefetchSpec&, const PrefetchSpec&) = default;
+};
+
+/// ICACHE of STM32L5, for all that the core reads from flash; replacement is LRU.
+struct IcacheL5Spec {
+  std::uint32_t cache_bytes = 8192;
+  std::uint32_t ways = 2;  ///< In the run state; 1: ICACHE_CR.WAYSEL is 0.
+  std::uint32_t line_bytes = 16;
+  std::uint32_t lookup_cycles = 1;        ///< Before a miss reads the array.
+  std::uint32_t invalidate_cycles = 256;  ///< Until BUSYF falls.
+  bool enabled = true;                    ///< ICACHE_CR.EN in the run state.
+  friend bool operator==(const IcacheL5Spec&, const IcacheL5Spec&) = default;
+};
+
+/// ST ART accelerator of STM32F7, for instructions and data that come through ITCM alone; lines of
+/// the array width, replacement is LRU.
+struct ArtF7Spec {
+  std::uint32_t lines = 64;
+  std::uint32_t ways = 64;       ///< Equal to lines: fully associative.
+  bool prefetch_enabled = true;  ///< FLASH_ACR.PRFTEN in the run state.
+  bool art_enabled = true;       ///< FLASH_ACR.ARTEN in the run state.
+  friend bool operator==(const ArtF7Spec&, const ArtF7Spec&) = default;
+};
+
+using AcceleratorSpec = std::variant<NoAccelerator, ArtF4Spec, ArtL4Spec, VimsSpec, PrefetchSpec,
+                                     IcacheL5Spec, ArtF7Spec>;
 
 /// On-chip flash: an array read takes `wait_states` + 1 core cycles and yields `width_bits`.
 struct FlashSpec {
@@ -186,6 +216,7 @@ struct FlashSpec {
   std::uint32_t wait_states = 0;  ///< In the run state.
   std::vector<std::uint64_t>
       wait_state_limits_hz;  ///< Element n: highest clock with n wait states. May be empty.
+  std::uint32_t banks = 1;   ///< Equal parts; one can be read while another is programmed.
   AcceleratorSpec accelerator;
   friend bool operator==(const FlashSpec&, const FlashSpec&) = default;
 };
@@ -425,6 +456,7 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "flash_acr_l5",      // flash interface of STM32L5
     "flash_acr_l4",      // STM32L4 flash interface
     "vims",              // TI CC26x2 VIMS
+    "icache_l5",         // ICACHE of STM32L5
     "rcc_f4",            // clock tree of STM32F2/F4/F7
     "rcc_l4",            // clock tree of STM32L4, L4+ and L5
     "uart_stm32_v1",     // SR/DR USART of STM32F1/F2/F4

@@ -8,8 +8,11 @@
 #include "boards/peripherals/flash_families.h"
 #include "boards/peripherals/quadspi_setup.h"
 #include "memory_models/art.h"
+#include "memory_models/art_f7.h"
 #include "memory_models/constant_latency.h"
+#include "memory_models/icache.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/prefetch_flash.h"
 #include "memory_models/psram.h"
 #include "memory_models/sdram.h"
 #include "memory_models/timed_memory.h"
@@ -133,6 +136,34 @@ class ModelMaker {
     adopt(std::make_unique<memory::Vims>(parameters));
   }
 
+  void operator()(const PrefetchSpec& prefetch) {
+    adopt(std::make_unique<memory::PrefetchFlash>(memory::PrefetchParameters{
+        flash_->width_bits / 8, prefetch.blocks, flash_->wait_states, prefetch.prefetch_enabled}));
+  }
+  void operator()(const IcacheL5Spec& icache) {
+    memory::IcacheParameters parameters;
+    parameters.size_bytes = static_cast<std::uint32_t>(spec_.size_bytes);
+    parameters.array_bytes = flash_->width_bits / 8;
+    parameters.wait_states = flash_->wait_states;
+    parameters.cache_bytes = icache.cache_bytes;
+    parameters.ways = icache.ways;
+    parameters.line_bytes = icache.line_bytes;
+    parameters.lookup_cycles = icache.lookup_cycles;
+    parameters.enabled = icache.enabled;
+    adopt(std::make_unique<memory::Icache>(parameters, bus_.program_order));
+  }
+  void operator()(const ArtF7Spec& art) {
+    memory::ArtF7Parameters parameters;
+    parameters.size_bytes = static_cast<std::uint32_t>(spec_.size_bytes);
+    parameters.line_bytes = flash_->width_bits / 8;
+    parameters.lines = art.lines;
+    parameters.ways = art.ways;
+    parameters.wait_states = flash_->wait_states;
+    parameters.prefetch = art.prefetch_enabled;
+    parameters.enabled = art.art_enabled;
+    adopt(std::make_unique<memory::F7Flash>(parameters, bus_.program_order));
+  }
+
  private:
   template <class Spec>
   void make_art(const Spec& art, std::uint32_t sectors, bool whole_line_fill) {
@@ -190,7 +221,12 @@ bool has_wait_state_register(const BoardSpec& spec, const MemorySpec& memory) {
   });
 }
 
-bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
+bool has_itcm_view(const MemorySpec& memory) {
+  const auto* const flash = std::get_if<FlashSpec>(&memory.timing);
+  return flash != nullptr && std::holds_alternative<ArtF7Spec>(flash->accelerator);
+}
+
+bus::Region memory_region(const RegionSpec& spec, const BoardSpec& board, std::uint8_t memory) {
   bus::Region region;
   region.name = spec.name;
   region.base = spec.base;
@@ -212,7 +248,9 @@ bus::Region memory_region(const RegionSpec& spec, std::uint8_t memory) {
     case RegionPort::dcode: region.fetch_port = region.data_port = bus::CorePort::dcode; break;
     case RegionPort::system: region.fetch_port = region.data_port = bus::CorePort::system; break;
   }
-  if (!spec.accelerated) {
+  if (has_itcm_view(board.memories[memory])) {
+    region.view = spec.accelerated ? memory::kItcmView : std::uint8_t{0};
+  } else if (!spec.accelerated) {
     region.view = spec.port == RegionPort::system ? memory::kSystemView : memory::kUncachedView;
   }
   return region;
@@ -245,8 +283,8 @@ MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Sy
     const auto named =
         std::find_if(spec.memories.begin(), spec.memories.end(),
                      [&](const MemorySpec& memory) { return memory.name == entry.memory; });
-    add_region(bus, memory_region(entry, static_cast<std::uint8_t>(named - spec.memories.begin())),
-               false);
+    const auto index = static_cast<std::uint8_t>(named - spec.memories.begin());
+    add_region(bus, memory_region(entry, spec, index), false);
   }
   return controls;
 }

@@ -423,6 +423,15 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   control.pinned = &spec.pinned;
   control.flash = flash_spec;
   control.timing = controls.flash[index];
+  control.engine = engine.get();
+  control.memory_index = index;
+  if (peripheral.interrupt) {
+    control.interrupt = [this,
+                         number = engine::kFirstInterrupt + *peripheral.interrupt](bool raised) {
+      raised ? engine->exceptions().pend(number) : engine->exceptions().unpend(number);
+    };
+  }
+  control.cycles_of_ns = [this](std::uint64_t ns) { return clocks->cycles_of_ns(ns); };
   control.clock_hz = [this] { return clocks->hz(ClockDomain::hclk); };
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };

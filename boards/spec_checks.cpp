@@ -167,13 +167,44 @@ class Checker {
     if (!std::is_sorted(flash->wait_state_limits_hz.begin(), flash->wait_state_limits_hz.end())) {
       wrong(path, "wait_state_limits_hz", "wait_state_limits_hz must not fall",
             "write the highest clock with 0, 1, 2, ... wait states");
+    } else {
+      check_wait_state_limits(*flash, path);
     }
     if (bad(path + ".accelerator")) return;
     if (const auto* f4 = std::get_if<ArtF4Spec>(&flash->accelerator))
       check_art(*f4, path, flash->width_bits, true);
     if (const auto* l4 = std::get_if<ArtL4Spec>(&flash->accelerator))
       check_art(*l4, path, flash->width_bits, false);
-    if (const auto* vims = std::get_if<VimsSpec>(&flash->accelerator)) check_vims(*vims, path);
+    if (const auto* vims = std::get_if<VimsSpec>(&flash->accelerator)) {
+      check_sets(path, vims->cache_bytes, vims->ways, vims->line_bytes);
+      check_gpram(*vims, path);
+    }
+    if (const auto* icache = std::get_if<IcacheL5Spec>(&flash->accelerator)) {
+      check_sets(path, icache->cache_bytes, icache->ways, icache->line_bytes);
+      if (icache->line_bytes * 8 % flash->width_bits != 0 &&
+          flash->width_bits % (icache->line_bytes * 8) != 0) {
+        wrong(path + ".accelerator", "line_bytes",
+              fmt::format("line_bytes {} does not fit width_bits {}", icache->line_bytes,
+                          flash->width_bits),
+              "mend one of them");
+      }
+    }
+    if (const auto* f7 = std::get_if<ArtF7Spec>(&flash->accelerator))
+      check_ways(path + ".accelerator", "ways", f7->ways, f7->lines);
+  }
+
+  /// Each clock of the run state needs a number of wait states.
+  void check_wait_state_limits(const FlashSpec& flash, const std::string& path) {
+    const auto& limits = flash.wait_state_limits_hz;
+    if (limits.empty() || bad("clock")) return;
+    const std::uint64_t clock_hz = std::min(board_.clock.rated_hz, board_.clock.max_hz) /
+                                   std::max<std::uint32_t>(board_.clock.bus_divider, 1);
+    if (clock_hz <= limits.back()) return;
+    wrong(
+        path, "wait_state_limits_hz",
+        fmt::format("wait_state_limits_hz ends at {} Hz ({} wait states), below the clock of {} Hz",
+                    limits.back(), limits.size() - 1, clock_hz),
+        "add the highest clocks with more wait states, or lower clock.rated_hz");
   }
 
   bool check_bus_bits(std::uint32_t bus_bits, const std::string& path) {
@@ -218,27 +249,33 @@ class Checker {
                         one_read ? "equal to" : "a multiple of", width_bits),
             "mend one of them");
     }
-    const auto check_ways = [&](std::string_view key, std::uint32_t ways, std::uint32_t lines) {
-      if (lines % ways == 0 && std::has_single_bit(lines / ways)) return;
-      wrong(
-          path, key,
-          fmt::format("{} {} does not cut {} lines into a power of two of sets", key, ways, lines),
-          fmt::format("write {} for fully associative", lines));
-    };
-    check_ways("i_ways", art.i_ways, art.i_lines);
-    check_ways("d_ways", art.d_ways, art.d_lines);
+    check_ways(path, "i_ways", art.i_ways, art.i_lines);
+    check_ways(path, "d_ways", art.d_ways, art.d_lines);
   }
 
-  void check_vims(const VimsSpec& vims, const std::string& memory_path) {
-    const std::string path = memory_path + ".accelerator";
-    const std::uint32_t way_bytes = vims.ways * vims.line_bytes;
-    if (!std::has_single_bit(vims.line_bytes) || vims.cache_bytes % way_bytes != 0 ||
-        !std::has_single_bit(vims.cache_bytes / way_bytes)) {
-      wrong(path, "cache_bytes",
-            fmt::format("cache_bytes {} is not a power of two of sets of {} ways of {} bytes",
-                        vims.cache_bytes, vims.ways, vims.line_bytes),
-            "mend cache_bytes, ways or line_bytes");
+  void check_ways(const std::string& path, std::string_view key, std::uint32_t ways,
+                  std::uint32_t lines) {
+    if (lines % ways == 0 && std::has_single_bit(lines / ways)) return;
+    wrong(path, key,
+          fmt::format("{} {} does not cut {} lines into a power of two of sets", key, ways, lines),
+          fmt::format("write {} for fully associative", lines));
+  }
+
+  void check_sets(const std::string& memory_path, std::uint32_t cache_bytes, std::uint32_t ways,
+                  std::uint32_t line_bytes) {
+    const std::uint32_t way_bytes = ways * line_bytes;
+    if (std::has_single_bit(line_bytes) && cache_bytes % way_bytes == 0 &&
+        std::has_single_bit(cache_bytes / way_bytes)) {
+      return;
     }
+    wrong(memory_path + ".accelerator", "cache_bytes",
+          fmt::format("cache_bytes {} is not a power of two of sets of {} ways of {} bytes",
+                      cache_bytes, ways, line_bytes),
+          "mend cache_bytes, ways or line_bytes");
+  }
+
+  void check_gpram(const VimsSpec& vims, const std::string& memory_path) {
+    const std::string path = memory_path + ".accelerator";
     if (vims.gpram_memory.empty()) return;
     check_name(find_named(board_.memories, vims.gpram_memory) != nullptr, path, "gpram_memory",
                "memory", vims.gpram_memory, names_of(board_.memories), "memories");

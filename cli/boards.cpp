@@ -74,6 +74,18 @@ std::string accelerator_text(const boards::AcceleratorSpec& accelerator) {
                          art.line_bits, art.d_lines, art.line_bits,
                          art.prefetch_enabled ? "on" : "off");
     }
+    std::string operator()(const boards::PrefetchSpec& prefetch) const {
+      return fmt::format("prefetch buffer: {} blocks, {}", prefetch.blocks,
+                         prefetch.prefetch_enabled ? "on" : "off");
+    }
+    std::string operator()(const boards::IcacheL5Spec& icache) const {
+      return fmt::format("ICACHE: {}, {} ways, lines of {} bytes, {}", kib(icache.cache_bytes),
+                         icache.ways, icache.line_bytes, icache.enabled ? "on" : "off");
+    }
+    std::string operator()(const boards::ArtF7Spec& art) const {
+      return fmt::format("ART (F7, through ITCM): {} lines, {}, prefetch {}", art.lines,
+                         art.art_enabled ? "on" : "off", art.prefetch_enabled ? "on" : "off");
+    }
     std::string operator()(const boards::VimsSpec& vims) const {
       return fmt::format("VIMS: {} of cache, {} ways, lines of {} bytes", kib(vims.cache_bytes),
                          vims.ways, vims.line_bytes);

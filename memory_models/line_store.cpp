@@ -81,6 +81,13 @@ void LineStore::fill(std::uint32_t granule, std::uint64_t stamp) {
   if (observer_) observer_(granule, true);
 }
 
+void LineStore::reshape(const LineStoreShape& shape) {
+  clear();
+  shape_ = shape;
+  sets_ = shape.ways == 0 ? 0 : shape.lines / shape.ways;
+  ways_.assign(shape.lines, Way{});
+}
+
 void LineStore::clear() {
   for (Way& way : ways_) {
     if (way.valid) evict(way);

@@ -29,6 +29,8 @@ class LineStore {
   /// Brings a granule in, replacing a line if its tag is new.
   void fill(std::uint32_t granule, std::uint64_t stamp);
   void clear();
+  /// Another shape; empties it.
+  void reshape(const LineStoreShape& shape);
   /// Changes whenever a line leaves.
   [[nodiscard]] const std::uint64_t& generation() const { return generation_; }
   /// Called with each granule that leaves or comes (true).

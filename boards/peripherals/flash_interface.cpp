@@ -6,22 +6,33 @@
 #include <variant>
 
 #include "boards/peripherals/flash_families.h"
+#include "boards/peripherals/flash_program.h"
+#include "boards/peripherals/icache_control.h"
 #include "memory_models/vims.h"
 #include "sim_core/base/bits.h"
 
 namespace mcost::boards {
 namespace {
 
-class FlashAcr final : public PeripheralModel {
+class FlashInterface final : public PeripheralModel {
  public:
-  FlashAcr(const FlashFamily& family, std::uint32_t reset_value, FlashControl control)
+  FlashInterface(const FlashFamily& family, const PeripheralSpec& peripheral, FlashControl control)
       : family_(family),
         control_(std::move(control)),
         initial_(settings()),
-        reset_latency_(latency_in(reset_value)),
-        latency_(reset_latency_) {}
+        reset_latency_(latency_in(reset_value(peripheral, 0))),
+        latency_(reset_latency_) {
+    if (family.program != nullptr && control_.engine != nullptr) add_programmer(peripheral);
+  }
+  FlashInterface(const FlashInterface&) = delete;
+  FlashInterface& operator=(const FlashInterface&) = delete;
+  ~FlashInterface() override {
+    if (programmer_) memory().store_taker = nullptr;
+  }
 
-  [[nodiscard]] bool models(std::uint32_t offset) const override { return offset == 0; }
+  [[nodiscard]] bool models(std::uint32_t offset) const override {
+    return offset == 0 || (programmer_ && programmer_->models(offset));
+  }
 
   /// Back to the state the run started in.
   void reset() override {
@@ -30,6 +41,7 @@ class FlashAcr final : public PeripheralModel {
       control_.timing->clear_icache();
       control_.timing->clear_dcache();
     }
+    if (programmer_) programmer_->reset();
     latency_ = reset_latency_;
     latency_follows_ = from_reset_;
     control_.timing_changed();
@@ -42,13 +54,15 @@ class FlashAcr final : public PeripheralModel {
   }
 
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles) override {
+    if (programmer_ && programmer_->models(offset)) return programmer_->read(offset);
     if (offset != 0) return stored;
     const AcrFields& fields = family_.fields;
     const bool status = fields.prefetch_status >= 0 && has(stored, fields.prefetch);
     return (stored & family_.implemented) | (status ? 1u << fields.prefetch_status : 0u);
   }
 
-  void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
+  void write(std::uint32_t offset, std::uint32_t value, Cycles now) override {
+    if (programmer_ && programmer_->models(offset)) programmer_->write(offset, value, now);
     if (offset != 0) return;
     // HAL_Init sets enables and writes LATENCY back as it read it: that is no choice of wait
     // states, and the run state keeps its own.
@@ -68,6 +82,28 @@ class FlashAcr final : public PeripheralModel {
   }
 
  private:
+  static std::uint32_t reset_value(const PeripheralSpec& peripheral, std::uint32_t offset) {
+    for (const RegisterSpec& entry : peripheral.registers) {
+      if (entry.offset_bytes == offset) return entry.reset;
+    }
+    return 0;
+  }
+  [[nodiscard]] bus::Memory& memory() const {
+    return control_.engine->bus().memories[control_.memory_index];
+  }
+  void add_programmer(const PeripheralSpec& peripheral) {
+    FlashArray array;
+    array.engine = control_.engine;
+    array.memory = control_.memory_index;
+    array.size_bytes = static_cast<std::uint32_t>(memory().bytes.size());
+    array.banks = control_.flash->banks;
+    array.cycles_of_ns = control_.cycles_of_ns;
+    array.interrupt = control_.interrupt;
+    array.note = control_.note;
+    programmer_ = std::make_unique<FlashProgrammer>(
+        *family_.program, reset_value(peripheral, family_.program->control), std::move(array));
+    memory().store_taker = programmer_.get();
+  }
   static bool has(std::uint32_t value, int number) {
     return number >= 0 && bit(value, static_cast<unsigned>(number));
   }
@@ -113,6 +149,7 @@ class FlashAcr final : public PeripheralModel {
 
   const FlashFamily& family_;
   FlashControl control_;
+  std::unique_ptr<FlashProgrammer> programmer_;
   memory::FlashSettings initial_;
   std::uint32_t reset_latency_;
   bool from_reset_ = false;
@@ -213,13 +250,15 @@ std::unique_ptr<PeripheralModel> make_flash_controller(const PeripheralSpec& per
     const auto& spec = std::get<VimsSpec>(control.flash->accelerator);
     return std::make_unique<VimsControl>(*vims, spec, std::move(control));
   }
+  if (peripheral.type == "icache_l5") {
+    auto* const icache = dynamic_cast<memory::Icache*>(control.timing);
+    if (icache == nullptr) return nullptr;
+    const auto& spec = std::get<IcacheL5Spec>(control.flash->accelerator);
+    return make_icache_control(*icache, spec, std::move(control));
+  }
   const FlashFamily* const family = flash_family_of(peripheral.type);
   if (family == nullptr) return nullptr;
-  std::uint32_t reset_value = 0;
-  for (const RegisterSpec& entry : peripheral.registers) {
-    if (entry.offset_bytes == 0) reset_value = entry.reset;
-  }
-  return std::make_unique<FlashAcr>(*family, reset_value, std::move(control));
+  return std::make_unique<FlashInterface>(*family, peripheral, std::move(control));
 }
 
 }  // namespace mcost::boards

@@ -16,6 +16,16 @@
 
 namespace mcost::bus {
 
+/// Takes stores to regions that plain stores do not change: a flash controller.
+class StoreTaker {
+ public:
+  virtual ~StoreTaker() = default;
+  /// False: the bus answers with an error. `offset` is in the memory.
+  [[nodiscard]] virtual bool takes_stores(std::uint32_t offset) const = 0;
+  virtual void store(std::uint32_t offset, std::uint32_t value, unsigned size_bytes,
+                     Cycles now) = 0;
+};
+
 /// A memory: bytes, tags and a timing model. Several regions may show it.
 struct Memory {
   std::string name;
@@ -23,6 +33,7 @@ struct Memory {
   std::vector<std::uint8_t> tags;  // one per granule of `bytes`, see Window
   bool is_ram = false;  // starts from the power-on pattern; never-written words are tagged
   std::unique_ptr<MemoryModel> model;
+  StoreTaker* store_taker = nullptr;
   std::uint8_t micro_state_slot =
       0xFF;  // index into the timing state, 0xFF if the model has no micro-state
 

@@ -1,6 +1,7 @@
 #include "sim_core/engine/engine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mcost::engine {
 namespace {
@@ -51,7 +52,7 @@ void Engine::build_window(std::size_t index) {
     window.stamps = memory.model->data_stamps();
   }
   show_in_window(window, region, region.base, region.base + (region.size_bytes - 1));
-  if (bus_.interconnect.is_shared(region.memory)) window.set_size(0);
+  if (is_exact(region.memory)) window.set_size(0);
 }
 
 /// Lets `window` show what it can of [first, last], a part of `region`: windows are aligned, what
@@ -159,7 +160,8 @@ StopReason Engine::run(const RunLimits& limits) {
       scheduler_.run_due(now_);
       continue;
     }
-    if (bus_.interconnect.take_change()) update_shared_memories();
+    if (bus_.interconnect.take_change() || std::exchange(holds_changed_, false))
+      update_shared_memories();
     if (now_ >= limits.max_cycles) return StopReason::cycle_limit;
     if (now_ >= slice_end) {
       slice_end = now_ + kSlice;
@@ -177,6 +179,7 @@ StopReason Engine::run(const RunLimits& limits) {
       take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
       continue;
     }
+    if (held_memories_ != 0 && wait_for_code(limits.max_cycles)) continue;
     step_or_run(std::min(limits.max_cycles, scheduler_.next_due()), slice_end);
   }
   return stop_;

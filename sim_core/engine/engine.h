@@ -134,6 +134,19 @@ class Engine {
   void program_memory(std::uint8_t memory, std::uint32_t offset,
                       const std::vector<std::uint8_t>& bytes);
 
+  /// Bytes that change by themselves, as flash that is programmed: blocks made of them are dropped.
+  void change_memory(std::size_t memory, std::uint32_t offset,
+                     const std::vector<std::uint8_t>& bytes);
+  /// Part of a memory is at work for itself: until then whatever the core reads there waits.
+  struct Hold {
+    std::uint32_t first = 0;  // offsets in the memory
+    std::uint32_t end = 0;
+    Cycles until = 0;
+  };
+  void hold_memory(std::size_t memory, const Hold& hold);
+  /// All of it answers again.
+  void release_memory(std::size_t memory);
+
   // Ledger.
   /// From the instruction in progress on, cycles pass at core clock number `clock` of the run
   /// (below kMaxClocks); a run begins with number 0.
@@ -333,6 +346,11 @@ class Engine {
   void update_shared_memories();
   void settle_initiators() const;
   void keep_order(const MicroOp* op, std::uint8_t memory);
+  [[nodiscard]] Cycles held_until(std::size_t memory, std::uint32_t offset) const;
+  [[nodiscard]] bool is_exact(std::uint8_t memory) const;
+  bool wait_for_code(Cycles limit);
+  void wait_for_data(const MicroOp* op, std::uint8_t memory, std::uint32_t offset);
+  void stall(Cause cause, std::uint8_t memory, Cycles until);
   void bring_up_to_date(const MicroOp* op);
 
   // Memory protection (protection.cpp).
@@ -478,6 +496,13 @@ class Engine {
   MemoryView view_ = MemoryView::address_map;
   bool protection_changed_ = false;
   bool windows_limited_ = false;
+  struct MemoryHold {
+    std::size_t memory = 0;
+    Hold hold;
+  };
+  std::vector<MemoryHold> holds_;
+  std::uint32_t held_memories_ = 0;  // as a mask
+  bool holds_changed_ = false;
   std::uint32_t shared_memories_ = 0;             // whose windows are closed, as a mask
   std::uint32_t long_waits_ = 0;                  // memories that may answer later than kMostWait
   std::uint32_t most_wait_ = kMostWait;           // of all memories

@@ -63,7 +63,7 @@ void Engine::open_window(const bus::Region& region, Address address) {
   const unsigned index = window_of(region);
   const bus::Memory& memory = bus_.memories[region.memory];
   if (index == 0 || region.view != 0 || memory.model->data_path() == bus::DataPath::timed) return;
-  if (bus_.interconnect.is_shared(region.memory)) return;
+  if (is_exact(region.memory)) return;
   bus::Window& window = core_.windows[index];
   if (address - window.base < window.size_bytes()) return;
   const KnownRange& known = known_range(address);

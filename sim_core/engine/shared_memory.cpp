@@ -1,11 +1,20 @@
-// Memories that other initiators use while the core runs. Their windows are closed, so that each
-// access of the core has exact time, and what is fetched from them is timed op by op. Blocks and
-// variants stay: when the other initiators are at rest, all is as before.
+// Memories that other initiators use while the core runs, or that are at work for themselves. Their
+// windows are closed, so that each access of the core has exact time, and what is fetched from them
+// is timed op by op. Blocks and variants stay: when the other initiators are at rest, all is as
+// before.
 #include <algorithm>
 
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
+namespace {
+
+void add_wait(InstructionCost& cost, Cause cause, Cycles cycles) {
+  cost.cycles += cycles;
+  cost.by_cause[static_cast<unsigned>(cause)] += cycles;
+}
+
+}  // namespace
 
 /// The core meets other initiators where its accesses go to the memory itself. Behind an
 /// accelerator or a cache they mostly do not; who models one asks the interconnect itself.
@@ -33,7 +42,7 @@ void Engine::note_long_waits() {
 
 /// Follows the interconnect, between two visits.
 void Engine::update_shared_memories() {
-  const std::uint32_t shared = bus_.interconnect.shared();
+  const std::uint32_t shared = bus_.interconnect.shared() | held_memories_;
   const std::uint32_t changed = shared ^ shared_memories_;
   shared_memories_ = shared;
   if (changed == 0) return;
@@ -81,6 +90,74 @@ void Engine::bring_up_to_date(const MicroOp* op) {
   OpReplay replay(bus_, visit, core_);
   static_cast<void>(replay.time(model_, state, port, op->index));
   leave_after(op);
+}
+
+/// Whether each access of the core to a memory needs exact time now.
+bool Engine::is_exact(std::uint8_t memory) const {
+  return bus_.interconnect.is_shared(memory) ||
+         (memory < kMaxMemories && (held_memories_ >> memory & 1u) != 0);
+}
+
+void Engine::hold_memory(std::size_t memory, const Hold& hold) {
+  std::erase_if(holds_, [&](const MemoryHold& entry) {
+    return entry.memory == memory && entry.hold.first == hold.first;
+  });
+  holds_.push_back({memory, hold});
+  held_memories_ |= 1u << memory;
+  holds_changed_ = true;
+}
+
+void Engine::release_memory(std::size_t memory) {
+  std::erase_if(holds_, [&](const MemoryHold& entry) { return entry.memory == memory; });
+  held_memories_ &= ~(1u << memory);
+  holds_changed_ = true;
+}
+
+Cycles Engine::held_until(std::size_t memory, std::uint32_t offset) const {
+  Cycles until = 0;
+  for (const MemoryHold& entry : holds_) {
+    if (entry.memory == memory && offset >= entry.hold.first && offset < entry.hold.end)
+      until = std::max(until, entry.hold.until);
+  }
+  return until;
+}
+
+/// Before an instruction whose memory is at work. Returns true if time passed: all of it at once, a
+/// limit or event meanwhile is looked at behind it, as behind any instruction.
+bool Engine::wait_for_code(Cycles) {
+  const bus::Region* const region = bus_.find(pc_);
+  if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
+  const Cycles until = held_until(region->memory, region->memory_offset + (pc_ - region->base));
+  if (until <= now_) return false;
+  if (profile_) add_wait(profile_costs_[pc_], Cause::fetch_wait, until - now_);
+  stall(Cause::fetch_wait, region->memory, until);
+  return true;
+}
+
+/// Before a data access of `op` to memory that is at work: everything up to the op has its time.
+void Engine::wait_for_data(const MicroOp* op, std::uint8_t memory, std::uint32_t offset) {
+  if (held_memories_ == 0) return;
+  const Cycles until = held_until(memory, offset);
+  if (until == 0) return;
+  replay_until(*current_, op->index);
+  leave_after(op);
+  if (until <= now_) return;
+  if (profile_)
+    add_wait(profile_costs_[current_->info[op->index].pc], Cause::data_wait, until - now_);
+  stall(Cause::data_wait, memory, until);
+}
+
+void Engine::stall(Cause cause, std::uint8_t memory, Cycles until) {
+  TimingState state = states_[state_];
+  while (now_ < until) {
+    constexpr Cycles kMostAtOnce = Cycles{1} << 31;
+    const Cycles cycles = std::min(until - now_, kMostAtOnce);
+    pipeline::Charges charges;
+    charges.add(cause, static_cast<std::uint32_t>(cycles), memory);
+    account_exception(charges);
+    let_pass(bus_, state, cycles);
+  }
+  state_ = states_.id_of(state);
 }
 
 }  // namespace mcost::engine

@@ -214,6 +214,7 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
     note_never_written(op);
     memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   }
+  wait_for_data(op, region->memory, offset);
   const bool missed = region->view == 0 && use_line(op, memory, offset);
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
@@ -229,7 +230,7 @@ void Engine::book_access(const MicroOp* op, unsigned beat, const bus::Region& re
                          Address address, unsigned size_bytes, unsigned flags, Part part,
                          bool write, bool missed) {
   const bool timed = bus_.memories[region.memory].model->data_path() == bus::DataPath::timed ||
-                     region.view != 0 || bus_.interconnect.is_shared(region.memory);
+                     region.view != 0 || is_exact(region.memory);
   if (part == Part::whole && !timed && (flags & kExclusive) == 0) {
     if (beat == 0) adopt_window(op, region, flags);
     note_bank(op, address, beat);
@@ -252,12 +253,25 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
     store_device(op, *region, address, size_bytes, value, beat);
     return;
   }
-  if (region == nullptr || !region->writable) {
+  if (region == nullptr) {
     store_error(op, address, size_bytes, beat, flags);
     return;
   }
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
+  if (!region->writable) {
+    if (memory.store_taker == nullptr || !memory.store_taker->takes_stores(offset)) {
+      store_error(op, address, size_bytes, beat, flags);
+      return;
+    }
+    wait_for_data(op, region->memory, offset);
+    log_access(op, beat, *region, address, size_bytes, true, true, false);
+    leave_after(op);
+    request(kRecheck);
+    memory.store_taker->store(offset, value & low_mask(8 * size_bytes), size_bytes,
+                              data_phase_time(op));
+    return;
+  }
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
@@ -438,6 +452,19 @@ bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_b
     data[i] = bus_.memories[region->memory].bytes[region->memory_offset + (at - region->base)];
   }
   return true;
+}
+
+void Engine::change_memory(std::size_t memory, std::uint32_t offset,
+                           const std::vector<std::uint8_t>& bytes) {
+  bus::Memory& changed = bus_.memories[memory];
+  std::copy(bytes.begin(), bytes.end(),
+            changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+  const auto size_bytes = static_cast<std::uint32_t>(bytes.size());
+  const auto first = changed.tags.begin() + (offset >> bus::kTagShift);
+  const auto last = changed.tags.begin() + ((offset + size_bytes - 1) >> bus::kTagShift) + 1;
+  const bool has_code =
+      std::any_of(first, last, [](std::uint8_t tag) { return (tag & bus::kHasCode) != 0; });
+  if (has_code) code_written(changed, offset, size_bytes);
 }
 
 bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {

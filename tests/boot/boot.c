@@ -159,6 +159,46 @@ static void check_random(void) {
 }
 #endif
 
+#ifdef FLASH_SECTOR
+static void program_flash(uint32_t address, uint32_t value) {
+  REG(FLASH_CR) = FLASH_PROGRAM;
+#if FLASH_UNIT == 2
+  REG16(address) = (uint16_t)value;
+#else
+  for (uint32_t word = 0; word < FLASH_UNIT / 4; ++word) REG(address + 4 * word) = value + word;
+#endif
+  WAIT(FLASH_SR, FLASH_BUSY, 0);
+  REG(FLASH_CR) = 0;
+}
+
+/// As the HAL erases and programs, in the bank that this code runs from.
+static void check_flash(void) {
+  REQUIRE((REG(FLASH_CR) & FLASH_LOCK) != 0);
+  REG(FLASH_KEYR) = 0x45670123u;
+  REG(FLASH_KEYR) = 0xCDEF89ABu;
+  REQUIRE((REG(FLASH_CR) & FLASH_LOCK) == 0);
+  WAIT(FLASH_SR, FLASH_BUSY, 0);
+#ifdef FLASH_AR
+  REG(FLASH_AR) = FLASH_SECTOR;
+#endif
+  REG(FLASH_CR) = FLASH_ERASE;
+  REG(FLASH_CR) |= FLASH_START;
+  WAIT(FLASH_SR, FLASH_BUSY, 0);
+  REG(FLASH_CR) = 0;
+  REQUIRE(REG(FLASH_SECTOR) == 0xFFFFFFFFu);
+  program_flash(FLASH_SECTOR + FLASH_UNIT, 0x1234ABCDu);
+  program_flash(FLASH_SECTOR + 2 * FLASH_UNIT, 0x5A5A0F0Fu);
+  REG(FLASH_CR) = FLASH_LOCK;
+  REQUIRE((REG(FLASH_CR) & FLASH_LOCK) != 0);
+  REQUIRE(REG16(FLASH_SECTOR) == 0xFFFFu);
+  REQUIRE(REG16(FLASH_SECTOR + FLASH_UNIT) == 0xABCDu);
+  REQUIRE(REG16(FLASH_SECTOR + 2 * FLASH_UNIT) == 0x0F0Fu);
+#if FLASH_UNIT > 4
+  REQUIRE(REG(FLASH_SECTOR + 2 * FLASH_UNIT - 4) == 0x1234ABCDu + FLASH_UNIT / 4 - 1);
+#endif
+}
+#endif
+
 #ifdef FLASH_SIZE_WORD
 static void check_identity(void) {
   REQUIRE(REG16(FLASH_SIZE_WORD) == FLASH_KIB);
@@ -187,6 +227,9 @@ static void run(void) {
   console_works = 1;
 #ifdef GPIO_LED
   check_led();
+#endif
+#ifdef FLASH_SECTOR
+  check_flash();
 #endif
 #ifdef CRC
   check_crc();

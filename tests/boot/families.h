@@ -6,6 +6,20 @@
 #define RCC 0x40023800u
 #define PWR 0x40007000u
 #define FLASH_ACR 0x40023C00u
+#define FLASH_KEYR (FLASH_ACR + 0x04)
+#define FLASH_SR (FLASH_ACR + 0x0C)
+#define FLASH_CR (FLASH_ACR + 0x10)
+#define FLASH_BUSY (1u << 16)
+#define FLASH_LOCK (1u << 31)
+#define FLASH_ERASE (2u << 8 | 1u << 1 | 3u << 3)  // PSIZE 32 bits, SER, sector 3
+#define FLASH_START (1u << 16)
+#define FLASH_PROGRAM (2u << 8 | 1u)
+#define FLASH_UNIT 4
+#ifdef FAMILY_F7
+#define FLASH_SECTOR 0x08018000u
+#else
+#define FLASH_SECTOR 0x0800C000u
+#endif
 #define PERIPHERAL_BIT(address, bit) REG(0x42000000u + ((address)-0x40000000u) * 32 + (bit)*4)
 #ifdef FAMILY_F7
 #define VECTORS_AT VECTOR_TABLE
@@ -114,6 +128,27 @@ static void enable_timer(void) { modify(RCC + 0x40, 0, 1); }
 #define RCC 0x40021000u
 #define PWR 0x40007000u
 #define FLASH_ACR 0x40022000u
+#ifdef FAMILY_L5
+#define FLASH_KEYR (FLASH_ACR + 0x08)
+#define FLASH_SR (FLASH_ACR + 0x20)
+#define FLASH_CR (FLASH_ACR + 0x28)
+#else
+#define FLASH_KEYR (FLASH_ACR + 0x08)
+#define FLASH_SR (FLASH_ACR + 0x10)
+#define FLASH_CR (FLASH_ACR + 0x14)
+#endif
+#define FLASH_BUSY (1u << 16)
+#define FLASH_LOCK (1u << 31)
+#ifdef FAMILY_L4PLUS
+#define FLASH_PAGE_BYTES 4096u
+#else
+#define FLASH_PAGE_BYTES 2048u
+#endif
+#define FLASH_ERASE (1u << 1 | 24u << 3)  // PER, page 24
+#define FLASH_START (1u << 16)
+#define FLASH_PROGRAM 1u
+#define FLASH_UNIT 8
+#define FLASH_SECTOR (0x08000000u + 24 * FLASH_PAGE_BYTES)
 #define VECTORS_AT 0x08000000u
 
 static void system_init(void) {
@@ -210,6 +245,16 @@ static void enable_timer(void) { modify(RCC + 0x58, 0, 1); }
 #define PWR 0x58024800u
 #define SYSCFG 0x58000400u
 #define FLASH_ACR 0x52002000u
+#define FLASH_KEYR (FLASH_ACR + 0x04)
+#define FLASH_SR (FLASH_ACR + 0x10)
+#define FLASH_CR (FLASH_ACR + 0x0C)
+#define FLASH_BUSY (1u << 2)  // QW
+#define FLASH_LOCK 1u
+#define FLASH_ERASE (3u << 4 | 1u << 2 | 1u << 8)  // PSIZE 64 bits, SER, sector 1
+#define FLASH_START (1u << 7)
+#define FLASH_PROGRAM (3u << 4 | 1u << 1)
+#define FLASH_UNIT 32
+#define FLASH_SECTOR 0x08020000u
 #define VECTORS_AT VECTOR_TABLE
 #define HAS_L1
 
@@ -292,6 +337,17 @@ static void enable_timer(void) { modify(RCC + 0xE8, 0, 1); }
 
 #define RCC 0x40021000u
 #define FLASH_ACR 0x40022000u
+#define FLASH_KEYR (FLASH_ACR + 0x04)
+#define FLASH_SR (FLASH_ACR + 0x0C)
+#define FLASH_CR (FLASH_ACR + 0x10)
+#define FLASH_AR (FLASH_ACR + 0x14)
+#define FLASH_BUSY 1u
+#define FLASH_LOCK (1u << 7)
+#define FLASH_ERASE (1u << 1)
+#define FLASH_START (1u << 6)
+#define FLASH_PROGRAM 1u
+#define FLASH_UNIT 2
+#define FLASH_SECTOR 0x0800C000u
 #ifdef FAMILY_F1
 #define VECTORS_AT 0x08000000u
 #endif

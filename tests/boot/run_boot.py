@@ -33,7 +33,7 @@ class Boot(unittest.TestCase):
     def run_firmware(self, *options):
         report = self.work / f"boot-{self.board.name}.json"
         result = subprocess.run([self.mcost, "run", str(self.elf), "--board", self.board.name, "--format", "json", "--output",
-                                 str(report), "--max-cycles", "20000000", *options], capture_output=True, check=False, text=True)
+                                 str(report), "--max-cycles", "1000000000", *options], capture_output=True, check=False, text=True)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout, json.loads(report.read_text())
 

@@ -102,6 +102,24 @@ class Tracer final : public engine::Observer {
   bool complete_ = true;
 };
 
+/// Parts of flash are at work for themselves now and then.
+void inject_holds(TestMachine& machine, std::uint64_t seed) {
+  std::mt19937_64 random(seed * 3);
+  Cycles when = 0;
+  for (int i = 0; i < 12; ++i) {
+    when += 500 + random() % 4000;
+    const Cycles until = when + 1 + random() % 2000;
+    const std::uint32_t first = random() % 2 == 0 ? 0 : kFlashSize / 2;
+    const std::uint32_t end = random() % 2 == 0 ? kFlashSize / 2 : kFlashSize;
+    engine::Engine& engine = machine.engine();
+    engine.scheduler().schedule(when, [&engine, first, end, until](Cycles) {
+      engine.hold_memory(kFlashIndex, {first, end, until});
+    });
+    engine.scheduler().schedule(until, [&engine](Cycles) { engine.release_memory(kFlashIndex); });
+    when = until;
+  }
+}
+
 struct Outcome {
   Observation observation;
   std::uint64_t watched = 0;
@@ -116,7 +134,7 @@ class EqualityCase {
   EqualityCase(const pipeline::PipelineModel& model, FlashKind flash, std::uint64_t seed)
       : model_(model), flash_(flash), seed_(seed), masters_(static_cast<unsigned>(seed % 3)) {
     ProgramOptions options = random_options(seed);
-    options.uncached_view = flash == FlashKind::vims;
+    options.uncached_view = has_uncached_view(flash);
     program_ = make_random_program(seed, options);
   }
 
@@ -138,6 +156,7 @@ class EqualityCase {
       masters.push_back(std::make_unique<RandomMaster>(machine, i == 0 ? "dma1" : "dma2",
                                                        seed_ * 2 + i, interrupt));
     }
+    if (seed_ % 2 == 1) inject_holds(machine, seed_);
     Watcher watcher;
     if (way.hooks) {
       machine.engine().set_listener(&watcher);

@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "memory_models/art.h"
+#include "memory_models/art_f7.h"
 #include "memory_models/constant_latency.h"
+#include "memory_models/icache.h"
 #include "memory_models/line_buffer_flash.h"
+#include "memory_models/prefetch_flash.h"
 #include "memory_models/qspi.h"
 #include "memory_models/sdram.h"
 #include "memory_models/timed_memory.h"
@@ -78,6 +81,10 @@ std::unique_ptr<bus::MemoryModel> make_quadspi() {
 
 }  // namespace
 
+bool has_uncached_view(FlashKind kind) {
+  return kind == FlashKind::vims || kind == FlashKind::art_f7;
+}
+
 const char* name_of(FlashKind kind) {
   switch (kind) {
     case FlashKind::ideal: return "ideal";
@@ -86,6 +93,9 @@ const char* name_of(FlashKind kind) {
     case FlashKind::art: return "art";
     case FlashKind::art_sectored: return "art_sectored";
     case FlashKind::art_uncached: return "art_uncached";
+    case FlashKind::prefetch: return "prefetch";
+    case FlashKind::icache: return "icache";
+    case FlashKind::art_f7: return "art_f7";
     case FlashKind::vims: return "vims";
     case FlashKind::vims_flash: return "vims_flash";
     case FlashKind::quadspi: return "quadspi";
@@ -152,6 +162,27 @@ void TestMachine::make_flash(FlashKind kind) {
       memory.model = std::make_unique<memory::Art>(parameters, memory.tags, bus_.program_order);
       break;
     }
+    case FlashKind::prefetch:
+      memory.model =
+          std::make_unique<memory::PrefetchFlash>(memory::PrefetchParameters{8, 2, 1, true});
+      break;
+    case FlashKind::icache: {
+      memory::IcacheParameters parameters;
+      parameters.size_bytes = kFlashSize;
+      parameters.wait_states = 5;
+      parameters.cache_bytes = 128;
+      memory.model = std::make_unique<memory::Icache>(parameters, bus_.program_order);
+      break;
+    }
+    case FlashKind::art_f7: {
+      memory::ArtF7Parameters parameters;
+      parameters.size_bytes = kFlashSize;
+      parameters.lines = parameters.ways = 4;
+      parameters.wait_states = 5;
+      parameters.prefetch = true;
+      memory.model = std::make_unique<memory::F7Flash>(parameters, bus_.program_order);
+      break;
+    }
     case FlashKind::vims:
     case FlashKind::vims_flash:
       memory.model = std::make_unique<memory::Vims>(vims_parameters(kind));
@@ -181,10 +212,12 @@ void TestMachine::add_memory_regions(FlashKind kind) {
     region.fetch_port = code ? bus::CorePort::icode : bus::CorePort::system;
     return region;
   };
-  add_region(memory_region("flash", kFlash, kFlashSize, kFlashIndex));
-  if (kind == FlashKind::vims) {
+  bus::Region flash = memory_region("flash", kFlash, kFlashSize, kFlashIndex);
+  if (kind == FlashKind::art_f7) flash.view = memory::kItcmView;
+  add_region(flash);
+  if (has_uncached_view(kind)) {
     bus::Region uncached = memory_region("uncached", kUncachedFlash, kFlashSize, kFlashIndex);
-    uncached.view = memory::kUncachedView;
+    uncached.view = kind == FlashKind::vims ? std::uint8_t{memory::kUncachedView} : std::uint8_t{0};
     add_region(uncached);
   }
   add_region(memory_region("ram", kRam, kRamSize, kRamIndex));

@@ -26,20 +26,25 @@ enum class FlashKind : std::uint8_t {
   art,           // 4 lines of instructions, 2 of data, prefetch, 5 wait states
   art_sectored,  // the L4's form: 4 sectors per line, 2-way, prefetch off
   art_uncached,  // both caches off, prefetch on
-  vims,          // 8 lines of 8 bytes in 2 ways
-  vims_flash,    // the cache off: line buffers alone
-  quadspi,       // NOR flash behind QUADSPI, with a short time-out
+  prefetch,      // two blocks of 8 bytes, one wait state
+  icache,        // 8 lines of 16 bytes in 2 ways, array of 8 bytes, 5 wait states
+  art_f7,  // 4 lines of 32 bytes with prefetch, accelerator at kFlash, past it at kUncachedFlash
+  vims,    // 8 lines of 8 bytes in 2 ways
+  vims_flash,  // the cache off: line buffers alone
+  quadspi,     // NOR flash behind QUADSPI, with a short time-out
 };
 inline constexpr std::array kAllFlashKinds = {
-    FlashKind::ideal, FlashKind::wait_states,  FlashKind::line_buffer,
-    FlashKind::art,   FlashKind::art_sectored, FlashKind::art_uncached,
-    FlashKind::vims,  FlashKind::vims_flash,   FlashKind::quadspi};
+    FlashKind::ideal,        FlashKind::wait_states,  FlashKind::line_buffer, FlashKind::art,
+    FlashKind::art_sectored, FlashKind::art_uncached, FlashKind::prefetch,    FlashKind::icache,
+    FlashKind::art_f7,       FlashKind::vims,         FlashKind::vims_flash,  FlashKind::quadspi};
 [[nodiscard]] const char* name_of(FlashKind kind);
+/// Whether the same flash shows at kUncachedFlash past its cache.
+[[nodiscard]] bool has_uncached_view(FlashKind kind);
 
 inline constexpr Address kFlash = 0x08000000;
 inline constexpr std::uint32_t kFlashSize = 0x10000;
 inline constexpr Address kFlashData = 0x0800C000;      // where tests keep constants
-inline constexpr Address kUncachedFlash = 0x18000000;  // VIMS only: the same flash past the cache
+inline constexpr Address kUncachedFlash = 0x18000000;  // some kinds: the same flash past the cache
 inline constexpr Address kRam = 0x20000000;
 inline constexpr std::uint32_t kRamSize = 0x8000;
 inline constexpr Address kSlowRam = 0x20010000;  // one wait state, or SDRAM
