@@ -179,7 +179,7 @@ StopReason Engine::run(const RunLimits& limits) {
       take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
       continue;
     }
-    if (held_memories_ != 0 && wait_for_code(limits.max_cycles)) continue;
+    if (held_memories_ != 0 && wait_for_code()) continue;
     step_or_run(std::min(limits.max_cycles, scheduler_.next_due()), slice_end);
   }
   return stop_;

@@ -348,7 +348,7 @@ class Engine {
   void keep_order(const MicroOp* op, std::uint8_t memory);
   [[nodiscard]] Cycles held_until(std::size_t memory, std::uint32_t offset) const;
   [[nodiscard]] bool is_exact(std::uint8_t memory) const;
-  bool wait_for_code(Cycles limit);
+  bool wait_for_code();
   void wait_for_data(const MicroOp* op, std::uint8_t memory, std::uint32_t offset);
   void stall(Cause cause, std::uint8_t memory, Cycles until);
   void bring_up_to_date(const MicroOp* op);

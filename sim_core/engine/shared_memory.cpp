@@ -124,7 +124,7 @@ Cycles Engine::held_until(std::size_t memory, std::uint32_t offset) const {
 
 /// Before an instruction whose memory is at work. Returns true if time passed: all of it at once, a
 /// limit or event meanwhile is looked at behind it, as behind any instruction.
-bool Engine::wait_for_code(Cycles) {
+bool Engine::wait_for_code() {
   const bus::Region* const region = bus_.find(pc_);
   if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
   const Cycles until = held_until(region->memory, region->memory_offset + (pc_ - region->base));
