@@ -459,12 +459,8 @@ void Engine::change_memory(std::size_t memory, std::uint32_t offset,
   bus::Memory& changed = bus_.memories[memory];
   std::copy(bytes.begin(), bytes.end(),
             changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
-  const auto size_bytes = static_cast<std::uint32_t>(bytes.size());
-  const auto first = changed.tags.begin() + (offset >> bus::kTagShift);
-  const auto last = changed.tags.begin() + ((offset + size_bytes - 1) >> bus::kTagShift) + 1;
-  const bool has_code =
-      std::any_of(first, last, [](std::uint8_t tag) { return (tag & bus::kHasCode) != 0; });
-  if (has_code) code_written(changed, offset, size_bytes);
+  // Tags tell of code only where plain stores could change it.
+  code_written(changed, offset, static_cast<std::uint32_t>(bytes.size()));
 }
 
 bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {

@@ -66,7 +66,7 @@ TEST_P(HeldMemory, CodeInTheOtherPartDoesNot) {
   code.movs(r1, 1);
   code.stop();
   start();
-  hold(kHalf, kFlashSize, 1000);
+  machine->engine().hold_memory(kFlashIndex, {kHalf, kFlashSize, 1000});
   ASSERT_EQ(machine->run(), StopReason::idle);
   const Cycles held = machine->engine().now();
   make_machine({});
