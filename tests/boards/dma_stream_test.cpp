@@ -91,7 +91,7 @@ TEST_F(DmaStream, BytesFromSdramTakeItsTime) {
   put(kSdram, bytes);
   start(0, kSdram, kSram1, 1000, kCopy);
   const Cycles time = time_of(0);
-  EXPECT_GE(time, 50u * 131 + 4);  // the first finds its row closed
+  EXPECT_GE(time, 50u * 131 + 4);        // the first finds its row closed
   EXPECT_LE(time, 50u * 131 + 4 + 130);  // waits for a full FIFO, the last bytes out of it
   EXPECT_EQ(get(kSram1, 1000), bytes);
   make("stm32f469i-disco");

@@ -14,10 +14,10 @@ static void start_sdram(void) {
   enable_fmc();
   REG(FMC_SDRAM + 0x00) = SDRAM_CONTROL;
   REG(FMC_SDRAM + 0x08) = 0x01116361u;
-  sdram_command(1);                            // clock enable
-  sdram_command(2);                            // precharge all
-  sdram_command(3 | 7u << 5);                  // eight auto refreshes
-  sdram_command(4 | SDRAM_MODE << 9);          // load mode
+  sdram_command(1);                    // clock enable
+  sdram_command(2);                    // precharge all
+  sdram_command(3 | 7u << 5);          // eight auto refreshes
+  sdram_command(4 | SDRAM_MODE << 9);  // load mode
   REG(FMC_SDRAM + 0x14) |= SDRAM_REFRESH << 1;
 }
 

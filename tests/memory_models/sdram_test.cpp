@@ -247,8 +247,8 @@ TEST(Sdram, CoreCyclesFollowTheBusClock) {
 
 /// Measured on the F746-DISCO without caches: 29 core cycles a word copied from SDRAM to SDRAM. At
 /// the port it is 13 of the load, one of the store, 4 of its drain before the next load; the core's
-/// path to the port (6 there and back) and the loop are the rest.  Source: boards-and-memories facts
-/// 8.5 (micropython PR 4032).
+/// path to the port (6 there and back) and the loop are the rest.  Source: boards-and-memories
+/// facts 8.5 (micropython PR 4032).
 TEST(Sdram, ACopyWithoutCachesIsSlowedByItsStores) {
   Port port(f746());
   const auto copy = [&](std::uint32_t from, std::uint32_t to, std::uint32_t words) {
