@@ -17,7 +17,7 @@ std::unique_ptr<NorFlash> make_nor(engine::Engine& engine, const QuadspiSetup& s
   };
   array.write = [&engine, index = setup.memory_index](std::uint32_t offset,
                                                       const std::vector<std::uint8_t>& bytes) {
-    engine.program_memory(index, offset, bytes);
+    engine.change_memory(index, offset, bytes);
   };
   const auto times = [&spec, clocks = setup.clocks] {
     return NorTimes{.page_program = clocks->cycles_of_ns(spec.page_program_ns),

@@ -129,10 +129,6 @@ class Engine {
   // written.
   bool read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const;
   bool write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
-  /// Changes bytes that plain stores do not: a flash that is programmed. They are inside the
-  /// memory.
-  void program_memory(std::uint8_t memory, std::uint32_t offset,
-                      const std::vector<std::uint8_t>& bytes);
 
   /// Bytes that change by themselves, as flash that is programmed: blocks made of them are dropped.
   void change_memory(std::size_t memory, std::uint32_t offset,

@@ -480,18 +480,6 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
   return true;
 }
 
-void Engine::program_memory(std::uint8_t memory, std::uint32_t offset,
-                            const std::vector<std::uint8_t>& bytes) {
-  bus::Memory& programmed = bus_.memories[memory];
-  std::copy(bytes.begin(), bytes.end(), programmed.bytes.begin() + offset);
-  const std::size_t end = offset + bytes.size();
-  for (std::size_t at = offset; at < end; at = ((at >> bus::kTagShift) + 1) << bus::kTagShift) {
-    if ((programmed.tags[at >> bus::kTagShift] & bus::kHasCode) == 0) continue;
-    code_written(programmed, static_cast<std::uint32_t>(at >> bus::kTagShift << bus::kTagShift),
-                 1u << bus::kTagShift);
-  }
-}
-
 std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
                              std::uint32_t divisor) {
   fault_op_ = op->index;

@@ -289,7 +289,7 @@ TEST_P(SelfModifying, AProgrammedFlashIsSeen) {
   code.stop();
   ASSERT_EQ(run(), StopReason::idle);
   // movs r6, #7: its block was built from bytes before those that change.
-  machine->engine().program_memory(kFlashIndex, kProgram - kFlash + 2, {0x07, 0x26});
+  machine->engine().change_memory(kFlashIndex, kProgram - kFlash + 2, {0x07, 0x26});
   machine->reset();
   ASSERT_EQ(run(), StopReason::idle);
   EXPECT_EQ(reg(5), 1u);
