@@ -424,9 +424,10 @@ class Evaluating {
     if (window == nullptr) return take(slow_load(core_, op_, address, size, beat, flags));
     const U32 offset = address - window->base;
     note_bank(address, beat);
-    if constexpr (kTracking == Tracking::use) {
-      window->stamps[offset >> window->stamp_shift] = *core_.program_order + op_->index;
-    }
+    // Out of line, a beat before may have moved the op to another window.
+    const bool stamps =
+        kPass == Pass::general ? window->stamps != nullptr : kTracking == Tracking::use;
+    if (stamps) window->stamps[offset >> window->stamp_shift] = *core_.program_order + op_->index;
     const std::uint8_t* host = window->host + offset;
     if (size == 1) return *host;
     if (size == 2) {

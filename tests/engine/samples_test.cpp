@@ -1,4 +1,4 @@
-// The sample networks on the shipped boards: the same numbers however the engine runs them.
+// The sample firmware on the shipped boards: the same numbers however the engine runs them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,8 +40,8 @@ class Samples : public testing::TestWithParam<Sample> {
     std::string printed;
     options.console = [&printed](const std::string& text, bool) { printed += text; };
     boards::Machine machine(boards::read_board(GetParam().board), options);
-    machine.load(loader::read_image(std::string(MCOST_SOURCE_DIR) +
-                                    "/firmware_samples/lenet5/prebuilt/" + GetParam().elf));
+    machine.load(
+        loader::read_image(std::string(MCOST_SOURCE_DIR) + "/firmware_samples/" + GetParam().elf));
     engine::Engine& engine = machine.engine();
     if (way.profile) engine.enable_profile();
     for (const Address hook : way.hooks) engine.add_hook(hook);
@@ -80,19 +80,22 @@ std::vector<Sample> all_samples() {
   std::vector<Sample> samples;
   for (const char* elf : {"lenet5-int8-dsp.elf", "lenet5-int8-plain.elf", "lenet5-float-fpu.elf"}) {
     for (const char* board : {"stm32f469i-disco", "nucleo-l496zg", "launchxl-cc26x2r1"})
-      samples.push_back({elf, board});
+      samples.push_back({std::string("lenet5/prebuilt/") + elf, board});
   }
+  for (const char* board : {"stm32f469i-disco", "nucleo-l496zg", "nucleo-f207zg"})
+    samples.push_back({"membench/prebuilt/membench-stm32.elf", board});
   return samples;
 }
 
 std::string name_of_sample(const testing::TestParamInfo<Sample>& info) {
-  std::string name = info.param.elf + "_" + info.param.board;
+  const std::string elf = info.param.elf.substr(info.param.elf.rfind('/') + 1);
+  std::string name = elf + "_" + info.param.board;
   std::replace_if(
       name.begin(), name.end(), [](char c) { return c == '-' || c == '.'; }, '_');
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Lenet5, Samples, testing::ValuesIn(all_samples()), name_of_sample);
+INSTANTIATE_TEST_SUITE_P(Shipped, Samples, testing::ValuesIn(all_samples()), name_of_sample);
 
 }  // namespace
 }  // namespace mcost::test
