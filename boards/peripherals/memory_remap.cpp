@@ -19,8 +19,8 @@ class MemoryRemap final : public PeripheralModel {
         memory_index_(std::move(memory_index)),
         changed_(std::move(changed)) {
     for (const RemapSpec& remap : spec_.remaps) {
-      const bus::Region* const region = region_of(remap);
-      if (region != nullptr) first_.emplace(remap.region, *region);
+      const std::vector<bus::Region*> parts = parts_of(remap.region);
+      if (!parts.empty()) shown_.try_emplace(remap.region, Shown{*parts.front(), {}, {}});
     }
     reset();
   }
@@ -41,41 +41,63 @@ class MemoryRemap final : public PeripheralModel {
   }
 
  private:
-  [[nodiscard]] bus::Region* region_of(const RemapSpec& remap) {
-    const auto found =
-        std::find_if(bus_.regions.begin(), bus_.regions.end(),
-                     [&](const bus::Region& region) { return region.name == remap.region; });
-    return found == bus_.regions.end() ? nullptr : &*found;
+  using Extents = std::vector<std::pair<Address, std::uint32_t>>;
+  struct Shown {
+    bus::Region board;  // as the board has it
+    Extents parts;      // as far as they may reach: what-if placement cuts regions
+    Extents left;       // as the last change left them
+  };
+
+  [[nodiscard]] std::vector<bus::Region*> parts_of(const std::string& name) {
+    std::vector<bus::Region*> parts;
+    for (bus::Region& region : bus_.regions) {
+      if (region.name == name) parts.push_back(&region);
+    }
+    return parts;
+  }
+  static Extents extents_of(const std::vector<bus::Region*>& parts) {
+    Extents extents;
+    for (const bus::Region* part : parts) extents.emplace_back(part->base, part->size_bytes);
+    return extents;
   }
   /// The region keeps its place; it never grows beyond what the board gave it.
   void show(const RemapSpec& remap) {
-    bus::Region* const region = region_of(remap);
-    if (region == nullptr) return;
-    const bus::Region& first = first_.at(remap.region);
-    if (remap.memory.empty()) {
-      if (region->size_bytes != 0) {
-        region->size_bytes = 0;
-        changed_();
-      }
-      return;
+    const auto found = shown_.find(remap.region);
+    if (found == shown_.end()) return;
+    Shown& shown = found->second;
+    const std::vector<bus::Region*> parts = parts_of(remap.region);
+    const Extents now = extents_of(parts);
+    if (now != shown.left) shown.parts = now;
+    const std::uint8_t index =
+        remap.memory.empty() ? shown.board.memory : memory_index_(remap.memory);
+    const bool is_first = shown.board.memory == index;
+    const std::uint64_t size =
+        remap.memory.empty()
+            ? 0
+            : std::min<std::uint64_t>(shown.board.size_bytes, bus_.memories[index].bytes.size());
+    bool changes = false;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      bus::Region& part = *parts[i];
+      const std::uint32_t begin = part.base - shown.board.base;
+      const std::uint64_t end = std::min(size, std::uint64_t{begin} + shown.parts[i].second);
+      const std::uint32_t part_size = end > begin ? static_cast<std::uint32_t>(end - begin) : 0;
+      if (part_size == part.size_bytes && (part_size == 0 || part.memory == index)) continue;
+      changes = true;
+      part.size_bytes = part_size;
+      if (part_size == 0) continue;
+      part.memory = index;
+      part.memory_offset = (is_first ? shown.board.memory_offset : 0) + begin;
+      part.writable = is_first ? shown.board.writable : bus_.memories[index].is_ram;
     }
-    const std::uint8_t index = memory_index_(remap.memory);
-    if (region->memory == index && region->size_bytes != 0) return;
-    const bus::Memory& memory = bus_.memories[index];
-    const bool is_first = first.memory == index;
-    region->memory = index;
-    region->memory_offset = is_first ? first.memory_offset : 0;
-    region->size_bytes =
-        std::min(first.size_bytes, static_cast<std::uint32_t>(memory.bytes.size()));
-    region->writable = is_first ? first.writable : memory.is_ram;
-    changed_();
+    shown.left = extents_of(parts);
+    if (changes) changed_();
   }
 
   PeripheralSpec spec_;
   bus::SystemBus& bus_;
   std::function<std::uint8_t(const std::string&)> memory_index_;
   std::function<void()> changed_;
-  std::map<std::string, bus::Region> first_;
+  std::map<std::string, Shown> shown_;  // by region
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ void Engine::build_windows() {
 
 void Engine::build_window(std::size_t index) {
   const bus::Region& region = bus_.regions[index];
-  if (region.kind != bus::RegionKind::memory || region.view != 0) return;
+  if (region.kind != bus::RegionKind::memory || region.view != 0 || region.size_bytes == 0) return;
   bus::Memory& memory = bus_.memories[region.memory];
   if (memory.model->data_path() == bus::DataPath::timed) return;
   bus::Window& window = core_.windows[index + 1];
