@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "analysis/reports/groups.h"
@@ -54,6 +55,20 @@ TEST(Reports, TextFitsATerminal) {
   }
   std::istringstream lines(text_report(result));
   for (std::string line; std::getline(lines, line);) EXPECT_LT(line.size(), 120u) << line;
+}
+
+TEST(Reports, StallCyclesOfMemoriesSumToTheirCauses) {
+  const RunResult result = test::sample_result();
+  const auto json = nlohmann::json::parse(json_report(result));
+  std::uint64_t stalls = 0;
+  for (const auto& [name, memory] : json["memories"].items())
+    stalls += memory["stall_cycles"].get<std::uint64_t>();
+  std::uint64_t waits = 0;
+  for (unsigned c = 0; c < kCauses; ++c) {
+    if (is_per_memory(static_cast<Cause>(c))) waits += result.total.counters.by_cause[c];
+  }
+  EXPECT_NE(waits, 0u);
+  EXPECT_EQ(stalls, waits);
 }
 
 TEST(Reports, RegistryFindsFormatsByName) {
