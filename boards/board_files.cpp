@@ -387,6 +387,34 @@ YamlNode load_board_text(std::string_view yaml, const std::string& file, Problem
   return Loader({}, problems).expanded(found);
 }
 
+namespace {
+
+/// The part of a board that has a name which was written without it; empty if there is none.
+std::string_view part_with(const YamlNode& board, const std::string& name) {
+  if (board.find(name) != nullptr) return {};
+  for (const std::string_view part : {"memories", "peripherals", "regions", "devices"}) {
+    const YamlEntry* const entry = board.find(part);
+    if (entry != nullptr && entry->value.find(name) != nullptr) return part;
+  }
+  return {};
+}
+
+/// A map that is not a value with its source.
+bool is_group(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::map && node.find("value") == nullptr;
+}
+
+std::string keys_of(const YamlNode& group, const std::string& path) {
+  std::string text;
+  for (const YamlEntry& entry : group.entries) {
+    if (entry.key == "source" || entry.key == "ref" || entry.key == "verified") continue;
+    text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", path, entry.key);
+  }
+  return text;
+}
+
+}  // namespace
+
 void apply_override(YamlNode& board, const std::string& override_text, unsigned order,
                     Problems& problems) {
   const std::size_t equals = override_text.find('=');
@@ -404,6 +432,11 @@ void apply_override(YamlNode& board, const std::string& override_text, unsigned 
       parse_yaml_value(std::string_view(override_text).substr(equals + 1), place, problems);
   if (!parsed) return;
   YamlNode value = std::move(*parsed);
+  if (const std::string_view part = part_with(board, keys.front()); !part.empty()) {
+    problems.add(place, "", fmt::format("a board has no key \"{}\"", keys.front()),
+                 fmt::format("did you mean \"{}.{}\"?", part, path));
+    return;
+  }
   mark_sources(value, Source{SourceKind::assumed, "--set", true});
   YamlNode* block = &board;
   for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
@@ -420,6 +453,12 @@ void apply_override(YamlNode& board, const std::string& override_text, unsigned 
     }
   }
   YamlEntry* old = block->find(keys.back());
+  if (old != nullptr && is_group(old->value) && value.kind == YamlNode::Kind::scalar &&
+      !value.empty) {
+    problems.add(place, "", fmt::format("{} is a group of values, not one", path),
+                 "name one of them: " + keys_of(old->value, path));
+    return;
+  }
   if (keys.back() == "kind" && old != nullptr && old->value.text != value.text) {
     block->entries.clear();
     old = nullptr;

@@ -226,6 +226,13 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
             "rated_hz");
   EXPECT_EQ(complaint(kTinyBoard, {"memories.flash.wait_states.x=3"}),
             "wait_states is a value: --set memories.flash.wait_states.x: nothing lies below it");
+  EXPECT_EQ(complaint(kTinyBoard, {"flash.wait_states=3"}),
+            "a board has no key \"flash\": --set flash.wait_states: did you mean "
+            "\"memories.flash.wait_states\"?");
+  EXPECT_EQ(complaint(kTinyBoard, {"regions.sram=3"}),
+            "regions.sram is a group of values, not one: --set regions.sram: name one of them: "
+            "regions.sram.memory, regions.sram.base, regions.sram.port, regions.sram.executable, "
+            "regions.sram.writable");
   EXPECT_EQ(complaint(kTinyBoard, {"regions.sram.base=0x08000000"}),
             "region \"sram\" (0x08000000..0x08003FFF) overlaps region \"flash\" "
             "(0x08000000..0x0800FFFF): "
