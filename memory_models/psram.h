@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "memory_models/target.h"
@@ -35,8 +36,8 @@ class Psram final : public Target {
   explicit Psram(const PsramParameters& parameters) : parameters_(parameters) {}
 
   Response transfer(const Request& request) override;
-  [[nodiscard]] Response probe(const Request& request) const override {
-    return Psram(*this).transfer(request);
+  [[nodiscard]] std::unique_ptr<Target> clone() const override {
+    return std::make_unique<Psram>(*this);
   }
   [[nodiscard]] std::uint32_t most_cycles() const override;
   bool set_core_per_hclk(std::uint32_t cycles, Cycles) override {

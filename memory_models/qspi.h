@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -43,9 +44,10 @@ class Qspi final : public Target {
     if (!mapped_ && when_unmapped_) when_unmapped_();
     return serve(stream_, request);
   }
-  [[nodiscard]] Response probe(const Request& request) const override {
-    Stream copy = stream_;
-    return serve(copy, request);
+  [[nodiscard]] std::unique_ptr<Target> clone() const override {
+    auto copy = std::make_unique<Qspi>(*this);
+    copy->when_unmapped_ = nullptr;
+    return copy;
   }
   [[nodiscard]] std::uint32_t most_cycles() const override;
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override;

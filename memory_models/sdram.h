@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "memory_models/target.h"
@@ -46,8 +47,8 @@ class Sdram final : public Target {
   explicit Sdram(const SdramParameters& parameters) { set_parameters(parameters, 0); }
 
   Response transfer(const Request& request) override;
-  [[nodiscard]] Response probe(const Request& request) const override {
-    return Sdram(*this).transfer(request);
+  [[nodiscard]] std::unique_ptr<Target> clone() const override {
+    return std::make_unique<Sdram>(*this);
   }
   [[nodiscard]] std::uint32_t most_cycles() const override;
   bool set_core_per_hclk(std::uint32_t cycles, Cycles now) override {

@@ -3,7 +3,9 @@
 // sim_core/bus.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "sim_core/base/units.h"
@@ -32,8 +34,10 @@ class Target {
   virtual ~Target() = default;
   /// Carries out a transfer; a busy port makes it wait.
   virtual Response transfer(const Request& request) = 0;
+  /// Another one in the same state, whose transfers nobody hears of.
+  [[nodiscard]] virtual std::unique_ptr<Target> clone() const = 0;
   /// What transfer() would answer, changing nothing.
-  [[nodiscard]] virtual Response probe(const Request& request) const = 0;
+  [[nodiscard]] Response probe(const Request& request) const { return clone()->transfer(request); }
   /// No answer takes longer, in core cycles: the worst state that earlier requests can have left
   /// behind, with nobody else at the port.
   [[nodiscard]] virtual std::uint32_t most_cycles() const = 0;
@@ -46,5 +50,25 @@ class Target {
   /// Counters for reports, by name; order is fixed.
   [[nodiscard]] virtual std::vector<bus::MemoryModel::Counter> counters() const { return {}; }
 };
+
+/// What transfer() would answer behind the answers that `log` has had of this target before: a look
+/// ahead asks for several transfers, and each finds the target as the last one leaves it.
+inline Response transfer_ahead(const Target& target, Request request, bus::FoldLog& log) {
+  struct Ahead {
+    std::unique_ptr<Target> target;
+    Cycles last = 0;  // arrival of the last request
+  };
+  log.foldable = false;
+  const auto known = std::find_if(log.ahead.begin(), log.ahead.end(),
+                                  [&](const auto& entry) { return entry.first == &target; });
+  if (known == log.ahead.end()) {
+    const auto made = std::make_shared<Ahead>(Ahead{target.clone(), request.now});
+    log.ahead.emplace_back(&target, made);
+    return made->target->transfer(request);
+  }
+  auto& ahead = *std::static_pointer_cast<Ahead>(known->second);
+  ahead.last = request.now = std::max(request.now, ahead.last);
+  return ahead.target->transfer(request);
+}
 
 }  // namespace mcost::memory

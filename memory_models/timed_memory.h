@@ -37,8 +37,7 @@ class TimedMemory final : public bus::MemoryModel {
   std::uint32_t wait_of(const Request& request, bus::FoldLog* log) {
     if (log == nullptr)
       return static_cast<std::uint32_t>(target_->transfer(request).first - request.now - 1);
-    log->foldable = false;
-    const Cycles wait = target_->probe(request).first - request.now - 1;
+    const Cycles wait = transfer_ahead(*target_, request, *log).first - request.now - 1;
     return static_cast<std::uint32_t>(std::min<Cycles>(wait, target_->most_cycles()));
   }
 

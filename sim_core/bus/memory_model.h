@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "sim_core/base/units.h"
@@ -27,6 +29,9 @@ struct FoldLog {
   std::vector<std::uint32_t> lines;  // in order of last use
   bool foldable = true;  // false: an answer would have changed contents or needs absolute time
   std::vector<std::uint32_t> brought;  // lines that would have come; later answers see them
+  /// By memory, what it would be like behind the answers given so far, where that is more than
+  /// lines.
+  std::vector<std::pair<const void*, std::shared_ptr<void>>> ahead;
   void use(std::uint32_t line) {
     std::erase(lines, line);
     lines.push_back(line);
