@@ -109,12 +109,10 @@ void put_behind_caches(const BoardSpec& spec, bus::SystemBus& bus, std::unique_p
     memory.micro_state_slot = slot;
   }
   for (bus::Region& region : bus.regions) {
-    const bool is_cached =
-        region.kind == bus::RegionKind::memory &&
-        std::find(cached.begin(), cached.end(), region.memory) != cached.end();
+    const bool is_cached = region.kind == bus::RegionKind::memory &&
+                           std::find(cached.begin(), cached.end(), region.memory) != cached.end();
     if (!is_cached) continue;
-    region.view =
-        region.data_port == bus::CorePort::itcm ? memory::kTcmView : memory::kAxiView;
+    region.view = region.data_port == bus::CorePort::itcm ? memory::kTcmView : memory::kAxiView;
   }
 }
 

@@ -741,6 +741,12 @@ std::vector<std::string> Machine::notes() const {
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
   }
+  for (std::size_t m = 0; m < parts_->spec.memories.size(); ++m) {
+    if ((parts_->engine->used_as_device() >> m & 1u) == 0) continue;
+    notes.push_back(fmt::format(
+        "{} was accessed as Device memory, past the caches: an MPU region can make it Normal",
+        parts_->spec.memories[m].name));
+  }
   if (const std::uint64_t more = parts_->clocks->not_kept(); more != 0) {
     notes.push_back(
         fmt::format("the core clock had more than {} frequencies: time is counted wrongly after {} "

@@ -20,10 +20,12 @@ bus::CachePolicy Engine::policy_at(const bus::Region& region, Address address) c
   return permission_at(address).policy;
 }
 
+bool Engine::is_device(const bus::Region& region, const Permission& permission) const {
+  return permission.device || (view_ == MemoryView::address_map && region.is_device_memory);
+}
+
 bool Engine::is_uncached(const bus::Region& region, const Permission& permission) const {
-  const bool device =
-      permission.device || (view_ == MemoryView::address_map && region.is_device_memory);
-  return device || permission.policy == bus::CachePolicy::uncached;
+  return is_device(region, permission) || permission.policy == bus::CachePolicy::uncached;
 }
 
 /// Other initiators may use memory behind a cache: then lines come and go with exact time.
@@ -57,6 +59,7 @@ bus::LineUse Engine::use_cache(const MicroOp* op, unsigned beat, const bus::Regi
     return model.use_data_line(offset, kind, policy);
   }
   wait_for_data(op, region.memory, offset);
+  if (is_device(region, permission_at(address))) used_as_device_ |= 1u << region.memory;
   const bool plain = part == Part::whole && (flags & kExclusive) == 0;
   if (plain && beat == 0 && policy != bus::CachePolicy::uncached) adopt_window(op, region, flags);
   note_bank(op, address, beat);

@@ -74,6 +74,8 @@ void Engine::show_in_window(bus::Window& window, const bus::Region& region, Addr
   const std::uint32_t size = head > whole ? 0 : (whole - head + 1) & ~(kAlign - 1);
   const std::uint32_t offset =
       region.memory_offset + (first - region.base) + (size == 0 ? 0 : head);
+  window.region = static_cast<std::uint8_t>(&region - bus_.regions.data());
+  window.writable = region.writable;
   window.base = base;
   window.set_size(size);
   window.host = memory.bytes.data() + offset;

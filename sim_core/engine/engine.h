@@ -172,6 +172,8 @@ class Engine {
   [[nodiscard]] std::optional<Address> first_never_written_read() const {
     return first_never_written_pc_;
   }
+  /// Memories with a cache in front that were accessed as Device memory, as a mask.
+  [[nodiscard]] std::uint32_t used_as_device() const { return used_as_device_; }
   [[nodiscard]] const std::unordered_map<Address, std::uint64_t>& unpredictable() const {
     return unpredictable_;
   }
@@ -403,6 +405,7 @@ class Engine {
   enum class Part : std::uint8_t;
   [[nodiscard]] bus::CachePolicy policy_at(const bus::Region& region, Address address) const;
   [[nodiscard]] bool is_uncached(const bus::Region& region, const Permission& permission) const;
+  [[nodiscard]] bool is_device(const bus::Region& region, const Permission& permission) const;
   [[nodiscard]] bool others_behind_caches() const;
   void view_changed(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   bus::LineUse use_cache(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -517,11 +520,12 @@ class Engine {
   std::vector<MemoryHold> holds_;
   std::uint32_t held_memories_ = 0;  // as a mask
   bool holds_changed_ = false;
-  std::uint32_t shared_memories_ = 0;             // whose windows are closed, as a mask
-  std::uint32_t long_waits_ = 0;                  // memories that may answer later than kMostWait
-  std::uint32_t most_wait_ = kMostWait;           // of all memories
+  std::uint32_t shared_memories_ = 0;         // whose windows are closed, as a mask
+  std::uint32_t long_waits_ = 0;              // memories that may answer later than kMostWait
+  std::uint32_t most_wait_ = kMostWait;       // of all memories
   std::uint32_t memories_behind_caches_ = 0;  // that follow attributes, as a mask
   std::uint32_t rams_behind_caches_ = 0;
+  std::uint32_t used_as_device_ = 0;
   std::uint32_t most_late_ = 0;  // cycles that a result from behind a cache may be late, if many
   bool code_changed_ = false;    // by a line that left, in the access in progress
   mutable std::vector<KnownRange> known_ranges_;  // of view_

@@ -31,10 +31,10 @@ enum class FlashKind : std::uint8_t {
   icache,        // 8 lines of 16 bytes in 2 ways, array of 8 bytes, 5 wait states
   art_f7,  // 4 lines of 32 bytes with prefetch, accelerator at kFlash, past it at kUncachedFlash
   vims,    // 8 lines of 8 bytes in 2 ways
-  vims_flash,  // the cache off: line buffers alone
-  quadspi,     // NOR flash behind QUADSPI, with a short time-out
-  l1,          // all memories behind level-1 caches of 1 KiB and 256 bytes
-  l1_targets,  // the same; the RAMs have time of their own
+  vims_flash,   // the cache off: line buffers alone
+  quadspi,      // NOR flash behind QUADSPI, with a short time-out
+  l1,           // all memories behind level-1 caches of 1 KiB and 256 bytes
+  l1_targets,   // the same; the RAMs have time of their own
   l1_uncached,  // the same with both caches off
 };
 inline constexpr std::array kAllFlashKinds = {
