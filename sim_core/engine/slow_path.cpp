@@ -272,287 +272,286 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
     request(kRecheck);
     memory.store_taker->store(offset, value & low_mask(8 * size_bytes), size_bytes,
                               data_phase_time(op));
-    if (memory.model->follows_attributes() && region->view == 0) {
-      store_cached(op, beat, *region, address, size_bytes, value, flags, part);
-      return;
-    }
-    if (part != Part::told_by_site) {
-      book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
-    }
-    keep_order(op, region->memory);
-    if (windows_limited_) open_window(*region, address);
-    std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
-    std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
-    tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
-    if ((tag & bus::kHasCode) != 0) {
-      code_written(memory, offset, size_bytes);
-      leave_after(op);
-    }
+    return;
   }
-
-  void Engine::code_written(bus::Memory & memory, std::uint32_t offset, std::uint32_t size_bytes) {
-    const auto index = static_cast<std::size_t>(&memory - bus_.memories.data());
-    const auto holds = [&](Address pc) {
-      const bus::Region* region = bus_.find(pc);
-      return region != nullptr && region->memory == index &&
-             region->memory_offset + (pc - region->base) - offset < size_bytes;
-    };
-    drop_blocks([&](const Block& block) {
-      const bus::Region* region = bus_.find(block.pc);
-      if (region == nullptr) return false;
-      if (!region->contains(block.end_pc - 1) &&
-          (holds(block.end_pc - 2) || holds(block.end_pc - 1))) {
-        return true;  // the last instruction goes on in the next region
-      }
-      if (region->memory != index) return false;
-      const std::uint32_t first = region->memory_offset + (block.pc - region->base);
-      const std::uint32_t end = first + (block.end_pc - block.pc);
-      return offset < end && offset + size_bytes > first;
-    });
-    const std::uint32_t last = (offset + size_bytes - 1) >> bus::kTagShift;
-    for (std::uint32_t granule = offset >> bus::kTagShift; granule <= last; ++granule) {
-      memory.tags[granule] &= static_cast<std::uint8_t>(~bus::kHasCode);
-    }
-    mark_code();
+  if (memory.model->follows_attributes() && region->view == 0) {
+    store_cached(op, beat, *region, address, size_bytes, value, flags, part);
+    return;
   }
-
-  /// Time of the data phase of the access that `op` is making, with all ops before it accounted
-  /// for.
-  Cycles Engine::data_phase_time(const MicroOp* op) {
-    replay_until(*current_, op->index);
-    const Visit visit = unfinished_visit();
-    TimingState state = states_[state_];
-    bus::FoldLog
-        log;  // contents stay as they are: the access is timed for good when the op is complete
-    BusPort port(bus_, state, &log, current_->memory, port_time(state), false);
-    OpReplay replay(bus_, visit, core_);
-    return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
+  if (part != Part::told_by_site) {
+    book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
-
-  /// Logs an access that no memory completes.
-  void Engine::log_nowhere(const MicroOp* op, unsigned beat, Address address, unsigned size_bytes,
-                           bool write) {
-    log_access(op, beat, nowhere_, address, size_bytes, write, true, false);
-  }
-
-  /// A load that the bus answers with an error: a fault, unless a handler of HardFault or NMI looks
-  /// for what is there (CCR.BFHFNMIGN).
-  std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned size_bytes,
-                                   unsigned beat) {
-    if (!ignores_bus_errors()) throw no_answer(address, false);
-    exceptions_.note_status(no_answer(address, false));
-    log_nowhere(op, beat, address, size_bytes, false);
-    return 0;
-  }
-
-  /// A store that the bus answers with an error. Through the write buffer it completes, and
-  /// BusFault pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write
-  /// buffer.
-  void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
-                           unsigned flags) {
-    const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
-    if (!buffered && !ignores_bus_errors()) throw no_answer(address, true);
-    log_nowhere(op, beat, address, size_bytes, true);
+  keep_order(op, region->memory);
+  if (windows_limited_) open_window(*region, address);
+  std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
+  std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
+  tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+  if ((tag & bus::kHasCode) != 0) {
+    code_written(memory, offset, size_bytes);
     leave_after(op);
-    request(kRecheck);
-    if (!buffered) {
-      exceptions_.note_status(no_answer(address, true));
-      return;
+  }
+}
+
+void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes) {
+  const auto index = static_cast<std::size_t>(&memory - bus_.memories.data());
+  const auto holds = [&](Address pc) {
+    const bus::Region* region = bus_.find(pc);
+    return region != nullptr && region->memory == index &&
+           region->memory_offset + (pc - region->base) - offset < size_bytes;
+  };
+  drop_blocks([&](const Block& block) {
+    const bus::Region* region = bus_.find(block.pc);
+    if (region == nullptr) return false;
+    if (!region->contains(block.end_pc - 1) &&
+        (holds(block.end_pc - 2) || holds(block.end_pc - 1))) {
+      return true;  // the last instruction goes on in the next region
     }
-    const unsigned number = exceptions_.raise_imprecise();
-    note_fault({FaultKind::bus_data_imprecise, address, true}, number,
-               current_->info[op->index].pc);
+    if (region->memory != index) return false;
+    const std::uint32_t first = region->memory_offset + (block.pc - region->base);
+    const std::uint32_t end = first + (block.end_pc - block.pc);
+    return offset < end && offset + size_bytes > first;
+  });
+  const std::uint32_t last = (offset + size_bytes - 1) >> bus::kTagShift;
+  for (std::uint32_t granule = offset >> bus::kTagShift; granule <= last; ++granule) {
+    memory.tags[granule] &= static_cast<std::uint8_t>(~bus::kHasCode);
   }
+  mark_code();
+}
 
-  bool Engine::ignores_bus_errors() const {
-    return (exceptions_.ccr & kCcrIgnoreBusFault) != 0 && exceptions_.execution_priority() < 0;
+/// Time of the data phase of the access that `op` is making, with all ops before it accounted
+/// for.
+Cycles Engine::data_phase_time(const MicroOp* op) {
+  replay_until(*current_, op->index);
+  const Visit visit = unfinished_visit();
+  TimingState state = states_[state_];
+  bus::FoldLog
+      log;  // contents stay as they are: the access is timed for good when the op is complete
+  BusPort port(bus_, state, &log, current_->memory, port_time(state), false);
+  OpReplay replay(bus_, visit, core_);
+  return now_ + replay.time(model_, state, port, op->index).advance.data_phase;
+}
+
+/// Logs an access that no memory completes.
+void Engine::log_nowhere(const MicroOp* op, unsigned beat, Address address, unsigned size_bytes,
+                         bool write) {
+  log_access(op, beat, nowhere_, address, size_bytes, write, true, false);
+}
+
+/// A load that the bus answers with an error: a fault, unless a handler of HardFault or NMI looks
+/// for what is there (CCR.BFHFNMIGN).
+std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned size_bytes,
+                                 unsigned beat) {
+  if (!ignores_bus_errors()) throw no_answer(address, false);
+  exceptions_.note_status(no_answer(address, false));
+  log_nowhere(op, beat, address, size_bytes, false);
+  return 0;
+}
+
+/// A store that the bus answers with an error. Through the write buffer it completes, and
+/// BusFault pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write
+/// buffer.
+void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                         unsigned flags) {
+  const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
+  if (!buffered && !ignores_bus_errors()) throw no_answer(address, true);
+  log_nowhere(op, beat, address, size_bytes, true);
+  leave_after(op);
+  request(kRecheck);
+  if (!buffered) {
+    exceptions_.note_status(no_answer(address, true));
+    return;
   }
+  const unsigned number = exceptions_.raise_imprecise();
+  note_fault({FaultKind::bus_data_imprecise, address, true}, number, current_->info[op->index].pc);
+}
 
-  /// What a bit-band alias shows: one bit of the target, which is accessed in the size of the
-  /// access to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
-  Engine::BitBandTarget Engine::bit_band_target(const bus::Region& region, Address address,
-                                                unsigned size_bytes) const {
-    const std::uint32_t offset = address - region.base;
-    BitBandTarget target;
-    target.address = (region.bit_band_target + (offset >> 5)) & ~Address{size_bytes - 1};
-    target.bit = offset >> 2 & (8 * size_bytes - 1);
-    target.region = bus_.find(target.address);
-    return target;
-  }
+bool Engine::ignores_bus_errors() const {
+  return (exceptions_.ccr & kCcrIgnoreBusFault) != 0 && exceptions_.execution_priority() < 0;
+}
 
-  std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address,
-                                    unsigned size_bytes, unsigned beat) {
-    const Address pc = current_->info[op->index].pc;
-    if (region.kind == bus::RegionKind::device) {
-      log_access(op, beat, region, address, size_bytes, false, true, false);
-      leave_after(op);
-      return read_register(region, address, size_bytes, data_phase_time(op), pc);
-    }
-    const BitBandTarget target = bit_band_target(region, address, size_bytes);
-    if (target.region == nullptr) return load_error(op, address, size_bytes, beat);
+/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the
+/// access to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+Engine::BitBandTarget Engine::bit_band_target(const bus::Region& region, Address address,
+                                              unsigned size_bytes) const {
+  const std::uint32_t offset = address - region.base;
+  BitBandTarget target;
+  target.address = (region.bit_band_target + (offset >> 5)) & ~Address{size_bytes - 1};
+  target.bit = offset >> 2 & (8 * size_bytes - 1);
+  target.region = bus_.find(target.address);
+  return target;
+}
+
+std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, Address address,
+                                  unsigned size_bytes, unsigned beat) {
+  const Address pc = current_->info[op->index].pc;
+  if (region.kind == bus::RegionKind::device) {
     log_access(op, beat, region, address, size_bytes, false, true, false);
     leave_after(op);
-    std::uint32_t value = 0;
-    if (target.region->kind == bus::RegionKind::device) {
-      value = read_register(*target.region, target.address, size_bytes, data_phase_time(op), pc);
-    } else {
-      std::array<std::uint8_t, 4> bytes{};
-      replay_until(*current_, op->index);  // initiators are where the op begins
-      if (!read_memory(target.address, bytes.data(), size_bytes))
-        throw GuestFault{FaultKind::bus_data_precise, address, false};
-      value = read_host(bytes.data(), 4);
-    }
-    return (value >> target.bit) & 1u;
+    return read_register(region, address, size_bytes, data_phase_time(op), pc);
   }
-
-  void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address,
-                            unsigned size_bytes, std::uint32_t value, unsigned beat) {
-    log_access(op, beat, region, address, size_bytes, true, true, false);
-    leave_after(op);
-    request(kRecheck);
-    const Address pc = current_->info[op->index].pc;
-    if (region.kind == bus::RegionKind::device) {
-      const std::size_t entry = log_.size() - 1;
-      write_register(region, address, size_bytes, value, data_phase_time(op), pc);
-      log_[entry].timed.device_wait = region.device->take_wait();
-      return;
-    }
-    const BitBandTarget target = bit_band_target(region, address, size_bytes);
-    const std::uint32_t mask = 1u << target.bit;
-    const std::uint32_t bits = (value & 1u) != 0 ? mask : 0;
-    if (target.region == nullptr) throw no_answer(address, true);
-    if (target.region->kind == bus::RegionKind::device) {
-      const Cycles when = data_phase_time(op);
-      const std::uint32_t old = read_register(*target.region, target.address, size_bytes, when, pc);
-      write_register(*target.region, target.address, size_bytes, (old & ~mask) | bits, when, pc);
-      return;
-    }
+  const BitBandTarget target = bit_band_target(region, address, size_bytes);
+  if (target.region == nullptr) return load_error(op, address, size_bytes, beat);
+  log_access(op, beat, region, address, size_bytes, false, true, false);
+  leave_after(op);
+  std::uint32_t value = 0;
+  if (target.region->kind == bus::RegionKind::device) {
+    value = read_register(*target.region, target.address, size_bytes, data_phase_time(op), pc);
+  } else {
     std::array<std::uint8_t, 4> bytes{};
-    replay_until(*current_, op->index);
-    if (!read_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
-    const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
-    std::memcpy(bytes.data(), &changed, 4);
-    if (!write_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
+    replay_until(*current_, op->index);  // initiators are where the op begins
+    if (!read_memory(target.address, bytes.data(), size_bytes))
+      throw GuestFault{FaultKind::bus_data_precise, address, false};
+    value = read_host(bytes.data(), 4);
   }
+  return (value >> target.bit) & 1u;
+}
 
-  std::uint32_t Engine::read_register(const bus::Region& region, Address address,
-                                      unsigned size_bytes, Cycles when, Address pc) {
-    bus_.interconnect.advance_to(when);
-    return region.device->read({region.device_offset + (address - region.base),
-                                static_cast<std::uint8_t>(size_bytes), when, pc,
-                                exceptions_.privileged()});
+void Engine::store_device(const MicroOp* op, const bus::Region& region, Address address,
+                          unsigned size_bytes, std::uint32_t value, unsigned beat) {
+  log_access(op, beat, region, address, size_bytes, true, true, false);
+  leave_after(op);
+  request(kRecheck);
+  const Address pc = current_->info[op->index].pc;
+  if (region.kind == bus::RegionKind::device) {
+    const std::size_t entry = log_.size() - 1;
+    write_register(region, address, size_bytes, value, data_phase_time(op), pc);
+    log_[entry].timed.device_wait = region.device->take_wait();
+    return;
   }
-
-  void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,
-                              std::uint32_t value, Cycles when, Address pc) {
-    const std::uint32_t masked = value & low_mask(8 * size_bytes);
-    bus_.interconnect.advance_to(when);
-    region.device->write(
-        {region.device_offset + (address - region.base), static_cast<std::uint8_t>(size_bytes),
-         when, pc, exceptions_.privileged()},
-        masked);
+  const BitBandTarget target = bit_band_target(region, address, size_bytes);
+  const std::uint32_t mask = 1u << target.bit;
+  const std::uint32_t bits = (value & 1u) != 0 ? mask : 0;
+  if (target.region == nullptr) throw no_answer(address, true);
+  if (target.region->kind == bus::RegionKind::device) {
+    const Cycles when = data_phase_time(op);
+    const std::uint32_t old = read_register(*target.region, target.address, size_bytes, when, pc);
+    write_register(*target.region, target.address, size_bytes, (old & ~mask) | bits, when, pc);
+    return;
   }
+  std::array<std::uint8_t, 4> bytes{};
+  replay_until(*current_, op->index);
+  if (!read_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
+  const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
+  std::memcpy(bytes.data(), &changed, 4);
+  if (!write_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
+}
 
-  bool Engine::read_memory(Address address, std::uint8_t * data, std::size_t size_bytes) const {
-    settle_initiators();
-    for (std::size_t i = 0; i < size_bytes; ++i) {
-      const Address at = address + static_cast<Address>(i);
-      const bus::Region* region = bus_.find(at);
-      if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
-      data[i] = bus_.memories[region->memory].bytes[region->memory_offset + (at - region->base)];
-    }
-    return true;
+std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
+                                    Cycles when, Address pc) {
+  bus_.interconnect.advance_to(when);
+  return region.device->read({region.device_offset + (address - region.base),
+                              static_cast<std::uint8_t>(size_bytes), when, pc,
+                              exceptions_.privileged()});
+}
+
+void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,
+                            std::uint32_t value, Cycles when, Address pc) {
+  const std::uint32_t masked = value & low_mask(8 * size_bytes);
+  bus_.interconnect.advance_to(when);
+  region.device->write({region.device_offset + (address - region.base),
+                        static_cast<std::uint8_t>(size_bytes), when, pc, exceptions_.privileged()},
+                       masked);
+}
+
+bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+  settle_initiators();
+  for (std::size_t i = 0; i < size_bytes; ++i) {
+    const Address at = address + static_cast<Address>(i);
+    const bus::Region* region = bus_.find(at);
+    if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
+    data[i] = bus_.memories[region->memory].bytes[region->memory_offset + (at - region->base)];
   }
+  return true;
+}
 
-  void Engine::change_memory(std::size_t memory, std::uint32_t offset,
-                             const std::vector<std::uint8_t>& bytes) {
-    bus::Memory& changed = bus_.memories[memory];
-    if (changed.model->follows_attributes()) {
-      static_cast<void>(changed.model->write_behind(offset, bytes.data(),
-                                                    static_cast<std::uint32_t>(bytes.size())));
-    } else {
-      std::copy(bytes.begin(), bytes.end(),
-                changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
-    }
-    // Tags tell of code only where plain stores could change it.
-    code_written(changed, offset, static_cast<std::uint32_t>(bytes.size()));
+void Engine::change_memory(std::size_t memory, std::uint32_t offset,
+                           const std::vector<std::uint8_t>& bytes) {
+  bus::Memory& changed = bus_.memories[memory];
+  if (changed.model->follows_attributes()) {
+    static_cast<void>(changed.model->write_behind(offset, bytes.data(),
+                                                  static_cast<std::uint32_t>(bytes.size())));
+  } else {
+    std::copy(bytes.begin(), bytes.end(),
+              changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
   }
+  // Tags tell of code only where plain stores could change it.
+  code_written(changed, offset, static_cast<std::uint32_t>(bytes.size()));
+}
 
-  bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {
-    settle_initiators();
-    for (std::size_t i = 0; i < size_bytes; ++i) {
-      const Address at = address + static_cast<Address>(i);
-      const bus::Region* region = bus_.find(at);
-      if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable)
-        return false;
-      bus::Memory& memory = bus_.memories[region->memory];
-      const std::uint32_t offset = region->memory_offset + (at - region->base);
-      memory.bytes[offset] = data[i];
-      memory.model->write_through(offset, 1);
-      std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
-      tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
-      if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
-    }
-    return true;
+bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {
+  settle_initiators();
+  for (std::size_t i = 0; i < size_bytes; ++i) {
+    const Address at = address + static_cast<Address>(i);
+    const bus::Region* region = bus_.find(at);
+    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable)
+      return false;
+    bus::Memory& memory = bus_.memories[region->memory];
+    const std::uint32_t offset = region->memory_offset + (at - region->base);
+    memory.bytes[offset] = data[i];
+    memory.model->write_through(offset, 1);
+    std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
+    tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+    if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
   }
+  return true;
+}
 
-  std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
-                               std::uint32_t divisor) {
-    fault_op_ = op->index;
-    if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0)
-      throw GuestFault{FaultKind::divide_by_zero, 0, false};
-    set_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
-    if (divisor == 0) return 0;
-    if (!is_signed) return dividend / divisor;
-    if (dividend == 0x80000000u && divisor == 0xFFFFFFFFu) return dividend;
-    return static_cast<std::uint32_t>(static_cast<std::int32_t>(dividend) /
-                                      static_cast<std::int32_t>(divisor));
-  }
+std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
+                             std::uint32_t divisor) {
+  fault_op_ = op->index;
+  if (divisor == 0 && (exceptions_.ccr & kCcrDivideTrap) != 0)
+    throw GuestFault{FaultKind::divide_by_zero, 0, false};
+  set_site(op, model_.operand_cycles(isa::TimingClass::divide, is_signed, dividend, divisor));
+  if (divisor == 0) return 0;
+  if (!is_signed) return dividend / divisor;
+  if (dividend == 0x80000000u && divisor == 0xFFFFFFFFu) return dividend;
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(dividend) /
+                                    static_cast<std::int32_t>(divisor));
+}
 
-  /// For classes other than divides whose time depends on their operands.
-  void Engine::note_operands(const MicroOp* op, std::uint32_t first, std::uint32_t second) {
-    const isa::TimingClass timing_class = current_->info[op->index].timing.timing_class;
-    set_site(op, model_.operand_cycles(timing_class, op->operands.option, first, second));
-  }
+/// For classes other than divides whose time depends on their operands.
+void Engine::note_operands(const MicroOp* op, std::uint32_t first, std::uint32_t second) {
+  const isa::TimingClass timing_class = current_->info[op->index].timing.timing_class;
+  set_site(op, model_.operand_cycles(timing_class, op->operands.option, first, second));
+}
 
-  void Engine::set_site(const MicroOp* op, std::uint16_t value) {
-    std::uint16_t& site = current_->info[op->index].site;
-    if (site == value) return;
-    site = value;
-    current_->sites = kNoSites;
-    core_.unusual |= kDetailed;
-  }
+void Engine::set_site(const MicroOp* op, std::uint16_t value) {
+  std::uint16_t& site = current_->info[op->index].site;
+  if (site == value) return;
+  site = value;
+  current_->sites = kNoSites;
+  core_.unusual |= kDetailed;
+}
 
-  std::uint32_t divide(Core & core, const MicroOp* op, bool is_signed, std::uint32_t dividend,
-                       std::uint32_t divisor) {
-    return core.engine->divide(op, is_signed, dividend, divisor);
-  }
+std::uint32_t divide(Core& core, const MicroOp* op, bool is_signed, std::uint32_t dividend,
+                     std::uint32_t divisor) {
+  return core.engine->divide(op, is_signed, dividend, divisor);
+}
 
-  void Engine::undefined_instruction(const MicroOp* op) {
-    fault_op_ = op->index;
-    throw GuestFault{
-        op->operands.option ? FaultKind::no_coprocessor : FaultKind::undefined_instruction, 0,
-        false};
-  }
+void Engine::undefined_instruction(const MicroOp* op) {
+  fault_op_ = op->index;
+  throw GuestFault{
+      op->operands.option ? FaultKind::no_coprocessor : FaultKind::undefined_instruction, 0, false};
+}
 
-  void undefined_instruction(Core & core, const MicroOp* op) {
-    core.engine->undefined_instruction(op);
-  }
+void undefined_instruction(Core& core, const MicroOp* op) {
+  core.engine->undefined_instruction(op);
+}
 
-  /// The monitor holds no address: the reservation granule is all of memory.  Source: Cortex-M3 TRM
-  /// 3.6, Cortex-M7 TRM 2.5, Cortex-M33 TRM C.9; ARMv7-M ARM A3.4.
-  void Engine::exclusive_monitor(Address, unsigned, bool set) { exclusive_valid_ = set; }
+/// The monitor holds no address: the reservation granule is all of memory.  Source: Cortex-M3 TRM
+/// 3.6, Cortex-M7 TRM 2.5, Cortex-M33 TRM C.9; ARMv7-M ARM A3.4.
+void Engine::exclusive_monitor(Address, unsigned, bool set) { exclusive_valid_ = set; }
 
-  bool Engine::exclusive_passes(Address, unsigned) {
-    const bool pass = exclusive_valid_;
-    exclusive_valid_ = false;
-    return pass;
-  }
+bool Engine::exclusive_passes(Address, unsigned) {
+  const bool pass = exclusive_valid_;
+  exclusive_valid_ = false;
+  return pass;
+}
 
-  bool exclusive_passes(Core & core, Address address, unsigned size_bytes) {
-    return core.engine->exclusive_passes(address, size_bytes);
-  }
+bool exclusive_passes(Core& core, Address address, unsigned size_bytes) {
+  return core.engine->exclusive_passes(address, size_bytes);
+}
 
-  void clear_exclusive(Core & core) { core.engine->clear_exclusive(); }
+void clear_exclusive(Core& core) { core.engine->clear_exclusive(); }
 
 }  // namespace mcost::engine

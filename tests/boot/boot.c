@@ -212,6 +212,11 @@ static void check_flash(void) {
   program_flash(FLASH_SECTOR + 2 * FLASH_UNIT, 0x5A5A0F0Fu);
   REG(FLASH_CR) = FLASH_LOCK;
   REQUIRE((REG(FLASH_CR) & FLASH_LOCK) != 0);
+#ifdef HAS_L1
+  // The data cache still holds what it read before.
+  for (uint32_t line = 0; line < 4; ++line) REG(0xE000EF5Cu) = FLASH_SECTOR + 32 * line;  // DCIMVAC
+  __asm__ volatile("dsb" ::: "memory");
+#endif
   REQUIRE(REG16(FLASH_SECTOR) == 0xFFFFu);
   REQUIRE(REG16(FLASH_SECTOR + FLASH_UNIT) == 0xABCDu);
   REQUIRE(REG16(FLASH_SECTOR + 2 * FLASH_UNIT) == 0x0F0Fu);
