@@ -18,6 +18,7 @@ constexpr IntegerRule kDelayCycles{0, 1'000'000'000'000};
 constexpr IntegerRule kWaitStates{0, 15};
 constexpr IntegerRule kWidthBits{8, 1024};
 constexpr IntegerRule kLines{1, 4096};
+constexpr IntegerRule kCacheKib{4, 64, kKib};
 
 constexpr std::array<std::string_view, 4> kSourceNames = {"datasheet", "measured", "calibrated",
                                                           "assumed"};
@@ -27,7 +28,8 @@ constexpr std::array<std::string_view, 4> kFpuNames = {"none", "fpv4-sp-d16", "f
                                                        "fpv5-d16"};
 constexpr std::array<std::string_view, 2> kStartNames = {"run_state", "reset"};
 constexpr std::array<std::string_view, 2> kStartUpNames = {"instant", "typical"};
-constexpr std::array<std::string_view, 4> kPortNames = {"icode_dcode", "icode", "dcode", "system"};
+constexpr std::array<std::string_view, 7> kPortNames = {"icode_dcode", "icode", "dcode", "system",
+                                                        "itcm",        "dtcm",  "axi"};
 constexpr std::array<std::string_view, 6> kMemoryKinds = {"sram",  "flash", "rom",
                                                           "sdram", "psram", "qspi"};
 constexpr std::array<std::string_view, 7> kAcceleratorKinds = {
@@ -472,6 +474,14 @@ void describe(FieldVisitor& v, CoreSpec& core) {
                   core.indirect_mispredict_cycles, {1, 64});
   v.maybe_integer(optional_field("loaded_pc_cycles", "lost by POP {pc}, LDR pc and TBB"),
                   core.loaded_pc_cycles, {1, 64});
+  v.maybe_integer(optional_field("icache_kib", "level-1 cache of instructions"), core.icache_bytes,
+                  kCacheKib);
+  v.maybe_integer(optional_field("dcache_kib", "level-1 cache of data"), core.dcache_bytes,
+                  kCacheKib);
+  v.maybe_integer(optional_field("icache_on", "CCR.IC in the run state; left out: 1"),
+                  core.icache_on, {0, 1});
+  v.maybe_integer(optional_field("dcache_on", "CCR.DC in the run state; left out: 1"),
+                  core.dcache_on, {0, 1});
 }
 
 void describe(FieldVisitor& v, MemorySpec& memory) {
@@ -481,6 +491,18 @@ void describe(FieldVisitor& v, MemorySpec& memory) {
             {0, 0xFF, 1, true});
   visit_list(v, optional_field("words", "words that it holds before the image is loaded"), "word",
              memory.words);
+  v.maybe_integer(optional_field("axi_request_cycles", "core cycles until an address is out"),
+                  memory.axi_request_cycles, {0, 64});
+  v.maybe_integer(optional_field("axi_bridge_cycles", "bus clocks from there to the memory"),
+                  memory.axi_bridge_cycles, {0, 64});
+  v.maybe_integer(optional_field("axi_return_cycles", "bus clocks back to the core"),
+                  memory.axi_return_cycles, {0, 64});
+  v.maybe_integer(optional_field("axi_beat_bits", "width of the memory's port"),
+                  memory.axi_beat_bits, {8, 64});
+  v.maybe_integer(optional_field("axi_clock_ratio", "core cycles per bus clock"),
+                  memory.axi_clock_ratio, {1, 16});
+  v.maybe_integer(optional_field("axi_line_extra_cycles", "core cycles more for a whole line"),
+                  memory.axi_line_extra_cycles, {0, 64});
 }
 
 void describe(FieldVisitor& v, PeripheralSpec& peripheral) {

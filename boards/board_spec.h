@@ -72,6 +72,11 @@ struct CoreSpec {
   std::optional<std::uint32_t> btac_entries;                ///< Branches that the predictor knows.
   std::optional<std::uint32_t> indirect_mispredict_cycles;  ///< Lost by a wrong target.
   std::optional<std::uint32_t> loaded_pc_cycles;            ///< Lost behind a load of the PC.
+  // Level-1 caches of Cortex-M7: of instructions in 2 ways, of data in 4. Left out: none.
+  std::optional<std::uint32_t> icache_bytes;  ///< YAML: icache_kib.
+  std::optional<std::uint32_t> dcache_bytes;
+  std::optional<std::uint32_t> icache_on;  ///< In the run state; left out: 1.
+  std::optional<std::uint32_t> dcache_on;
   friend bool operator==(const CoreSpec&, const CoreSpec&) = default;
 };
 
@@ -295,14 +300,21 @@ struct MemorySpec {
   std::uint8_t fill = 0;         ///< Content before the image is loaded.
   std::vector<WordSpec> words;   ///< In place of `fill`.
   MemoryTiming timing;           ///< YAML: `kind` names the alternative: sram, flash, ...
+  // The way from the AXI port of a Cortex-M7; left out: the defaults of memory::AxiPath.
+  std::optional<std::uint32_t> axi_request_cycles;  ///< Core cycles until the address is out.
+  std::optional<std::uint32_t> axi_bridge_cycles;   ///< Bus clocks on the way there.
+  std::optional<std::uint32_t> axi_return_cycles;   ///< Bus clocks on the way back.
+  std::optional<std::uint32_t> axi_beat_bits;
+  std::optional<std::uint32_t> axi_clock_ratio;        ///< Core cycles per bus clock.
+  std::optional<std::uint32_t> axi_line_extra_cycles;  ///< Core cycles more for a whole line.
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 
 // ---- Address map ----
 
 /// Bus interface of the core that serves a region. `icode_dcode`: fetches on I-code, data on
-/// D-code.
-enum class RegionPort : std::uint8_t { icode_dcode, icode, dcode, system };
+/// D-code. The last three are those of a Cortex-M7; its caches are in front of `axi`.
+enum class RegionPort : std::uint8_t { icode_dcode, icode, dcode, system, itcm, dtcm, axi };
 
 /// A range of addresses that reaches a memory. An alias is a further region of the same memory.
 struct RegionSpec {

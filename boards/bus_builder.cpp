@@ -5,6 +5,7 @@
 #include <memory>
 #include <variant>
 
+#include "boards/cached_memories.h"
 #include "boards/peripherals/flash_families.h"
 #include "boards/peripherals/quadspi_setup.h"
 #include "memory_models/art.h"
@@ -247,6 +248,9 @@ bus::Region memory_region(const RegionSpec& spec, const BoardSpec& board, std::u
       break;
     case RegionPort::dcode: region.fetch_port = region.data_port = bus::CorePort::dcode; break;
     case RegionPort::system: region.fetch_port = region.data_port = bus::CorePort::system; break;
+    case RegionPort::itcm: region.fetch_port = region.data_port = bus::CorePort::itcm; break;
+    case RegionPort::dtcm: region.fetch_port = region.data_port = bus::CorePort::dtcm; break;
+    case RegionPort::axi: region.fetch_port = region.data_port = bus::CorePort::axi; break;
   }
   if (has_itcm_view(board.memories[memory])) {
     region.view = spec.accelerated ? memory::kItcmView : std::uint8_t{0};
@@ -258,7 +262,8 @@ bus::Region memory_region(const RegionSpec& spec, const BoardSpec& board, std::u
 
 }  // namespace
 
-MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus) {
+MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus,
+                              std::unique_ptr<memory::L1>& l1) {
   if (spec.memories.size() + 2 > kMaxMemories) {
     throw ConfigError("a board has at most 30 memories", spec.name + " memories", "remove some");
   }
@@ -286,6 +291,7 @@ MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::Sy
     const auto index = static_cast<std::uint8_t>(named - spec.memories.begin());
     add_region(bus, memory_region(entry, spec, index), false);
   }
+  put_behind_caches(spec, bus, l1, controls);
   return controls;
 }
 

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "boards/board_spec.h"
 #include "memory_models/flash_timing.h"
+#include "memory_models/l1_cache.h"
 #include "memory_models/target.h"
 #include "sim_core/bus/system_bus.h"
 
@@ -21,7 +23,9 @@ struct MemoryControls {
 
 /// Builds memories and memory regions into `bus`; RAM starts from the power-on pattern of `seed`.
 /// Errors: ConfigError where the board has more memories or regions than an engine takes.
-MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus);
+/// `l1` takes the caches, if the core has some.
+MemoryControls build_memories(const BoardSpec& spec, std::uint64_t seed, bus::SystemBus& bus,
+                              std::unique_ptr<memory::L1>& l1);
 
 /// Adds regions of devices: cuts them out of regions already there if `overrides`, then sorts.
 void add_region(bus::SystemBus& bus, const bus::Region& region, bool overrides);

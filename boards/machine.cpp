@@ -8,9 +8,11 @@
 #include <variant>
 
 #include "boards/bus_builder.h"
+#include "boards/cached_memories.h"
 #include "boards/clocks.h"
 #include "boards/firmware_fit.h"
 #include "boards/note_list.h"
+#include "boards/peripherals/cache_control.h"
 #include "boards/peripherals/crc_unit.h"
 #include "boards/peripherals/dma_channel.h"
 #include "boards/peripherals/flash_interface.h"
@@ -74,6 +76,7 @@ class EngineMemory final : public GuestMemory {
 struct Machine::Parts {
   BoardSpec spec;
   MachineOptions options;
+  std::unique_ptr<memory::L1> l1;
   bus::SystemBus bus;
   MemoryControls controls;
   std::unique_ptr<Clocks> clocks;
@@ -104,6 +107,7 @@ struct Machine::Parts {
   void add_peripherals();
   void check_wait_states();
   void add_private_bus();
+  [[nodiscard]] CacheSetup cache_setup();
   void add_bit_band();
   [[nodiscard]] const RegionSpec* stack_region() const;
   void add_semihosting();
@@ -188,6 +192,14 @@ void Machine::Parts::add_spaces() {
     const bool inside_ppb = entry.base >= kPpb && entry.base - kPpb < kPpbSize;
     add_region(bus, region, inside_ppb);
   }
+}
+
+CacheSetup Machine::Parts::cache_setup() {
+  return {.l1 = l1.get(),
+          .follows_from_start = starts_from_reset(),
+          .itcm_kib = tcm_kib(spec, RegionPort::itcm),
+          .dtcm_kib = tcm_kib(spec, RegionPort::dtcm),
+          .note = [this](const std::string& text) { note(text); }};
 }
 
 void Machine::Parts::add_private_bus() {
@@ -556,7 +568,7 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   if (parts.starts_from_reset() && parts.spec.pinned.contains("clock.rated_hz")) {
     parts.spec.reset.clock_hz = parts.spec.clock.rated_hz;
   }
-  parts.controls = build_memories(parts.spec, parts.options.seed, parts.bus);
+  parts.controls = build_memories(parts.spec, parts.options.seed, parts.bus, parts.l1);
   parts.add_private_bus();
   parts.add_spaces();
   parts.add_bit_band();
@@ -570,7 +582,8 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   parts.engine = std::make_unique<engine::Engine>(
       *parts.model, parts.bus, features_of(parts.spec.core), parts.spec.core.interrupts,
       parts.spec.core.nvic_priority_bits, parts.options.engine);
-  parts.system_control = std::make_unique<SystemControl>(*parts.engine, parts.spec.core);
+  parts.system_control =
+      std::make_unique<SystemControl>(*parts.engine, parts.spec.core, parts.cache_setup());
   for (bus::Region& region : parts.bus.regions) {
     if (region.name == "ppb") region.device = parts.system_control.get();
   }
@@ -727,6 +740,12 @@ std::vector<std::string> Machine::notes() const {
   if (const std::uint64_t resets = parts_->engine->statistics().resets; resets != 0) {
     notes.push_back(
         fmt::format("the firmware reset the core {} time{}", resets, resets == 1 ? "" : "s"));
+  }
+  for (std::size_t m = 0; m < parts_->spec.memories.size(); ++m) {
+    if ((parts_->engine->used_as_device() >> m & 1u) == 0) continue;
+    notes.push_back(fmt::format(
+        "{} was accessed as Device memory, past the caches: an MPU region can make it Normal",
+        parts_->spec.memories[m].name));
   }
   if (const std::uint64_t more = parts_->clocks->not_kept(); more != 0) {
     notes.push_back(

@@ -14,6 +14,9 @@ class TimedMemory final : public bus::MemoryModel {
  public:
   explicit TimedMemory(std::unique_ptr<Target> target) : target_(std::move(target)) {}
 
+  /// For a model that stands in its place.
+  [[nodiscard]] std::unique_ptr<Target> take_target() { return std::move(target_); }
+
   [[nodiscard]] bus::DataPath data_path() const override { return bus::DataPath::timed; }
   [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
   [[nodiscard]] bool constant_fetch() const override { return false; }

@@ -48,7 +48,9 @@ Cycles MasterPort::end_of(const bus::Region& region, const Beats& beats, bus::Ac
     const std::uint32_t offset = region.memory_offset + (beats.first - region.base) +
                                  (beats.increments ? i * beats.item_bytes : 0);
     std::uint32_t wait = 0;
-    if (timed) {
+    if (const auto behind = memory.model->transfer_behind(offset, beats.item_bytes, kind, now)) {
+      wait = *behind;
+    } else if (timed) {
       bus::MicroState none;
       wait = memory.model->data(
           none,
@@ -80,7 +82,7 @@ Cycles MasterPort::read(const Beats& beats, std::span<std::uint8_t> data, Cycles
                                 static_cast<std::uint8_t>(beats.item_bytes), granted, 0, true});
       std::memcpy(item, &value, beats.item_bytes);
     } else {
-      engine_.read_memory(address, item, beats.item_bytes);
+      engine_.read_behind(address, item, beats.item_bytes);
     }
   }
   if (region->kind == bus::RegionKind::memory)
@@ -100,7 +102,7 @@ Cycles MasterPort::write(const Beats& beats, std::span<const std::uint8_t> data,
                              static_cast<std::uint8_t>(beats.item_bytes), granted, 0, true},
                             word_of(item, beats.item_bytes));
     } else {
-      engine_.write_memory(address, item, beats.item_bytes);
+      engine_.write_behind(address, item, beats.item_bytes);
     }
   }
   if (region->kind == bus::RegionKind::memory)

@@ -74,11 +74,13 @@ constexpr std::array<Place, 4> kPendedBits{
 
 }  // namespace
 
-SystemControlBlock::SystemControlBlock(engine::Engine& engine, const CoreSpec& core)
+SystemControlBlock::SystemControlBlock(engine::Engine& engine, const CoreSpec& core,
+                                       CacheControl& caches)
     : engine_(engine),
       exceptions_(engine.exceptions()),
       core_(core),
-      registers_(core_registers(core)) {}
+      registers_(core_registers(core)),
+      caches_(caches) {}
 
 /// DEMCR belongs to the debug domain: only power-on resets it.
 void SystemControlBlock::reset() { cache_select_ = 0; }
@@ -161,7 +163,7 @@ std::uint32_t SystemControlBlock::read_identification(std::uint32_t offset) cons
   switch (offset) {
     case kClidr: return registers_.cache_levels;
     case kCtr: return registers_.cache_type;
-    case kCcsidr: return 0;  // sizes come with the caches
+    case kCcsidr: return caches_.size_id((cache_select_ & 1u) != 0);
     case kCsselr: return cache_select_;
     default: break;
   }
@@ -202,6 +204,7 @@ bool SystemControlBlock::write_control(std::uint32_t offset, std::uint32_t value
     case kScr: exceptions_.scr = value & kScrWritable; return true;
     case kCcr:
       exceptions_.ccr = (value & registers_.ccr_writable) | registers_.ccr_fixed;
+      caches_.enable(exceptions_.ccr);
       return true;
     case kCpacr: exceptions_.cpacr = value & fp_coprocessors; return true;
     case kDemcr: debug_monitor_ = value & kDemcrWritable; return true;

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "boards/board_spec.h"
+#include "boards/peripherals/cache_control.h"
 #include "boards/peripherals/core_registers.h"
 #include "sim_core/engine/engine.h"
 
@@ -15,7 +16,7 @@ namespace mcost::boards {
 
 class SystemControlBlock {
  public:
-  SystemControlBlock(engine::Engine& engine, const CoreSpec& core);
+  SystemControlBlock(engine::Engine& engine, const CoreSpec& core, CacheControl& caches);
   void reset();
   /// Offsets from 0xE000E000, aligned to words.
   [[nodiscard]] bool has(std::uint32_t offset) const;
@@ -49,6 +50,7 @@ class SystemControlBlock {
   engine::Exceptions& exceptions_;
   CoreSpec core_;
   CoreRegisters registers_;
+  CacheControl& caches_;
   std::uint32_t cache_select_ = 0;   // CSSELR
   std::uint32_t debug_monitor_ = 0;  // DEMCR
 };

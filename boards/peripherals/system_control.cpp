@@ -1,5 +1,7 @@
 #include "boards/peripherals/system_control.h"
 
+#include <utility>
+
 #include "sim_core/base/bits.h"
 
 namespace mcost::boards {
@@ -25,13 +27,14 @@ bool is_cache_maintenance(std::uint32_t offset, const CoreSpec& core) {
 
 }  // namespace
 
-SystemControl::SystemControl(engine::Engine& engine, const CoreSpec& core)
+SystemControl::SystemControl(engine::Engine& engine, const CoreSpec& core, CacheSetup caches)
     : engine_(engine),
       core_(core),
       dwt_(engine, core.dwt, core.model == CoreModel::cortex_m7),
       systick_(engine, core.systick_reference_divider),
       nvic_(engine.exceptions()),
-      scb_(engine, core),
+      caches_(engine, std::move(caches)),
+      scb_(engine, core, caches_),
       mpu_(engine) {
   engine.mpu().set_region_count(core.mpu_regions);
 }
@@ -39,6 +42,7 @@ SystemControl::SystemControl(engine::Engine& engine, const CoreSpec& core)
 void SystemControl::reset() {
   systick_.reset();
   scb_.reset();
+  caches_.reset();
   mpu_.reset();
 }
 
@@ -60,6 +64,7 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, const bus::DeviceAc
     if (Nvic::has(place)) return nvic_.read(place);
     if (scb_.has(place)) return scb_.read(place);
     if (MpuRegisters::has(place)) return mpu_.read(place);
+    if (caches_.has(place)) return caches_.read(place);
   }
   note(offset, access.pc, false);
   return 0;
@@ -124,6 +129,10 @@ void SystemControl::write_word(std::uint32_t offset, std::uint32_t value,
     }
     if (MpuRegisters::has(place)) {
       mpu_.write(place, value);
+      return;
+    }
+    if (caches_.has(place)) {
+      caches_.write(place, value, access.now);
       return;
     }
   }

@@ -8,6 +8,7 @@
 
 #include "boards/board_spec.h"
 #include "boards/machine.h"
+#include "boards/peripherals/cache_control.h"
 #include "boards/peripherals/dwt.h"
 #include "boards/peripherals/itm.h"
 #include "boards/peripherals/mpu_registers.h"
@@ -21,9 +22,10 @@ namespace mcost::boards {
 
 class SystemControl final : public bus::Device {
  public:
-  SystemControl(engine::Engine& engine, const CoreSpec& core);
+  SystemControl(engine::Engine& engine, const CoreSpec& core, CacheSetup caches = {});
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
+  [[nodiscard]] std::uint32_t take_wait() override { return caches_.take_wait(); }
   /// What a system reset resets here; DWT, ITM and DEMCR keep their state.
   void reset();
 
@@ -43,6 +45,7 @@ class SystemControl final : public bus::Device {
   Dwt dwt_;
   SysTick systick_;
   Nvic nvic_;
+  CacheControl caches_;
   SystemControlBlock scb_;
   MpuRegisters mpu_;
   std::map<Address, UnmodelledAccess> unmodelled_;

@@ -22,6 +22,8 @@ class Device {
   virtual ~Device() = default;
   virtual std::uint32_t read(const DeviceAccess& access) = 0;
   virtual void write(const DeviceAccess& access, std::uint32_t value) = 0;
+  /// Cycles that the last write takes beyond those of its region; forgets them.
+  [[nodiscard]] virtual std::uint32_t take_wait() { return 0; }
 };
 
 }  // namespace mcost::bus

@@ -63,7 +63,7 @@ class Interconnect {
     ports_[port].memories = memories;
     std::uint32_t shared = 0;
     for (const Port& entry : ports_) shared |= entry.memories;
-    changed_ = changed_ || ((shared ^ shared_) & contended_) != 0;
+    changed_ = changed_ || shared != shared_;
     shared_ = shared;
   }
   /// Memories where the core and others wait for each other. Where a cache or an accelerator stands
@@ -73,6 +73,11 @@ class Interconnect {
   [[nodiscard]] bool is_shared(std::uint8_t memory) const {
     return memory < kMaxMemories && (shared() >> memory & 1u) != 0;
   }
+  /// The same for memories behind a cache too.
+  [[nodiscard]] bool is_used(std::uint8_t memory) const {
+    return memory < kMaxMemories && (shared_ >> memory & 1u) != 0;
+  }
+  [[nodiscard]] std::uint32_t used() const { return shared_; }
   [[nodiscard]] bool any_initiator() const { return !ports_.empty(); }
   /// True once after shared() changed.
   [[nodiscard]] bool take_change() {

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,7 @@ namespace mcost::bus {
 /// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at
 /// 0.
 struct MicroState {
-  std::array<std::uint32_t, 16> words{};
+  std::array<std::uint32_t, 22> words{};
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
@@ -53,6 +55,28 @@ enum class DataPath : std::uint8_t {
   timed,     // every access is timed in order
 };
 
+/// What a memory's attributes ask of a cache in front of it.
+enum class CachePolicy : std::uint8_t {
+  uncached,
+  write_through,        // allocates lines for reads alone
+  write_back,           // allocates lines for reads alone
+  write_back_allocate,  // and for writes
+};
+
+/// What an access does with a cache that follows attributes.
+struct LineUse {
+  enum class Way : std::uint8_t {
+    hit,      // of a read, or of a write that stays in the line
+    fill,     // brings its line in
+    through,  // writes the line and memory
+    around,   // goes to memory alone
+  };
+  static constexpr std::uint8_t kNobody = 0xFF;
+  Way way = Way::hit;
+  std::uint8_t victim = kNobody;    // memory whose dirty line leaves
+  std::uint32_t victim_offset = 0;  // of that line
+};
+
 /// A data transfer as the model sees it.
 struct Transfer {
   std::uint32_t offset = 0;  // bytes from the start of the memory
@@ -61,6 +85,7 @@ struct Transfer {
   bool missed = false;    // DataPath::cached: this access filled its line
   std::uint8_t view = 0;  // address view the access came through (an uncached alias, say)
   Cycles now = 0;         // core cycle in which it starts; of no meaning with a log
+  LineUse use{};          // of models that follow attributes
 };
 
 class MemoryModel {
@@ -106,6 +131,58 @@ class MemoryModel {
     (void)state;
     return 0;
   }
+
+  /// Of the wait that data() has just told, cycles in which nothing but the result is late; forgets
+  /// them.
+  [[nodiscard]] virtual std::uint32_t take_late(MicroState& state) const {
+    (void)state;
+    return 0;
+  }
+
+  // A cache that follows attributes, with one view of its memory for the core and one for all
+  // others. Bytes and tags of the bus::Memory are the core's view.
+  [[nodiscard]] virtual bool follows_attributes() const { return false; }
+  /// What a data access would do.
+  [[nodiscard]] virtual LineUse look_up(std::uint32_t offset, AccessKind kind,
+                                        CachePolicy policy) const {
+    (void)offset, (void)kind, (void)policy;
+    return {};
+  }
+  /// Does what look_up() says to lines, before the bytes are read or written.
+  virtual LineUse use_data_line(std::uint32_t offset, AccessKind kind, CachePolicy policy) {
+    return look_up(offset, kind, policy);
+  }
+  /// Whether timing such an access needs neither absolute time nor anything but micro-state.
+  [[nodiscard]] virtual bool is_steady(const LineUse& use) const {
+    (void)use;
+    return false;
+  }
+  /// Memory as it is behind the cache: for DMA and for accesses that go around it.
+  virtual void read_behind(std::uint32_t offset, std::uint8_t* data,
+                           std::uint32_t size_bytes) const {
+    (void)offset, (void)data, (void)size_bytes;
+  }
+  /// Returns true if the core sees what was written.
+  virtual bool write_behind(std::uint32_t offset, const std::uint8_t* data,
+                            std::uint32_t size_bytes) {
+    (void)offset, (void)data, (void)size_bytes;
+    return true;
+  }
+  /// Wait cycles of a transfer by another bus master in core cycle `now`, where the memory has time
+  /// of its own; else array_read() holds.
+  virtual std::optional<std::uint32_t> transfer_behind(std::uint32_t offset,
+                                                       std::uint32_t size_bytes, AccessKind kind,
+                                                       Cycles now) {
+    (void)offset, (void)size_bytes, (void)kind, (void)now;
+    return std::nullopt;
+  }
+  /// The core's view has just been written, and memory behind it shall hold the same.
+  virtual void write_through(std::uint32_t offset, std::uint32_t size_bytes) {
+    (void)offset, (void)size_bytes;
+  }
+  /// Called when bytes of the core's view change because a line leaves: with the first and how
+  /// many.
+  virtual void set_view_listener(std::function<void(std::uint32_t offset, std::uint32_t size)>) {}
 
   /// DataPath::cached: brings the line of `offset` in (marking tags) at program-order time `stamp`.
   virtual void fill_data_line(std::uint32_t offset, std::uint64_t stamp) = 0;

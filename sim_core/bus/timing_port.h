@@ -32,7 +32,8 @@ struct Wait {
   std::uint8_t memory = 0;
   CorePort port = CorePort::icode;
   std::uint32_t fetch_delay =
-      0;  // of data(): a fetch in flight ends so much later than it was told
+      0;                   // of data(): a fetch in flight ends so much later than it was told
+  std::uint32_t late = 0;  // of `cycles`: those in which only the result is late (hit under miss)
 };
 
 /// Times transfers. `at` is the cycle of the transfer's address phase, relative to the time base of

@@ -16,6 +16,7 @@ enum Tag : std::uint8_t {
   kNeverWritten = 1,  // RAM word holds its power-on pattern
   kHasCode = 2,       // a decoded block covers it: a store must drop the block
   kAbsent = 4,        // line is not in the cache in front
+  kStoreNoted = 8,    // the cache must know of a store: the line is clean or written through
 };
 inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent;
 

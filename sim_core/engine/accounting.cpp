@@ -116,7 +116,8 @@ Variant* Engine::select_variant(Block& block, Variant* guess) {
                        .mispredicted = core_.mispredicted,
                        .exit = core_.exit,
                        .target = core_.exit == kFallThrough ? 0 : core_.target,
-                       .sites = block.sites};
+                       .sites = block.sites,
+                       .details = log_.empty() ? 0 : details_of(block)};
   Variant* variant = guess->key == key ? guess : find_variant(block, key);
   if (variant == nullptr) {
     if (block.variants.size() >= options_.most_variants) {
@@ -130,6 +131,22 @@ Variant* Engine::select_variant(Block& block, Variant* guess) {
   }
   forget_details();
   return variant;
+}
+
+/// A number for what the logged accesses did with lines. What they have in common with each other
+/// access of their op is in the key; of their addresses only how they lie in a doubleword matters.
+std::uint32_t Engine::details_of(Block& block) {
+  detail_values_.clear();
+  for (const LoggedAccess& entry : log_) {
+    const bus::Access& access = entry.timed.access;
+    const auto region = static_cast<std::uint32_t>(entry.timed.region - bus_.regions.data());
+    detail_values_.push_back(entry.op | std::uint32_t{entry.beat} << 8 | region << 16 |
+                             static_cast<std::uint32_t>(entry.timed.use.way) << 24);
+    detail_values_.push_back((access.address & 7u) | std::uint32_t{access.size_bytes} << 8 |
+                             std::uint32_t{entry.timed.use.victim} << 16);
+  }
+  const auto next = static_cast<std::uint32_t>(block.detail_ids.size() + 1);
+  return block.detail_ids.try_emplace(detail_values_, next).first->second;
 }
 
 void Engine::update_sites(Block& block) {
@@ -146,7 +163,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   bus::FoldLog log;
   BusPort port(bus_, state, &log, block.memory);
   Visit visit = visit_of(block);
-  visit.log = nullptr;
+  visit.log = log_.empty() ? nullptr : &log_;
   OpReplay replay(bus_, visit, core_);
   auto variant = std::make_unique<Variant>();
   VisitCost& cost = variant->cost;
@@ -181,7 +198,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     traffic.fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
   }
   variant->key = key;
-  variant->is_detailed = key.missed != 0 || key.misaligned != 0;
+  variant->is_detailed = key.missed != 0 || key.misaligned != 0 || key.details != 0;
   variant->block = &block;
   variant->exit_state = states_.id_of(state);
   variant->generation = *block.generation;

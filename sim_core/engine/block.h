@@ -65,19 +65,20 @@ struct VariantKey {
   std::uint32_t banks = 0;        // of first accesses
   bool mispredicted = false;
   std::uint32_t exit = 0;
-  Address target = 0;       // of kTaken and kIndirect
-  std::uint32_t sites = 0;  // id of the block's site configuration
+  Address target = 0;         // of kTaken and kIndirect
+  std::uint32_t sites = 0;    // id of the block's site configuration
+  std::uint32_t details = 0;  // id of what its accesses did with lines of a cache; 0: nothing
   friend bool operator==(const VariantKey&, const VariantKey&) = default;
 };
 
 struct VariantKeyHash {
   std::size_t operator()(const VariantKey& key) const {
     std::uint64_t hash = 0;
-    for (const std::uint64_t word :
-         {std::uint64_t{key.entry_state} << 32 | key.sites,
-          std::uint64_t{key.passed} << 32 | key.missed, key.misaligned,
-          std::uint64_t{key.exit} << 32 | key.target,
-          std::uint64_t{key.banks} << 1 | (key.mispredicted ? 1u : 0u)}) {
+    for (const std::uint64_t word : {std::uint64_t{key.entry_state} << 32 | key.sites,
+                                     std::uint64_t{key.passed} << 32 | key.missed, key.misaligned,
+                                     std::uint64_t{key.exit} << 32 | key.target,
+                                     std::uint64_t{key.banks} << 1 | (key.mispredicted ? 1u : 0u),
+                                     std::uint64_t{key.details}}) {
       hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
       hash ^= hash >> 29;
     }
@@ -161,6 +162,7 @@ struct Block {
   Address end_pc = 0;
   isa::ItState end_it{};
   std::map<std::vector<std::uint16_t>, std::uint32_t> site_ids;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> detail_ids;  // of logs
   std::vector<std::unique_ptr<Variant>> variants;
   std::unordered_map<VariantKey, Variant*, VariantKeyHash> by_key;
   std::array<Variant*, 16>

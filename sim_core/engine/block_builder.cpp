@@ -322,7 +322,11 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
   if (may_misalign_stack(decoded, info.timing.roles)) helper(&align_stack_pointer, 0);
   if (checks.after != nullptr) helper(checks.after, 0);
   const std::uint32_t transfers = info.timing.transfers;
-  const std::uint32_t fetch_wait = bus_.memories[block.memory].model->most_wait();
+  const bus::MemoryModel& home = *bus_.memories[block.memory].model;
+  // Behind a cache, the first instruction in a line waits for it.
+  const bool new_line = block.info.empty() || pc / 32 != (pc - 4) / 32;
+  const std::uint32_t fetch_wait =
+      home.follows_attributes() && !new_line ? kMostWait : home.most_wait();
   block.worst_case += model_.worst_case(info.timing) + Cycles{2} * fetch_wait +
                       Cycles{transfers} * (transfers > 1 ? most_wait_ : kMostWait);
   block.info.push_back(info);
@@ -353,11 +357,11 @@ void Engine::complete_block(Block& block) {
   choose_handlers(block);
   block.has_hook = hooks_.contains(block.pc) && !block.resumed;
   note_interruption(block);
+  block.worst_case += most_late_;
   if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
   block.own_worst_case = block.worst_case;
   block.fetches = 1u << block.memory;
-  if (((bus_.interconnect.shared() | held_memories_) & block.fetches) != 0)
-    block.worst_case = kStops;
+  if (((stepped_memories() | held_memories_) & block.fetches) != 0) block.worst_case = kStops;
   update_sites(block);
   ++statistics_.blocks_built;
   mark_block_code(block);

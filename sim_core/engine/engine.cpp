@@ -29,6 +29,11 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
   no_guesses_.fill(&nothing_);
   nowhere_.kind = bus::RegionKind::device;
   nowhere_.memory = static_cast<std::uint8_t>(bus_.memories.size());  // "peripherals"
+  for (bus::Memory& memory : bus_.memories) {
+    memory.model->set_view_listener([this, &memory](std::uint32_t offset, std::uint32_t size) {
+      view_changed(memory, offset, size);
+    });
+  }
   build_windows();
 }
 
@@ -44,10 +49,12 @@ void Engine::build_window(std::size_t index) {
   if (region.kind != bus::RegionKind::memory || region.view != 0 || region.size_bytes == 0) return;
   bus::Memory& memory = bus_.memories[region.memory];
   if (memory.model->data_path() == bus::DataPath::timed) return;
+  if (memory.model->follows_attributes() && is_uncached(region, default_permission(region.base)))
+    return;
   bus::Window& window = core_.windows[index + 1];
   window.region = static_cast<std::uint8_t>(index);
   window.writable = region.writable;
-  if (memory.model->data_path() == bus::DataPath::cached) {
+  if (memory.model->data_stamps() != nullptr) {
     window.stamp_shift = memory.model->data_stamp_shift();
     window.stamps = memory.model->data_stamps();
   }
@@ -67,6 +74,8 @@ void Engine::show_in_window(bus::Window& window, const bus::Region& region, Addr
   const std::uint32_t size = head > whole ? 0 : (whole - head + 1) & ~(kAlign - 1);
   const std::uint32_t offset =
       region.memory_offset + (first - region.base) + (size == 0 ? 0 : head);
+  window.region = static_cast<std::uint8_t>(&region - bus_.regions.data());
+  window.writable = region.writable;
   window.base = base;
   window.set_size(size);
   window.host = memory.bytes.data() + offset;
@@ -381,6 +390,7 @@ void Engine::forget_details() {
   core_.unusual &= ~std::uint32_t{kDetailed};
   core_.missed = 0;
   core_.misaligned = 0;
+  log_.clear();
 }
 
 void Engine::finish_unusual(Block& block) {

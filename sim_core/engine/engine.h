@@ -129,7 +129,9 @@ class Engine {
   // written.
   bool read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const;
   bool write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
-
+  /// The same for other bus masters: past the core's caches.
+  bool read_behind(Address address, std::uint8_t* data, std::size_t size_bytes) const;
+  bool write_behind(Address address, const std::uint8_t* data, std::size_t size_bytes);
   /// Bytes that change by themselves, as flash that is programmed: blocks made of them are dropped.
   void change_memory(std::size_t memory, std::uint32_t offset,
                      const std::vector<std::uint8_t>& bytes);
@@ -170,6 +172,8 @@ class Engine {
   [[nodiscard]] std::optional<Address> first_never_written_read() const {
     return first_never_written_pc_;
   }
+  /// Memories with a cache in front that were accessed as Device memory, as a mask.
+  [[nodiscard]] std::uint32_t used_as_device() const { return used_as_device_; }
   [[nodiscard]] const std::unordered_map<Address, std::uint64_t>& unpredictable() const {
     return unpredictable_;
   }
@@ -339,6 +343,7 @@ class Engine {
   // Memories that other initiators use (shared_memory.cpp).
   void note_contended_memories();
   void note_long_waits();
+  [[nodiscard]] std::uint32_t stepped_memories() const;
   void update_shared_memories();
   void settle_initiators() const;
   void keep_order(const MicroOp* op, std::uint8_t memory);
@@ -389,11 +394,27 @@ class Engine {
   void show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay);
   void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
   void update_sites(Block& block);
+  std::uint32_t details_of(Block& block);
   void fold_counts();
   void close_clock_span();
   void profile_visits(const Block& block, const Variant& variant, std::uint64_t visits);
   void touch_lines();
   void account_exception(const pipeline::Charges& charges);
+
+  // Caches that follow attributes (cached_access.cpp); Part is below.
+  enum class Part : std::uint8_t;
+  [[nodiscard]] bus::CachePolicy policy_at(const bus::Region& region, Address address) const;
+  [[nodiscard]] bool is_uncached(const bus::Region& region, const Permission& permission) const;
+  [[nodiscard]] bool is_device(const bus::Region& region, const Permission& permission) const;
+  [[nodiscard]] bool others_behind_caches() const;
+  void view_changed(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
+  bus::LineUse use_cache(const MicroOp* op, unsigned beat, const bus::Region& region,
+                         Address address, unsigned size_bytes, unsigned flags, Part part,
+                         bool write);
+  std::uint32_t load_cached(const MicroOp* op, unsigned beat, const bus::Region& region,
+                            Address address, unsigned size_bytes, unsigned flags, Part part);
+  void store_cached(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
+                    unsigned size_bytes, std::uint32_t value, unsigned flags, Part part);
 
   // Slow paths (slow_path.cpp).
   /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
@@ -499,9 +520,14 @@ class Engine {
   std::vector<MemoryHold> holds_;
   std::uint32_t held_memories_ = 0;  // as a mask
   bool holds_changed_ = false;
-  std::uint32_t shared_memories_ = 0;             // whose windows are closed, as a mask
-  std::uint32_t long_waits_ = 0;                  // memories that may answer later than kMostWait
-  std::uint32_t most_wait_ = kMostWait;           // of all memories
+  std::uint32_t shared_memories_ = 0;         // whose windows are closed, as a mask
+  std::uint32_t long_waits_ = 0;              // memories that may answer later than kMostWait
+  std::uint32_t most_wait_ = kMostWait;       // of all memories
+  std::uint32_t memories_behind_caches_ = 0;  // that follow attributes, as a mask
+  std::uint32_t rams_behind_caches_ = 0;
+  std::uint32_t used_as_device_ = 0;
+  std::uint32_t most_late_ = 0;  // cycles that a result from behind a cache may be late, if many
+  bool code_changed_ = false;    // by a line that left, in the access in progress
   mutable std::vector<KnownRange> known_ranges_;  // of view_
   Mpu::ExecuteMap execute_map_;                   // that blocks were built for
   bus::Region nowhere_;                           // where accesses go that no memory answers
@@ -517,9 +543,10 @@ class Engine {
   std::unordered_map<BlockKey, std::unique_ptr<Block>, BlockKeyHash> blocks_;
   std::vector<std::unique_ptr<Block>> graveyard_;  // dropped while a visit may still use them
   Block* current_ = nullptr;
-  unsigned timed_ops_ = 0;                  // ops of the current visit already replayed
-  unsigned fault_op_ = 0;                   // index of the op whose slow path runs
-  std::vector<std::uint16_t> site_values_;  // scratch of update_sites
+  unsigned timed_ops_ = 0;                    // ops of the current visit already replayed
+  unsigned fault_op_ = 0;                     // index of the op whose slow path runs
+  std::vector<std::uint16_t> site_values_;    // scratch of update_sites
+  std::vector<std::uint32_t> detail_values_;  // and of details_of
   std::vector<LoggedAccess> log_;
   std::vector<Variant*> cached_variants_;
   std::vector<Variant*> counted_;  // variants visited since the last fold

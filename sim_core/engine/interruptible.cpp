@@ -13,6 +13,8 @@
 namespace mcost::engine {
 namespace {
 
+constexpr std::uint32_t kCacheLineBytes = 32;  // of caches that follow attributes
+
 using isa::TimingClass;
 
 constexpr unsigned kWordBytes = 4;
@@ -206,6 +208,20 @@ std::vector<LoggedAccess> Engine::list_accesses(const OpInfo& info, Address addr
     if (region.kind == bus::RegionKind::memory) {
       const bus::Memory& memory = bus_.memories[region.memory];
       const std::uint32_t offset = region.memory_offset + (address - region.base);
+      if (memory.model->follows_attributes() && region.view == 0) {
+        const bus::LineUse use =
+            memory.model->look_up(offset, entry.timed.access.kind, policy_at(region, address));
+        const bool again = use.way == bus::LineUse::Way::fill && missed_region == &region &&
+                           missed_line == offset / kCacheLineBytes;
+        if (!again) entry.timed.use = use;
+        entry.timed.constant = entry.timed.use.way == bus::LineUse::Way::hit;
+        if (use.way == bus::LineUse::Way::fill) {
+          missed_region = &region;
+          missed_line = offset / kCacheLineBytes;
+        }
+        accesses.push_back(entry);
+        continue;
+      }
       const bool cached = memory.model->data_path() == bus::DataPath::cached && region.view == 0;
       const std::uint32_t line = cached ? offset >> memory.model->data_stamp_shift() : 0;
       const bool absent =

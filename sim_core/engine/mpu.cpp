@@ -39,11 +39,41 @@ void set_type_v7(Permission& permission, std::uint32_t attributes) {
   permission.device = type == 0 || type == 1 || type == 8;
 }
 
+/// C and B of Normal memory, of TEX 0 and 1; with TEX 1xx they are the inner policy.  Source: the
+/// same table. Shareable memory is not cached, or written through with CACR.SIWT:
+/// boards-and-memories facts 2.2.
+bus::CachePolicy policy_v7(std::uint32_t attributes, bool shared_is_write_through) {
+  using bus::CachePolicy;
+  const std::uint32_t tex = bits(attributes, 21, 19);
+  const std::uint32_t cb = bits(attributes, 17, 16);
+  CachePolicy policy = CachePolicy::uncached;
+  if (tex >= 4) {
+    constexpr std::array kInner = {CachePolicy::uncached, CachePolicy::write_back_allocate,
+                                   CachePolicy::write_through, CachePolicy::write_back};
+    policy = kInner[cb];
+  } else if (tex == 0 && cb >= 2) {
+    policy = cb == 2 ? CachePolicy::write_through : CachePolicy::write_back;
+  } else if (tex == 1 && cb == 3) {
+    policy = CachePolicy::write_back_allocate;
+  }
+  const bool shared = bit(attributes, 18) && policy != CachePolicy::uncached;
+  if (!shared) return policy;
+  return shared_is_write_through ? CachePolicy::write_through : CachePolicy::uncached;
+}
+
 }  // namespace
 
 Permission default_permission(Address address) {
   Permission permission{.read = true, .write = true, .execute = true};
   switch (address >> 29) {
+    case 0:  // Code
+    case 4:  // RAM, upper half
+      permission.policy = bus::CachePolicy::write_through;
+      break;
+    case 1:  // SRAM
+    case 3:  // RAM, lower half
+      permission.policy = bus::CachePolicy::write_back_allocate;
+      break;
     case 2:  // Peripheral
     case 5:  // External device
     case 6:
@@ -62,8 +92,7 @@ Permission default_permission(Address address) {
 
 void Mpu::reset() {
   std::fill(regions_.begin(), regions_.end(), Region{});
-  control = 0;
-  memory_attributes = {};
+  static_cast<MpuRegisters&>(*this) = {};
 }
 
 /// PRIVDEFENA gives privileged code the system address map where no region is.
@@ -93,6 +122,8 @@ Permission Mpu::permission_v7(Address address, bool privileged) const {
     Permission permission;
     set_access_v7(permission, bits(region.attributes, 26, 24), privileged);
     set_type_v7(permission, region.attributes);
+    if (!permission.device)
+      permission.policy = policy_v7(region.attributes, shared_is_write_through);
     permission.execute = permission.read && !bit(region.attributes, 28) && address < kSystemSpace;
     return permission;
   }

@@ -1,5 +1,6 @@
 // Memory protection unit: PMSAv7 and PMSAv8 regions, and what an access may do where. Knows nothing
-// of the bus. Depends on base and exceptions.h. Source: ARMv7-M ARM B3.5, ARMv8-M ARM B9.
+// of what is on the bus. Depends on base, memory_model.h (cache policies) and exceptions.h. Source:
+// ARMv7-M ARM B3.5, ARMv8-M ARM B9.
 #pragma once
 
 #include <array>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "sim_core/base/units.h"
+#include "sim_core/bus/memory_model.h"
 #include "sim_core/engine/exceptions.h"
 
 namespace mcost::engine {
@@ -25,6 +27,7 @@ struct Permission {
   bool execute = false;
   bool device = false;            // Device or Strongly-ordered: unaligned accesses fault
   bool strongly_ordered = false;  // no write buffer
+  bus::CachePolicy policy = bus::CachePolicy::uncached;  // of PMSAv7 and the default map
   friend bool operator==(const Permission&, const Permission&) = default;
 };
 
@@ -41,6 +44,7 @@ struct AddressRange {
 struct MpuRegisters {
   std::uint32_t control = 0;
   std::array<std::uint32_t, 2> memory_attributes{};  // MAIR0, MAIR1
+  bool shared_is_write_through = false;              // CACR.SIWT of Cortex-M7
 };
 
 class Mpu : public MpuRegisters {

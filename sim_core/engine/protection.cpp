@@ -69,6 +69,7 @@ void Engine::open_window(const bus::Region& region, Address address) {
   const KnownRange& known = known_range(address);
   const Permission& permission = known.permission;
   if (!permission.read || permission.device || (region.writable && !permission.write)) return;
+  if (memory.model->follows_attributes() && is_uncached(region, permission)) return;
   const Address first = std::max(known.range.first, region.base);
   const Address last = std::min(known.range.last, region.base + (region.size_bytes - 1));
   show_in_window(window, region, first, last);

@@ -20,8 +20,13 @@ void add_wait(InstructionCost& cost, Cause cause, Cycles cycles) {
 /// accelerator or a cache they mostly do not; who models one asks the interconnect itself.
 void Engine::note_contended_memories() {
   std::uint32_t contended = 0;
+  memories_behind_caches_ = rams_behind_caches_ = 0;
   for (std::size_t m = 0; m < bus_.memories.size(); ++m) {
     const bus::MemoryModel& model = *bus_.memories[m].model;
+    if (model.follows_attributes()) {
+      memories_behind_caches_ |= 1u << m;
+      if (bus_.memories[m].is_ram) rams_behind_caches_ |= 1u << m;
+    }
     const bool direct = model.data_path() != bus::DataPath::cached;
     if (direct && bus_.memories[m].micro_state_slot >= kMicroStates) contended |= 1u << m;
   }
@@ -29,15 +34,27 @@ void Engine::note_contended_memories() {
 }
 
 /// Memories that a block's worst case does not cover: an access to them ends the visit, and what
-/// runs in them or moves lists reckons with their longest wait.
+/// runs in them or moves lists reckons with their longest wait. Those behind a cache see to that
+/// themselves, where a line comes or goes.
 void Engine::note_long_waits() {
-  long_waits_ = 0;
+  long_waits_ = most_late_ = 0;
   most_wait_ = kMostWait;
   for (std::size_t m = 0; m < bus_.memories.size(); ++m) {
-    const std::uint32_t wait = bus_.memories[m].model->most_wait();
-    if (wait > kMostWait) long_waits_ |= 1u << m;
+    const bus::MemoryModel& model = *bus_.memories[m].model;
+    const std::uint32_t wait = model.most_wait();
     most_wait_ = std::max(most_wait_, wait);
+    if (wait <= kMostWait) continue;
+    if (model.follows_attributes()) {
+      most_late_ = std::max(most_late_, wait);
+    } else {
+      long_waits_ |= 1u << m;
+    }
   }
+}
+
+/// Memories that others may write while code runs from them.
+std::uint32_t Engine::stepped_memories() const {
+  return bus_.interconnect.shared() | (bus_.interconnect.used() & rams_behind_caches_);
 }
 
 /// Follows the interconnect, between two visits.
@@ -45,8 +62,7 @@ void Engine::update_shared_memories() {
   const std::uint32_t shared = bus_.interconnect.shared() | held_memories_;
   const std::uint32_t changed = shared ^ shared_memories_;
   shared_memories_ = shared;
-  if (changed == 0) return;
-  for (std::size_t i = 0; i < bus_.regions.size() && i + 1 < kWindows; ++i) {
+  for (std::size_t i = 0; changed != 0 && i < bus_.regions.size() && i + 1 < kWindows; ++i) {
     const bus::Region& region = bus_.regions[i];
     if (region.kind != bus::RegionKind::memory || (changed >> region.memory & 1u) == 0) continue;
     // Where the MPU limits windows, the next access opens them again.
@@ -56,8 +72,9 @@ void Engine::update_shared_memories() {
       build_window(i);
     }
   }
+  const std::uint32_t stepped = stepped_memories();
   for (const auto& [key, block] : blocks_) {
-    block->worst_case = (shared & block->fetches) != 0 ? kStops : block->own_worst_case;
+    block->worst_case = (stepped & block->fetches) != 0 ? kStops : block->own_worst_case;
   }
 }
 

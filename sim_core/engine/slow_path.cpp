@@ -190,7 +190,7 @@ void Engine::note_never_written(const MicroOp* op) {
 
 /// Notes a use of a data cache's line, taking it in where it is absent. Returns true if it was.
 bool Engine::use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) const {
-  if (memory.model->data_path() != bus::DataPath::cached) return false;
+  if (memory.model->data_stamps() == nullptr) return false;
   const std::uint64_t stamp = bus_.program_order + op->index;
   if ((memory.tags[offset >> bus::kTagShift] & bus::kAbsent) == 0) {
     memory.model->data_stamps()[offset >> memory.model->data_stamp_shift()] = stamp;
@@ -214,6 +214,8 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
     note_never_written(op);
     memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
   }
+  if (memory.model->follows_attributes() && region->view == 0)
+    return load_cached(op, beat, *region, address, size_bytes, flags, part);
   wait_for_data(op, region->memory, offset);
   const bool missed = region->view == 0 && use_line(op, memory, offset);
   if (part != Part::told_by_site) {
@@ -272,6 +274,10 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
                               data_phase_time(op));
     return;
   }
+  if (memory.model->follows_attributes() && region->view == 0) {
+    store_cached(op, beat, *region, address, size_bytes, value, flags, part);
+    return;
+  }
   if (part != Part::told_by_site) {
     book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
   }
@@ -312,7 +318,8 @@ void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32
   mark_code();
 }
 
-/// Time of the data phase of the access that `op` is making, with all ops before it accounted for.
+/// Time of the data phase of the access that `op` is making, with all ops before it accounted
+/// for.
 Cycles Engine::data_phase_time(const MicroOp* op) {
   replay_until(*current_, op->index);
   const Visit visit = unfinished_visit();
@@ -340,8 +347,9 @@ std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned si
   return 0;
 }
 
-/// A store that the bus answers with an error. Through the write buffer it completes, and BusFault
-/// pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write buffer.
+/// A store that the bus answers with an error. Through the write buffer it completes, and
+/// BusFault pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write
+/// buffer.
 void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                          unsigned flags) {
   const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
@@ -361,8 +369,8 @@ bool Engine::ignores_bus_errors() const {
   return (exceptions_.ccr & kCcrIgnoreBusFault) != 0 && exceptions_.execution_priority() < 0;
 }
 
-/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the access
-/// to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the
+/// access to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
 Engine::BitBandTarget Engine::bit_band_target(const bus::Region& region, Address address,
                                               unsigned size_bytes) const {
   const std::uint32_t offset = address - region.base;
@@ -405,7 +413,9 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
   request(kRecheck);
   const Address pc = current_->info[op->index].pc;
   if (region.kind == bus::RegionKind::device) {
+    const std::size_t entry = log_.size() - 1;
     write_register(region, address, size_bytes, value, data_phase_time(op), pc);
+    log_[entry].timed.device_wait = region.device->take_wait();
     return;
   }
   const BitBandTarget target = bit_band_target(region, address, size_bytes);
@@ -457,8 +467,13 @@ bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_b
 void Engine::change_memory(std::size_t memory, std::uint32_t offset,
                            const std::vector<std::uint8_t>& bytes) {
   bus::Memory& changed = bus_.memories[memory];
-  std::copy(bytes.begin(), bytes.end(),
-            changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+  if (changed.model->follows_attributes()) {
+    static_cast<void>(changed.model->write_behind(offset, bytes.data(),
+                                                  static_cast<std::uint32_t>(bytes.size())));
+  } else {
+    std::copy(bytes.begin(), bytes.end(),
+              changed.bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+  }
   // Tags tell of code only where plain stores could change it.
   code_written(changed, offset, static_cast<std::uint32_t>(bytes.size()));
 }
@@ -473,6 +488,7 @@ bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t
     bus::Memory& memory = bus_.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (at - region->base);
     memory.bytes[offset] = data[i];
+    memory.model->write_through(offset, 1);
     std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
     tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
     if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);

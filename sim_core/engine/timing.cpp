@@ -125,7 +125,7 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
   const bus::Region& region = *timed.region;
   bus::Wait wait{0, access.memory, access.port};
   if (region.kind != bus::RegionKind::memory) {
-    wait.cycles = region.device_wait;
+    wait.cycles = region.device_wait + timed.device_wait;
     return wait;
   }
   bus::Memory& memory = bus_.memories[region.memory];
@@ -133,7 +133,9 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
     wait.cycles = memory.model->data_wait(access.kind);
     return wait;
   }
-  const bool shared = grants_ && bus_.interconnect.is_shared(region.memory);
+  const bool behind_cache = memory.model->follows_attributes();
+  const bool shared = grants_ && (behind_cache ? bus_.interconnect.is_used(region.memory)
+                                               : bus_.interconnect.is_shared(region.memory));
   const Cause cause = access.kind == bus::AccessKind::write ? Cause::store_wait : Cause::data_wait;
   const std::uint32_t lost = shared ? wait_for_grant(region.memory, at, cause) : std::uint32_t{0};
   const bus::Transfer transfer{region.memory_offset + (access.address - region.base),
@@ -141,18 +143,23 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
                                access.kind,
                                timed.missed,
                                region.view,
-                               base_ + at + lost};
+                               base_ + at + lost,
+                               timed.use};
   bus::MicroState& state = state_at(memory, at);
   wait.cycles = lost + memory.model->data(state, transfer, log_of(region));
   if (shared && log_ == nullptr)
     bus_.interconnect.occupy(region.memory, base_ + at + wait.cycles + 1);
   wait.fetch_delay = memory.model->take_fetch_delay(state);
+  wait.late = memory.model->take_late(state);
   return wait;
 }
 
 void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed) {
+  unsigned passed = 0;  // slots, as a mask: memories may share one
   for (const bus::Memory& memory : bus.memories) {
     if (memory.micro_state_slot >= kMicroStates) continue;
+    if ((passed >> memory.micro_state_slot & 1u) != 0) continue;
+    passed |= 1u << memory.micro_state_slot;
     std::uint32_t& ahead = state.ahead[memory.micro_state_slot];
     if (elapsed > ahead) {
       memory.model->age(state.memory[memory.micro_state_slot], elapsed - ahead);

@@ -46,8 +46,10 @@ class StateTable {
 struct TimedAccess {
   bus::Access access;
   const bus::Region* region = nullptr;
-  bool constant = true;  // costs the memory's data_wait()
-  bool missed = false;   // DataPath::cached: filled its line
+  bool constant = true;           // costs the memory's data_wait()
+  bool missed = false;            // DataPath::cached: filled its line
+  bus::LineUse use{};             // of memories that follow attributes
+  std::uint32_t device_wait = 0;  // of devices, beyond that of the region
 };
 
 /// An access that left the inline path.

@@ -12,7 +12,9 @@
 // - A predicated result is ready whatever the condition of its consumer (LLVM: up to 3 cycles
 // late).
 // - A load behind a store to its address does not wait for it (LLVM: 4 cycles).
-// - Loads that wait for their memory hold everything (`assumed`: no hit under miss).
+// - Loads that fill a line of a cache make their result late, cortex_m7_late_loads.h; other loads
+//   that wait for their memory hold everything (`assumed`). Readers of a late result need it when
+//   the main ALU would, whoever they are.
 // - `assumed`, since nothing is known: a divide takes CoreParameters::divide_cycles and holds all,
 //   double-precision divides and multiplies hold all, indirect branches that are mispredicted cost
 //   CoreParameters::indirect_mispredict_cycles, two more with a target that is fresh or loaded,
@@ -25,6 +27,7 @@
 #include <cassert>
 
 #include "sim_core/pipeline/ahead_fetch.h"
+#include "sim_core/pipeline/cortex_m7_late_loads.h"
 #include "sim_core/pipeline/cortex_m7_latency.h"
 #include "sim_core/pipeline/cortex_m7_pairing.h"
 #include "sim_core/pipeline/cortex_m7_predictor.h"
@@ -91,6 +94,7 @@ constexpr Flag flag(bool value) { return value ? Flag::yes : Flag::no; }
 /// State between instructions. Cycles count from the last issue.
 struct M7State {
   M7Uses older = 0;  // of the instruction that issued in this cycle
+  M7LateLoads late;
   AheadFetchState<kFetchWords> fetch;
   Scoreboard<16, Maker> core;
   Scoreboard<32, FpMaker> singles;
@@ -158,7 +162,9 @@ class Issue {
   void choose_cycle();
   void delay(int cycle, Cause cause, std::uint8_t memory = 0);
   void wait_for_store_buffer();
+  [[nodiscard]] const M7LateLoads::Load* late_operand() const;
   void access_memory();
+  void leave_late_load();
   void leave_unaligned();
   void leave_branch();
   void pass();
@@ -183,7 +189,9 @@ class Issue {
   bool early_ = false;      // in the early ALU
   int at_ = 0;              // the cycle it issues in
   unsigned last_ = 0;       // the last cycle it issues in: behind it the next instruction may
-  unsigned data_wait_ = 0;  // cycles that its data are late for
+  unsigned data_wait_ = 0;  // cycles that its data are late for and all else too
+  unsigned late_ = 0;       // cycles more that only its results are late for
+  std::uint8_t late_memory_ = 0;
 };
 
 void Issue::run() {
@@ -315,15 +323,25 @@ void Issue::choose_cycle() {
   const int address = address_cycle();
   const int operands = operand_cycle();
   const int unit = fp_unit_cycle();
-  younger_ = joins(std::max({arrival, address, operands, unit}));
+  const M7LateLoads::Load* const late = late_operand();
+  const int late_cycle = late != nullptr ? late->left : 0;
+  younger_ = joins(std::max({arrival, address, operands, unit, late_cycle}));
   if (younger_) return;
   delay(1, Cause::issue);
   delay(state_.busy, Cause::structural);
   delay(arrival, fetch_.cause(), fetch_.memory());
   delay(address, Cause::address_interlock);
   delay(operands, Cause::result_latency);
+  if (late != nullptr) delay(late_cycle, Cause::data_wait, late->memory);
   delay(unit, Cause::structural);
   wait_for_store_buffer();
+}
+
+/// The load under way whose result it reads or overwrites; barriers wait for all.
+const M7LateLoads::Load* Issue::late_operand() const {
+  if (op_.timing_class == Class::barrier) return state_.late.wait_of(~0u, ~0u);
+  const RegisterSet touched = op_.roles.reads | op_.roles.writes;
+  return state_.late.wait_of(core_set(touched), single_set(touched));
 }
 
 void Issue::wait_for_store_buffer() {
@@ -401,8 +419,17 @@ void Issue::access_memory() {
   std::uint8_t memory = 0;
   for (unsigned beat = 0; beat < outcome_.accesses.size(); ++beat) {
     const bus::Access& access = outcome_.accesses[beat];
-    wait += port_.data(access, beat, fetch_.port_cycle(at_)).cycles;
+    const bus::Wait answer = port_.data(access, beat, fetch_.port_cycle(at_));
+    const bool holds = is_store() || op_.writes_pc;
+    const unsigned held = holds ? answer.cycles : answer.cycles - answer.late;
+    wait += held;
+    late_ = std::max(late_ > held ? late_ - held : 0u, answer.cycles - held);
     memory = access.memory;
+  }
+  late_memory_ = memory;
+  if (late_ != 0 && !state_.late.has_room(static_cast<unsigned>(at_) + wait)) {
+    wait += late_;
+    late_ = 0;
   }
   if (is_store() && !outcome_.accesses.empty() && outcome_.accesses.front().bufferable) {
     const bool in_parts = op_.access_bytes < 4 || has(uses_, M7Use::unaligned);
@@ -453,6 +480,8 @@ void Issue::pass() {
   state_.core.pass(last_);
   state_.singles.pass(last_);
   state_.flags.pass(last_);
+  state_.late.pass(last_);
+  leave_late_load();
   state_.busy = minus(state_.busy, last_);
   state_.flags_age = minus(state_.flags_age, last_);
   state_.accumulate_shadow = minus(state_.accumulate_shadow, last_);
@@ -462,6 +491,19 @@ void Issue::pass() {
   state_.open = flag(!younger_ && !alone);
   leave_unaligned();
   state_.older = state_.open == Flag::yes ? uses_ : 0;
+}
+
+/// Notes what a load that fills a line makes late. The wait it adds is that beyond a hit.
+void Issue::leave_late_load() {
+  if (late_ == 0) return;
+  const unsigned ready = static_cast<unsigned>(at_) + data_wait_ + 1 + late_;
+  if (ready <= last_) return;
+  M7LateLoads::Load load;
+  load.core = static_cast<std::uint16_t>(core_set(op_.roles.by_load));
+  load.singles = single_set(op_.roles.by_load);
+  load.left = static_cast<std::uint16_t>(std::min(ready - last_, 0xFFFFu));
+  load.memory = late_memory_;
+  if (load.core != 0 || load.singles != 0) state_.late.add(load);
 }
 
 /// Cycles that unaligned loads cost, less one if an aligned partner goes to the bank they use
@@ -614,6 +656,7 @@ Charges stack_lazily(State& state, unsigned cycles) {
   own.core.pass(cycles);
   own.singles.pass(cycles);
   own.flags.pass(cycles);
+  own.late.pass(cycles);
   own.stores.pass(cycles);
   own.busy = minus(own.busy, cycles);
   own.flags_age = minus(own.flags_age, cycles);

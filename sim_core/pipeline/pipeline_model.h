@@ -125,7 +125,7 @@ struct Advance {
 /// Copied and compared as bytes.
 class State {
  public:
-  static constexpr std::size_t kBytes = 96;
+  static constexpr std::size_t kBytes = 112;
   /// View as a core's own trivially copyable struct without padding.
   template <class T>
   [[nodiscard]] T get() const {

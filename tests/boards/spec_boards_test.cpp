@@ -48,12 +48,12 @@ std::string at(const BoardSpec& board, Address address) {
 }
 
 TEST(ShippedBoards, AreThese) {
-  EXPECT_THAT(
-      shipped_boards(),
-      ElementsAre("generic-m0", "generic-m3", "generic-m33", "generic-m4", "generic-m7",
-                  "launchxl-cc26x2r1", "nucleo-f091rc", "nucleo-f207zg", "nucleo-f429zi",
-                  "nucleo-h743zi2", "nucleo-l496zg", "nucleo-l4r5zi", "nucleo-l552ze-q",
-                  "stm32f469i-disco", "stm32f746g-disco", "stm32l552e-eval", "stm32vldiscovery"));
+  EXPECT_THAT(shipped_boards(),
+              ElementsAre("generic-m0", "generic-m3", "generic-m33", "generic-m4", "generic-m7",
+                          "launchxl-cc26x2r1", "nucleo-f091rc", "nucleo-f207zg", "nucleo-f429zi",
+                          "nucleo-f746zg", "nucleo-f767zi", "nucleo-h743zi2", "nucleo-l496zg",
+                          "nucleo-l4r5zi", "nucleo-l552ze-q", "stm32f469i-disco",
+                          "stm32f746g-disco", "stm32l552e-eval", "stm32vldiscovery"));
 }
 
 class EveryBoard : public testing::TestWithParam<std::string> {};

@@ -24,7 +24,7 @@ constexpr Mistake kMistakes[] = {
     {"UnknownKey",
      "bit_band: true\n",
      "bit_bnd: true\n",
-     "unknown key \"bit_bnd\": x.yaml:12:3 core: did you mean \"bit_band\"? allowed: model, revision, cpuid, fpu, dsp, bit_band, mpu_regions, nvic_priority_bits, interrupts, systick_reference_divider, dwt, multiply_cycles, divide_cycles, fp_divide_cycles, btac_entries, indirect_mispredict_cycles, loaded_pc_cycles"},
+     "unknown key \"bit_bnd\": x.yaml:12:3 core: did you mean \"bit_band\"? allowed: model, revision, cpuid, fpu, dsp, bit_band, mpu_regions, nvic_priority_bits, interrupts, systick_reference_divider, dwt, multiply_cycles, divide_cycles, fp_divide_cycles, btac_entries, indirect_mispredict_cycles, loaded_pc_cycles, icache_kib, dcache_kib, icache_on, dcache_on"},
     {"DuplicateKey",
      "  dsp: true\n",
      "  dsp: true\n  dsp: false\n",

@@ -211,7 +211,9 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
       complaint(kTinyBoard, {"memories.flash.wait_state=3"}),
       "unknown key \"wait_state\": --set memories.flash.wait_state: did you mean "
       "\"wait_states\"? allowed: kind, "
-      "width_bits, wait_states, wait_state_limits_hz, banks, accelerator, size_kib, fill, words");
+      "width_bits, wait_states, wait_state_limits_hz, banks, accelerator, size_kib, fill, words, "
+      "axi_request_cycles, axi_bridge_cycles, axi_return_cycles, axi_beat_bits, axi_clock_ratio, "
+      "axi_line_extra_cycles");
   EXPECT_EQ(complaint(kTinyBoard, {"memories.flsh.wait_states=3"}),
             "unknown memory \"flsh\": --set memories.flsh.wait_states: did you mean \"flash\"? "
             "memories: flash, sram");

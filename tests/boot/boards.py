@@ -22,6 +22,8 @@ class Board:
 
 
 F4 = {"HSE_HZ": 8000000, "PLL_M": 8, "PLL_P": 2, "PLL_Q": 4}
+L1_4K = {"CCSIDR_I": 0xF007E009, "CCSIDR_D": 0xF003E019}
+L1_16K = {"CCSIDR_I": 0xF01FE009, "CCSIDR_D": 0xF00FE019}
 BOARDS = {
     board.name: board
     for board in (
@@ -36,7 +38,15 @@ BOARDS = {
         Board("stm32f746g-disco", "F7", M7F, 216000000, 16000000, 2,
               {"HSE_HZ": 25000000, "PLL_M": 25, "PLL_N": 432, "PLL_P": 2, "PLL_Q": 9, "LATENCY": 7, "HSE_BYPASS": 0,
                "CONSOLE": 0x40011000, "FLASH_KIB": 1024, "DEVICE_ID": 0x449, "VECTOR_TABLE": 0x08000000, "QUADSPI": 0xA0001000,
-               "SDRAM": 0xC0000000, "SDRAM_BYTES": 0x800000, "SDRAM_CONTROL": 0x1954, "SDRAM_MODE": 0x220, "SDRAM_REFRESH": 0x603}),
+               "SDRAM": 0xC0000000, "SDRAM_BYTES": 0x800000, "SDRAM_CONTROL": 0x1954, "SDRAM_MODE": 0x220, "SDRAM_REFRESH": 0x603,
+               **L1_4K}),
+        Board("nucleo-f746zg", "F7", M7F, 216000000, 16000000, 2,
+              {"HSE_HZ": 8000000, "PLL_M": 8, "PLL_N": 432, "PLL_P": 2, "PLL_Q": 9, "LATENCY": 7, "HSE_BYPASS": 1,
+               "CONSOLE": 0x40004800, "FLASH_KIB": 1024, "DEVICE_ID": 0x449, "VECTOR_TABLE": 0x08000000, **L1_4K}),
+        Board("nucleo-f767zi", "F7", M7FD, 216000000, 16000000, 2,
+              {"HSE_HZ": 8000000, "PLL_M": 8, "PLL_N": 432, "PLL_P": 2, "PLL_Q": 9, "LATENCY": 7, "HSE_BYPASS": 1,
+               "CONSOLE": 0x40004800, "FLASH_KIB": 2048, "DEVICE_ID": 0x451, "VECTOR_TABLE": 0x08000000,
+               **L1_16K}),
         Board("nucleo-l496zg", "L4", M4F, 80000000, 4000000, 1,
               {"MSI_HZ": 4000000, "PLL_M": 1, "PLL_N": 40, "LATENCY": 4, "VOLTAGE_RANGE": 1, "CONSOLE": 0x40008000,
                "FLASH_KIB": 1024, "DEVICE_ID": 0x461}),
@@ -51,7 +61,8 @@ BOARDS = {
                "FLASH_KIB": 512, "DEVICE_ID": 0x472}),
         Board("nucleo-h743zi2", "H7", M7FD, 480000000, 64000000, 2,
               {"HSE_HZ": 8000000, "PLL_M": 4, "PLL_N": 480, "PLL_P": 2, "LATENCY": 4, "HSE_BYPASS": 1,
-               "CONSOLE": 0x40004800, "FLASH_KIB": 2048, "DEVICE_ID": 0x450, "VECTOR_TABLE": 0x08000000}),
+               "CONSOLE": 0x40004800, "FLASH_KIB": 2048, "DEVICE_ID": 0x450, "VECTOR_TABLE": 0x08000000,
+               **L1_16K}),
         Board("nucleo-f091rc", "F0", M0, 48000000, 8000000, 1,
               {"HSE_HZ": 8000000, "PLL_N": 6, "LATENCY": 1, "HSE_BYPASS": 1, "CONSOLE": 0x40004400, "FLASH_KIB": 256,
                "DEVICE_ID": 0x442}),

@@ -78,6 +78,28 @@ static void enable_caches(void) {
 }
 #endif
 
+#ifdef HAS_L1
+/// What memory holds, by way of what invalidation brings back.
+static void check_caches(void) {
+  volatile uint32_t* const word = (volatile uint32_t*)CACHED_RAM;
+  REG(SCB_CSSELR) = 1;
+  REQUIRE(REG(SCB_CCSIDR) == CCSIDR_I);
+  REG(SCB_CSSELR) = 0;
+  REQUIRE(REG(SCB_CCSIDR) == CCSIDR_D);
+  *word = 1;
+  REG(0xE000EF68u) = CACHED_RAM;  // DCCMVAC
+  __asm__ volatile("dsb" ::: "memory");
+  *word = 2;
+  REG(0xE000EF5Cu) = CACHED_RAM;  // DCIMVAC
+  __asm__ volatile("dsb" ::: "memory");
+  REQUIRE(*word == 1);
+  *word = 3;
+  REG(0xE000EF70u) = CACHED_RAM;  // DCCIMVAC
+  __asm__ volatile("dsb" ::: "memory");
+  REQUIRE(*word == 3);
+}
+#endif
+
 // ---- Console ----
 
 static void print_line(const char* text) {
@@ -190,6 +212,11 @@ static void check_flash(void) {
   program_flash(FLASH_SECTOR + 2 * FLASH_UNIT, 0x5A5A0F0Fu);
   REG(FLASH_CR) = FLASH_LOCK;
   REQUIRE((REG(FLASH_CR) & FLASH_LOCK) != 0);
+#ifdef HAS_L1
+  // The data cache still holds what it read before.
+  for (uint32_t line = 0; line < 4; ++line) REG(0xE000EF5Cu) = FLASH_SECTOR + 32 * line;  // DCIMVAC
+  __asm__ volatile("dsb" ::: "memory");
+#endif
   REQUIRE(REG16(FLASH_SECTOR) == 0xFFFFu);
   REQUIRE(REG16(FLASH_SECTOR + FLASH_UNIT) == 0xABCDu);
   REQUIRE(REG16(FLASH_SECTOR + 2 * FLASH_UNIT) == 0x0F0Fu);
@@ -225,6 +252,9 @@ static void run(void) {
   set_clocks();
   enable_console();
   console_works = 1;
+#ifdef HAS_L1
+  check_caches();
+#endif
 #ifdef GPIO_LED
   check_led();
 #endif

@@ -24,6 +24,7 @@
 #ifdef FAMILY_F7
 #define VECTORS_AT VECTOR_TABLE
 #define HAS_L1
+#define CACHED_RAM 0x20040000u
 #else
 #define VECTORS_AT 0x08000000u
 #endif
@@ -257,6 +258,7 @@ static void enable_timer(void) { modify(RCC + 0x58, 0, 1); }
 #define FLASH_SECTOR 0x08020000u
 #define VECTORS_AT VECTOR_TABLE
 #define HAS_L1
+#define CACHED_RAM 0x24070000u
 
 static void system_init(void) {
   if ((REG(FLASH_ACR) & 0xF) < 7) modify(FLASH_ACR, 0xF, 7);

@@ -135,6 +135,8 @@ class EqualityCase {
       : model_(model), flash_(flash), seed_(seed), masters_(static_cast<unsigned>(seed % 3)) {
     ProgramOptions options = random_options(seed);
     options.uncached_view = has_uncached_view(flash);
+    options.maintains_cache =
+        seed % 2 == 0 && (flash == FlashKind::l1 || flash == FlashKind::l1_targets);
     program_ = make_random_program(seed, options);
   }
 

@@ -39,9 +39,9 @@ class RandomMaster final : public bus::Initiator {
       free += time_of(address, writes, free);
       if (writes) {
         for (unsigned k = 0; k < 4; ++k) word[k] = static_cast<std::uint8_t>(held_ >> (8 * k));
-        engine.write_memory(address, word.data(), 4);
+        engine.write_behind(address, word.data(), 4);
       } else {
-        engine.read_memory(address, word.data(), 4);
+        engine.read_behind(address, word.data(), 4);
         for (unsigned k = 0; k < 4; ++k)
           held_ = held_ * 31 + word[k] + static_cast<std::uint32_t>(granted);
       }

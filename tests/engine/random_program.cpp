@@ -63,6 +63,7 @@ class Generator {
   void cycle_counter();
   void patch();
   void supervisor_call();
+  void maintain_cache();
   void predicated();
   void predicated_instruction();
   void piece();
@@ -300,6 +301,14 @@ void Generator::patch() {
   code().access(Access::strb, data_register(), r6, 0);
 }
 
+/// By address; whole sets are for tests that can say what is lost.
+void Generator::maintain_cache() {
+  constexpr std::array kOperations = {0xF50u, 0xF58u, 0xF5Cu, 0xF64u, 0xF68u, 0xF70u};
+  code().mov32(r6, 0xE000E000u + kOperations[below(kOperations.size())]);
+  code().data(Wide::add, false, r12, r8, below(kDataBytes / 32) * 32 % 256);
+  code().str(r12, r6);
+}
+
 void Generator::supervisor_call() { code().svc(below(256)); }
 
 void Generator::predicated_instruction() {
@@ -351,6 +360,7 @@ void Generator::piece() {
                               Choice{3, options_.time_visible, &Generator::device},
                               Choice{3, options_.time_visible, &Generator::cycle_counter},
                               Choice{4, options_.patches_code, &Generator::patch},
+                              Choice{3, options_.maintains_cache, &Generator::maintain_cache},
                               Choice{2, options_.interrupts, &Generator::supervisor_call}};
   unsigned sum = 0;
   for (const Choice& choice : choices) sum += choice.enabled ? choice.weight : 0;

@@ -15,12 +15,13 @@
 namespace mcost::test {
 
 struct ProgramOptions {
-  bool interrupts = false;      // SysTick at an odd period, with PendSV behind it
-  bool injected = false;        // the test pends interrupts: their handlers exist and are enabled
-  bool time_visible = false;    // reads CYCCNT and device registers
-  bool patches_code = false;    // functions in RAM whose immediates are rewritten
-  bool floating_point = false;  // enables the FPU and uses it
-  bool uncached_view = false;   // the VIMS alias of flash exists
+  bool interrupts = false;       // SysTick at an odd period, with PendSV behind it
+  bool injected = false;         // the test pends interrupts: their handlers exist and are enabled
+  bool time_visible = false;     // reads CYCCNT and device registers
+  bool patches_code = false;     // functions in RAM whose immediates are rewritten
+  bool floating_point = false;   // enables the FPU and uses it
+  bool uncached_view = false;    // the VIMS alias of flash exists
+  bool maintains_cache = false;  // level-1 caches exist
   bool exclusives = true;
   unsigned rounds = 24;  // of the main loop
 };

@@ -7,6 +7,7 @@
 
 #include "memory_models/art.h"
 #include "memory_models/art_f7.h"
+#include "memory_models/cached_memory.h"
 #include "memory_models/constant_latency.h"
 #include "memory_models/icache.h"
 #include "memory_models/line_buffer_flash.h"
@@ -99,6 +100,9 @@ const char* name_of(FlashKind kind) {
     case FlashKind::vims: return "vims";
     case FlashKind::vims_flash: return "vims_flash";
     case FlashKind::quadspi: return "quadspi";
+    case FlashKind::l1: return "l1";
+    case FlashKind::l1_targets: return "l1_targets";
+    case FlashKind::l1_uncached: return "l1_uncached";
   }
   return "";
 }
@@ -123,11 +127,13 @@ TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& 
   add_memory("ram", kRamSize, true, 0);
   add_memory("slow_ram", kSlowRamSize, true, 1);
   if (setup.slow_ram_is_sdram) bus_.memories.back().model = make_sdram();
+  put_behind_caches(setup.flash);
   add_memory_regions(setup.flash);
   add_device_regions();
   add_bit_band_regions();
   engine_ = std::make_unique<engine::Engine>(model, bus_, setup.features, 32, 4, setup.engine);
-  system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec(setup));
+  system_control_ = std::make_unique<boards::SystemControl>(*engine_, core_spec(setup),
+                                                            boards::CacheSetup{.l1 = l1_.get()});
   for (bus::Region& region : bus_.regions) {
     if (region.name == "ppb") region.device = system_control_.get();
   }
@@ -150,7 +156,10 @@ void TestMachine::make_flash(FlashKind kind) {
   bus::Memory& memory = bus_.memories.back();
   switch (kind) {
     case FlashKind::ideal:
-    case FlashKind::wait_states: return;
+    case FlashKind::wait_states:
+    case FlashKind::l1:
+    case FlashKind::l1_targets:
+    case FlashKind::l1_uncached: return;
     case FlashKind::quadspi: memory.model = make_quadspi(); return;
     case FlashKind::line_buffer:
       memory.model = std::make_unique<memory::LineBufferFlash>(16, 3);
@@ -189,6 +198,56 @@ void TestMachine::make_flash(FlashKind kind) {
       break;
   }
   memory.micro_state_slot = 0;
+}
+
+namespace {
+
+/// Busy for 12 cycles by each transfer, and for 40 more once in 1000 cycles.
+class SlowTarget final : public memory::Target {
+ public:
+  memory::Response transfer(const memory::Request& request) override {
+    const memory::Response response = probe(request);
+    free_ = response.last;
+    return response;
+  }
+  [[nodiscard]] std::uint32_t most_cycles() const override { return 200; }
+  [[nodiscard]] memory::Response probe(const memory::Request& request) const override {
+    Cycles begin = std::max(request.now, free_);
+    if (begin % 1000 < 40) begin += 40 - begin % 1000;
+    return {begin + 6 + request.offset / 4 % 3, begin + 12 + request.size_bytes / 4};
+  }
+
+ private:
+  Cycles free_ = 0;
+};
+
+}  // namespace
+
+void TestMachine::put_behind_caches(FlashKind kind) {
+  if (kind != FlashKind::l1 && kind != FlashKind::l1_targets && kind != FlashKind::l1_uncached)
+    return;
+  memory::L1Parameters parameters;
+  parameters.i_bytes = 1024;
+  parameters.d_bytes = 256;
+  parameters.icache = parameters.dcache = kind != FlashKind::l1_uncached;
+  l1_ = std::make_unique<memory::L1>(parameters);
+  constexpr std::array kBases = {kFlash, kRam, kSlowRam};
+  for (std::uint8_t i = 0; i < kBases.size(); ++i) {
+    bus::Memory& memory = bus_.memories[i];
+    memory::AxiPath path;
+    if (i == kFlashIndex) {
+      path.wait_states = 5;
+      path.beat_bytes = 8;
+      path.buffer_bytes = 32;
+    }
+    if (i == kSlowRamIndex) path.clock_ratio = 2;
+    auto model = std::make_unique<memory::CachedMemory>(
+        *l1_, memory, memory::CachedMemory::Place{i, kBases[i]}, path);
+    if (kind == FlashKind::l1_targets && i == kSlowRamIndex)
+      model->set_target(std::make_unique<SlowTarget>());
+    memory.model = std::move(model);
+    memory.micro_state_slot = 0;
+  }
 }
 
 void TestMachine::add_region(const bus::Region& region) {
@@ -320,6 +379,15 @@ Observation observe(engine::Engine& engine, engine::StopReason stop, bool profil
       std::uint64_t word = 0;
       std::memcpy(&word, memory.bytes.data() + i, 8);
       hash = mix(hash, word);
+    }
+    if (memory.model->follows_attributes()) {
+      for (std::uint32_t i = 0; i + 8 <= memory.bytes.size(); i += 8) {
+        std::array<std::uint8_t, 8> behind{};
+        memory.model->read_behind(i, behind.data(), 8);
+        std::uint64_t word = 0;
+        std::memcpy(&word, behind.data(), 8);
+        hash = mix(hash, word);
+      }
     }
     seen.memory_hashes.push_back(hash);
     for (const auto& counter : memory.model->counters())

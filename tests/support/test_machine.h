@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "boards/peripherals/system_control.h"
+#include "memory_models/l1_cache.h"
 #include "sim_core/bus/system_bus.h"
 #include "sim_core/engine/engine.h"
 #include "sim_core/isa/encoding.h"
@@ -30,13 +31,17 @@ enum class FlashKind : std::uint8_t {
   icache,        // 8 lines of 16 bytes in 2 ways, array of 8 bytes, 5 wait states
   art_f7,  // 4 lines of 32 bytes with prefetch, accelerator at kFlash, past it at kUncachedFlash
   vims,    // 8 lines of 8 bytes in 2 ways
-  vims_flash,  // the cache off: line buffers alone
-  quadspi,     // NOR flash behind QUADSPI, with a short time-out
+  vims_flash,   // the cache off: line buffers alone
+  quadspi,      // NOR flash behind QUADSPI, with a short time-out
+  l1,           // all memories behind level-1 caches of 1 KiB and 256 bytes
+  l1_targets,   // the same; the RAMs have time of their own
+  l1_uncached,  // the same with both caches off
 };
 inline constexpr std::array kAllFlashKinds = {
     FlashKind::ideal,        FlashKind::wait_states,  FlashKind::line_buffer, FlashKind::art,
     FlashKind::art_sectored, FlashKind::art_uncached, FlashKind::prefetch,    FlashKind::icache,
-    FlashKind::art_f7,       FlashKind::vims,         FlashKind::vims_flash,  FlashKind::quadspi};
+    FlashKind::art_f7,       FlashKind::vims,         FlashKind::vims_flash,  FlashKind::quadspi,
+    FlashKind::l1,           FlashKind::l1_targets,   FlashKind::l1_uncached};
 [[nodiscard]] const char* name_of(FlashKind kind);
 /// Whether the same flash shows at kUncachedFlash past its cache.
 [[nodiscard]] bool has_uncached_view(FlashKind kind);
@@ -121,6 +126,8 @@ class TestMachine {
   bus::SystemBus& bus() { return bus_; }
   engine::Exceptions& exceptions() { return engine_->exceptions(); }
   RegisterFile& device() { return device_; }
+  /// Null but for FlashKind::l1 and its kin.
+  memory::L1* l1() { return l1_.get(); }
   [[nodiscard]] std::uint32_t reg(unsigned i) { return engine_->core().r[i]; }
 
   // Before the run: bytes go in as a loader puts them, counted as written.
@@ -142,11 +149,13 @@ class TestMachine {
   void add_memory(std::string name, std::uint32_t size_bytes, bool is_ram,
                   std::uint32_t wait_states);
   void make_flash(FlashKind kind);
+  void put_behind_caches(FlashKind kind);
   void add_region(const bus::Region& region);
   void add_memory_regions(FlashKind kind);
   void add_device_regions();
   void add_bit_band_regions();
 
+  std::unique_ptr<memory::L1> l1_;
   bus::SystemBus bus_;
   RegisterFile device_;
   std::unique_ptr<engine::Engine> engine_;

@@ -1,0 +1,188 @@
+// A memory behind the AXI port of a Cortex-M7 and its level-1 caches: what misses cost, and the two
+// views of each line, the core's and that of everybody else.
+//
+// Bytes of the bus::Memory are the core's view. Where memory itself holds something else (the core
+// wrote a line that is still in the cache, or a DMA wrote memory under a line), that is kept beside
+// them. So stale data is really stale: a DMA reads what was last written back, the core what its
+// line holds.
+//
+// Time: a request leaves the core, crosses the interconnect and waits for the memory's port, which
+// serves one transfer at a time; the word that was asked for comes first. Two data lines and one
+// instruction line may be under way, and two dirty lines may wait to be written back; who finds no
+// room waits. Only the result of a load that fills a line is late. What is busy for how long is
+// micro-state, one for all memories behind one L1, so misses are memoised; a memory with a Target
+// (rows, refresh, bursts) is timed in order. Source: boards-and-memories facts 2.1, 5.5, 7.
+//
+// `assumed`: words of a line on its way that nobody waited for first are there when they are
+// wanted; fills read flash past the buffer that serves single reads; stores always allocate where
+// attributes say so (no dynamic read allocate mode); instruction fetches see the core's view.
+// Depends on l1_cache.h, target.h, sim_core/bus.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "memory_models/art_f7.h"
+#include "memory_models/flash_timing.h"
+#include "memory_models/l1_cache.h"
+#include "memory_models/target.h"
+#include "sim_core/bus/memory_model.h"
+#include "sim_core/bus/system_bus.h"
+
+namespace mcost::memory {
+
+/// The way to a memory and back, and the memory itself where every access takes the same time.
+struct AxiPath {
+  std::uint32_t request_cycles = 3;  // of the core, until the address is out
+  std::uint32_t bridge_cycles = 1;   // bus clocks, interconnect on the way there
+  std::uint32_t return_cycles = 2;   // bus clocks, the way back
+  std::uint32_t beat_bytes = 4;
+  std::uint32_t clock_ratio = 1;        // core cycles per bus clock
+  std::uint32_t wait_states = 0;        // bus clocks before the first beat
+  std::uint32_t line_extra_cycles = 0;  // core cycles more until the last beat of a line
+  std::uint32_t buffer_bytes = 0;       // what one read of a flash array leaves for single reads
+};
+
+/// Address views of a cached memory.
+enum CachedView : std::uint8_t { kAxiView = 0, kTcmView = kItcmView };
+
+/// Ports of memories that have a busy time in the micro-state.
+inline constexpr unsigned kMostAxiPorts = 10;
+
+class CachedMemory final : public bus::MemoryModel, public FlashTiming {
+ public:
+  struct Place {
+    std::uint8_t memory = 0;      // index in the bus
+    std::uint32_t home_base = 0;  // address that says which set a line belongs to
+  };
+  /// `memory` gives bytes and tags, which must have their size.
+  CachedMemory(L1& l1, bus::Memory& memory, const Place& place, const AxiPath& path);
+
+  /// The memory's own time, in place of AxiPath::wait_states.
+  void set_target(std::unique_ptr<Target> target) { target_ = std::move(target); }
+  [[nodiscard]] Target* target() const { return target_.get(); }
+  /// What answers through the TCM port, with up to 14 words of micro-state; `timing` is its own.
+  void set_tcm_view(std::unique_ptr<bus::MemoryModel> model, FlashTiming* timing) {
+    tcm_ = std::move(model);
+    tcm_timing_ = timing;
+  }
+  [[nodiscard]] bus::MemoryModel* tcm_view() const { return tcm_.get(); }
+
+  [[nodiscard]] bus::DataPath data_path() const override {
+    return l1_.dcache_on() ? bus::DataPath::cached : bus::DataPath::timed;
+  }
+  [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
+  [[nodiscard]] ArrayRead array_read() const override;
+  [[nodiscard]] bool constant_fetch() const override { return false; }
+  [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
+  void age(bus::MicroState& state, Cycles elapsed) const override;
+  std::uint32_t fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view, Cycles now,
+                      bus::FoldLog* log) override;
+  std::uint32_t data(bus::MicroState& state, const bus::Transfer& transfer,
+                     bus::FoldLog* log) override;
+  [[nodiscard]] std::uint32_t take_late(bus::MicroState& state) const override;
+  [[nodiscard]] std::uint32_t most_wait() const override;
+  void fill_data_line(std::uint32_t, std::uint64_t) override {}
+  [[nodiscard]] const std::uint64_t& eviction_generation() const override {
+    return l1_.code_generation();
+  }
+  [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
+    return (line & ArtF7::kLineBit) != 0 ? tcm_ != nullptr && tcm_->fetch_line_resident(line)
+                                         : holds_code_line(line);
+  }
+  void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
+  [[nodiscard]] std::vector<Counter> counters() const override;
+
+  [[nodiscard]] bool follows_attributes() const override { return true; }
+  [[nodiscard]] bus::LineUse look_up(std::uint32_t offset, bus::AccessKind kind,
+                                     bus::CachePolicy policy) const override;
+  bus::LineUse use_data_line(std::uint32_t offset, bus::AccessKind kind,
+                             bus::CachePolicy policy) override;
+  [[nodiscard]] bool is_steady(const bus::LineUse& use) const override;
+  void read_behind(std::uint32_t offset, std::uint8_t* data,
+                   std::uint32_t size_bytes) const override;
+  bool write_behind(std::uint32_t offset, const std::uint8_t* data,
+                    std::uint32_t size_bytes) override;
+  std::optional<std::uint32_t> transfer_behind(std::uint32_t offset, std::uint32_t size_bytes,
+                                               bus::AccessKind kind, Cycles now) override;
+  void write_through(std::uint32_t offset, std::uint32_t size_bytes) override;
+  void set_view_listener(
+      std::function<void(std::uint32_t offset, std::uint32_t size)> listener) override {
+    listener_ = std::move(listener);
+  }
+
+  // Lines, for L1. Numbers count from the start of the memory.
+  [[nodiscard]] bool holds_code_line(std::uint32_t line) const {
+    return (lines_[line] & kCodeHeld) != 0;
+  }
+  [[nodiscard]] bool holds_data_line(std::uint32_t line) const {
+    return (lines_[line] & kHeld) != 0;
+  }
+  [[nodiscard]] bool is_dirty(std::uint32_t line) const { return (lines_[line] & kDirty) != 0; }
+  void drop_code_line(std::uint32_t line);
+  /// The core's view becomes memory's.
+  void drop_data_line(std::uint32_t line);
+  /// Memory's view of a dirty line becomes the core's.
+  void write_back(std::uint32_t line);
+  /// The same by maintenance in core cycle `now`; returns when memory has it.
+  Cycles clean_line(std::uint32_t line, Cycles now);
+
+  // FLASH_ACR: wait states for both ways in, all else for the TCM view.
+  [[nodiscard]] FlashSettings settings() const override;
+  void set(const FlashSettings& settings) override;
+  void clear_icache() override;
+  void clear_dcache() override;
+  [[nodiscard]] const AxiPath& path() const { return path_; }
+
+ private:
+  enum LineBit : std::uint8_t {
+    kHeld = 1,  // in the data cache
+    kDirty = 2,
+    kDiffers = 4,  // memory's view is in behind_
+    kCodeHeld = 8  // in the instruction cache
+  };
+  struct Answer {
+    std::uint32_t first = 0;  // cycles until the core may go on
+    std::uint32_t last = 0;   // until all is transferred
+  };
+  [[nodiscard]] std::uint32_t address_line(std::uint32_t line) const {
+    return (place_.home_base >> kL1LineShift) + line;
+  }
+  [[nodiscard]] CacheArray::Line entry(std::uint32_t line) const { return {owner_, line}; }
+  void keep_memory_view(std::uint32_t line);
+  void mark_tags(std::uint32_t line);
+  Answer request(bus::MicroState& state, const bus::Transfer& transfer, std::uint32_t size_bytes,
+                 std::uint32_t start, bus::FoldLog* log);
+  Answer request_steady(bus::MicroState& state, const bus::Transfer& transfer,
+                        std::uint32_t size_bytes, std::uint32_t start, bus::FoldLog* log);
+  bool is_buffered(std::uint32_t offset, bus::FoldLog* log);
+  std::uint32_t single(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log);
+  std::uint32_t fill(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log);
+  std::uint32_t in_tcm_view(bus::MicroState& state, const bus::Transfer* transfer,
+                            std::uint32_t offset, Cycles now, bus::FoldLog* log);
+
+  L1& l1_;
+  bus::Memory& memory_;
+  Place place_;
+  AxiPath path_;
+  std::uint8_t owner_;  // number at the L1, and of the port's busy time
+  std::unique_ptr<Target> target_;
+  std::unique_ptr<bus::MemoryModel> tcm_;
+  FlashTiming* tcm_timing_ = nullptr;
+  std::uint64_t tcm_generation_ = 0;  // that generations of L1 cover
+  std::vector<std::uint8_t> lines_;   // LineBits
+  std::vector<std::uint8_t> behind_;  // memory's view of lines that differ; made when one does
+  std::function<void(std::uint32_t, std::uint32_t)> listener_;
+  std::uint32_t buffered_ = 0;  // line in the buffer for single reads, plus one
+  Cycles last_request_ = 0;     // at the target
+  std::uint64_t code_misses_ = 0;
+  std::uint64_t data_misses_ = 0;
+  std::uint64_t line_fills_ = 0;
+  std::uint64_t evictions_ = 0;
+  std::uint64_t write_backs_ = 0;
+};
+
+}  // namespace mcost::memory
