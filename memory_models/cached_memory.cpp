@@ -98,12 +98,12 @@ CachedMemory::Answer CachedMemory::request(bus::MicroState& state, const bus::Tr
                                            std::uint32_t size_bytes, std::uint32_t start,
                                            bus::FoldLog* log) {
   if (target_ == nullptr) return request_steady(state, transfer, size_bytes, start, log);
-  if (log != nullptr) log->foldable = false;
   const Cycles arrival =
       transfer.now + start + path_.request_cycles + Cycles{path_.clock_ratio} * path_.bridge_cycles;
   const Request request{transfer.offset, size_bytes, transfer.kind,
                         std::max(arrival, last_request_)};
-  const Response response = log != nullptr ? target_->probe(request) : target_->transfer(request);
+  const Response response =
+      log != nullptr ? transfer_ahead(*target_, request, *log) : target_->transfer(request);
   if (log == nullptr) last_request_ = request.now;
   const std::uint32_t back = path_.clock_ratio * path_.return_cycles;
   const auto from_now = [&](Cycles when) {

@@ -165,13 +165,14 @@ void FlashProgrammer::program(Set& set, Cycles now) {
   const std::uint32_t unit = unit_bytes(set);
   const std::uint32_t first = set.unit * unit;
   std::vector<std::uint8_t> bytes(unit);
-  const std::vector<std::uint8_t>& old = array_.engine->bus().memories[array_.memory].bytes;
+  const bus::Memory& memory = array_.engine->bus().memories[array_.memory];
   bool erased = true;
   bool zero = true;
   for (std::uint32_t i = 0; i < unit; ++i) {
     const std::uint8_t wanted = (set.filled >> i & 1u) != 0 ? set.data[i] : kErased;
-    bytes[i] = old[first + i] & wanted;
-    erased = erased && old[first + i] == kErased;
+    const std::uint8_t old = memory.stored(first + i);
+    bytes[i] = old & wanted;
+    erased = erased && old == kErased;
     zero = zero && wanted == 0;
   }
   set.filled = 0;

@@ -13,7 +13,7 @@ std::unique_ptr<NorFlash> make_nor(engine::Engine& engine, const QuadspiSetup& s
   NorArray array;
   array.size_bytes = static_cast<std::uint32_t>(setup.memory->size_bytes);
   array.read = [&engine, index = setup.memory_index](std::uint32_t offset) {
-    return engine.bus().memories[index].bytes[offset];
+    return engine.bus().memories[index].stored(offset);
   };
   array.write = [&engine, index = setup.memory_index](std::uint32_t offset,
                                                       const std::vector<std::uint8_t>& bytes) {

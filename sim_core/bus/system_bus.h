@@ -37,6 +37,12 @@ struct Memory {
   std::uint8_t micro_state_slot =
       0xFF;  // index into the timing state, 0xFF if the model has no micro-state
 
+  /// What the memory itself holds, whatever a cache in front shows the core.
+  [[nodiscard]] std::uint8_t stored(std::uint32_t offset) const {
+    std::uint8_t byte = bytes[offset];
+    if (model->follows_attributes()) model->read_behind(offset, &byte, 1);
+    return byte;
+  }
   void set_contents(std::size_t size_bytes, std::uint8_t fill) {
     bytes.assign(size_bytes, fill);
     tags.assign(tags_of(size_bytes), 0);
