@@ -134,6 +134,21 @@ class Checker {
     only_if(m7, "btac_entries", core.btac_entries);
     only_if(m7, "indirect_mispredict_cycles", core.indirect_mispredict_cycles);
     only_if(m33, "loaded_pc_cycles", core.loaded_pc_cycles);
+    check_cache("icache_kib", core.icache_bytes, m7);
+    check_cache("dcache_kib", core.dcache_bytes, m7);
+  }
+
+  void check_cache(std::string_view key, const std::optional<std::uint32_t>& bytes, bool exists) {
+    if (!bytes) return;
+    const auto kib = static_cast<std::uint32_t>(*bytes / kKib);
+    if (!exists) {
+      wrong("core", key,
+            fmt::format("{} {} does not exist on {}", key, kib, name_of(board_.core.model)),
+            "mend the model or the value");
+    } else if (!std::has_single_bit(*bytes)) {
+      wrong("core", key, fmt::format("{} {} is not a power of two", key, kib),
+            "write the size of the part");
+    }
   }
 
   void check_memory(MemorySpec& memory) {

@@ -203,6 +203,19 @@ TEST(SpecOverride, AnotherKindReplacesTheKeysOfTheOld) {
   EXPECT_TRUE(std::holds_alternative<NoAccelerator>(flash_of(board).accelerator));
 }
 
+TEST(SpecOverride, ACacheIsAPowerOfTwo) {
+  EXPECT_EQ(
+      board_complaint("nucleo-f767zi", {"core.icache_kib=12"}),
+      "icache_kib 12 is not a power of two: --set core.icache_kib: write the size of the part");
+  EXPECT_EQ(
+      board_complaint("nucleo-f767zi", {"core.dcache_kib=24"}),
+      "dcache_kib 24 is not a power of two: --set core.dcache_kib: write the size of the part");
+  EXPECT_EQ(
+      board_complaint("nucleo-f429zi", {"core.dcache_kib=16"}),
+      "dcache_kib 16 does not exist on cortex-m4: --set core.dcache_kib: mend the model or the "
+      "value");
+}
+
 TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
   EXPECT_EQ(
       complaint(kTinyBoard, {"memories.flash.wait_states=two"}),
