@@ -205,13 +205,13 @@ TEST(SpecOverride, AnotherKindReplacesTheKeysOfTheOld) {
 
 TEST(SpecOverride, ACacheIsAPowerOfTwo) {
   EXPECT_EQ(
-      board_complaint("nucleo-f767zi", {"core.icache_kib=12"}),
+      board_complaint("nucleo-f767zi", {}, {"core.icache_kib=12"}),
       "icache_kib 12 is not a power of two: --set core.icache_kib: write the size of the part");
   EXPECT_EQ(
-      board_complaint("nucleo-f767zi", {"core.dcache_kib=24"}),
+      board_complaint("nucleo-f767zi", {}, {"core.dcache_kib=24"}),
       "dcache_kib 24 is not a power of two: --set core.dcache_kib: write the size of the part");
   EXPECT_EQ(
-      board_complaint("nucleo-f429zi", {"core.dcache_kib=16"}),
+      board_complaint("nucleo-f429zi", {}, {"core.dcache_kib=16"}),
       "dcache_kib 16 does not exist on cortex-m4: --set core.dcache_kib: mend the model or the "
       "value");
 }
