@@ -137,7 +137,7 @@ endfunction()
 # GCC 12 at -O1 warns of appending to std::string where nothing is wrong.
 function(mcost_set_test_options name)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>
-                                         $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds$<SEMICOLON>-Wno-restrict>)
+                                         $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds$<SEMICOLON>-Wno-restrict$<SEMICOLON>-Wno-stringop-overflow>)
 endfunction()
 
 # Most of the time to build a test goes into the headers of its framework, so these are compiled once, and most of the
