@@ -206,16 +206,15 @@ namespace {
 class SlowTarget final : public memory::Target {
  public:
   memory::Response transfer(const memory::Request& request) override {
-    const memory::Response response = probe(request);
-    free_ = response.last;
-    return response;
-  }
-  [[nodiscard]] std::uint32_t most_cycles() const override { return 200; }
-  [[nodiscard]] memory::Response probe(const memory::Request& request) const override {
     Cycles begin = std::max(request.now, free_);
     if (begin % 1000 < 40) begin += 40 - begin % 1000;
-    return {begin + 6 + request.offset / 4 % 3, begin + 12 + request.size_bytes / 4};
+    free_ = begin + 12 + request.size_bytes / 4;
+    return {begin + 6 + request.offset / 4 % 3, free_};
   }
+  [[nodiscard]] std::unique_ptr<memory::Target> clone() const override {
+    return std::make_unique<SlowTarget>(*this);
+  }
+  [[nodiscard]] std::uint32_t most_cycles() const override { return 200; }
 
  private:
   Cycles free_ = 0;
