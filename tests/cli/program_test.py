@@ -192,7 +192,8 @@ class BadInput(ProgramTest):
         self.refuse_run(
             ["--set", "memories.code.wait_stats=1", "--set", "memories.code.wait_states=x"],
             'unknown key "wait_stats": --set memories.code.wait_stats: did you mean "wait_states"? '
-            "allowed: kind, wait_states, size_kib, fill, words",
+            "allowed: kind, wait_states, size_kib, fill, words, axi_request_cycles, axi_bridge_cycles, "
+            "axi_return_cycles, axi_beat_bits, axi_clock_ratio, axi_line_extra_cycles",
             'wait_states must be 0..15, got "x": --set memories.code.wait_states: write an integer',
         )
         self.refuse_run(
@@ -213,7 +214,7 @@ class BadInput(ProgramTest):
         self.refuse_run(
             ["--place", ".rodat=data"],
             'the firmware has no section or symbol ".rodat": --place .rodat=data: did you mean ".rodata"? sections: '
-            ".text, .rodata, .data, .bss",
+            ".text, .rodata, .bss",
         )
         self.refuse_run(
             ["--until", "mian"], 'the firmware has no symbol "mian": --until: did you mean "main"?'
