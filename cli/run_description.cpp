@@ -205,7 +205,10 @@ void RunSession::describe_irregular(RunResult& result) {
 void RunSession::describe_notes(RunResult& result) {
   result.notes = notes_;
   for (const std::string& path : machine_->spec().pinned) {
-    result.notes.push_back(fmt::format("{} is overridden: firmware cannot change it", path));
+    // How the board starts is nothing that firmware could change.
+    result.notes.push_back(path == "start"
+                               ? std::string("start is overridden")
+                               : fmt::format("{} is overridden: firmware cannot change it", path));
   }
   for (const std::string& note : machine_->notes()) result.notes.push_back(note);
   for (const std::string& note : tracker_.notes()) result.notes.push_back(note);

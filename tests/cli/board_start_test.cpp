@@ -53,6 +53,7 @@ TEST(StartReset, FlashAndClockHaveTheirResetValues) {
     EXPECT_EQ(from_reset.total, run_on(file, board, set).total);
     EXPECT_NE(from_reset.total, run_on(file, board, {}).total);
     EXPECT_THAT(from_reset.board.resolved_yaml, HasSubstr("start: reset"));
+    EXPECT_THAT(from_reset.notes, Contains("start is overridden"));
   }
 }
 
