@@ -419,7 +419,9 @@ void Issue::access_memory() {
   std::uint8_t memory = 0;
   for (unsigned beat = 0; beat < outcome_.accesses.size(); ++beat) {
     const bus::Access& access = outcome_.accesses[beat];
-    const bus::Wait answer = port_.data(access, beat, fetch_.port_cycle(at_));
+    // A word that waits holds up those behind it.
+    const auto asked = fetch_.port_cycle(at_ + static_cast<int>(wait));
+    const bus::Wait answer = port_.data(access, beat, asked);
     const bool holds = is_store() || op_.writes_pc;
     const unsigned held = holds ? answer.cycles : answer.cycles - answer.late;
     wait += held;
