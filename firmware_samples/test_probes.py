@@ -21,6 +21,7 @@ import tempfile
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER / "lenet5"))
 import build  # noqa: E402  (lies in the folder just added)
+from sample_build import COMPILER, compiler_version  # noqa: E402  (build.py adds its folder)
 
 CPU = "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard".split()
 COMMON = "-Wall -Wextra -Werror -ffreestanding -ffunction-sections".split()
@@ -200,8 +201,8 @@ def test_lenet5(test, scratch, variant):
 
 
 def main():
-    if build.compiler_version() is None:
-        print(f"{build.COMPILER} is not installed: skipped")
+    if compiler_version() is None:
+        print(f"{COMPILER} is not installed: skipped")
         return SKIPPED
     test = Test()
     try:
