@@ -361,7 +361,7 @@ void Engine::complete_block(Block& block) {
   if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
   block.own_worst_case = block.worst_case;
   block.fetches = 1u << block.memory;
-  if (((stepped_memories() | held_memories_) & block.fetches) != 0) block.worst_case = kStops;
+  if ((stepped_memories() & block.fetches) != 0) block.worst_case = kStops;
   update_sites(block);
   ++statistics_.blocks_built;
   mark_block_code(block);

@@ -52,9 +52,10 @@ void Engine::note_long_waits() {
   }
 }
 
-/// Memories that others may write while code runs from them.
+/// Memories whose code is run one instruction at a time: others may write it, or it has to wait.
 std::uint32_t Engine::stepped_memories() const {
-  return bus_.interconnect.shared() | (bus_.interconnect.used() & rams_behind_caches_);
+  return bus_.interconnect.shared() | held_memories_ |
+         (bus_.interconnect.used() & rams_behind_caches_);
 }
 
 /// Follows the interconnect, between two visits.
