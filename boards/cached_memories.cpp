@@ -101,8 +101,8 @@ void put_behind_caches(const BoardSpec& spec, bus::SystemBus& bus, std::unique_p
     if (auto* const timed = dynamic_cast<memory::TimedMemory*>(memory.model.get()))
       model->set_target(timed->take_target());
     if (controls.flash[i] != nullptr) {
-      if (region_at(spec, entry, RegionPort::itcm) != nullptr)
-        model->set_tcm_view(std::move(memory.model), controls.flash[i]);
+      if (const auto* const flash = dynamic_cast<memory::F7Flash*>(memory.model.get()))
+        model->set_art(flash->art_parameters(), bus.program_order);
       controls.flash[i] = model.get();
     }
     memory.model = std::move(model);
@@ -112,7 +112,7 @@ void put_behind_caches(const BoardSpec& spec, bus::SystemBus& bus, std::unique_p
     const bool is_cached = region.kind == bus::RegionKind::memory &&
                            std::find(cached.begin(), cached.end(), region.memory) != cached.end();
     if (!is_cached) continue;
-    region.view = region.data_port == bus::CorePort::itcm ? memory::kTcmView : memory::kAxiView;
+    region.view = region.data_port == bus::CorePort::itcm ? memory::kItcmView : std::uint8_t{0};
   }
 }
 

@@ -81,6 +81,7 @@ class F7Flash final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] ArrayRead array_read() const override { return axi_.array_read(); }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
+  [[nodiscard]] const ArtF7Parameters& art_parameters() const { return art_.parameters(); }
   void age(bus::MicroState& state, Cycles elapsed) const override {
     axi_.age(state, elapsed);
     art_.age(state, elapsed);

@@ -10,11 +10,8 @@
 namespace mcost::memory {
 namespace {
 
-// Micro-state: cycles until something is free again, two to a word. What the TCM view keeps comes
-// behind them.
+// Cycles until something is free again, two to a word.
 enum Busy : unsigned { kDataFill, kDataFill2, kCodeFill, kEviction, kEviction2, kLate, kFirstPort };
-constexpr unsigned kOwnWords = 8;
-static_assert((kFirstPort + kMostAxiPorts + 1) / 2 <= kOwnWords);
 constexpr std::uint32_t kMostBusy = 0xFFFF;
 
 std::uint32_t busy(const bus::MicroState& state, unsigned index) {
@@ -47,6 +44,7 @@ CachedMemory::CachedMemory(L1& l1, bus::Memory& memory, const Place& place, cons
       path_(path),
       owner_(l1.add(*this)),
       lines_((memory.bytes.size() + kL1LineBytes - 1) / kL1LineBytes, 0) {
+  static_assert((kFirstPort + kMostAxiPorts + 1) / 2 <= kOwnWords);
   assert(owner_ < kMostAxiPorts && memory.bytes.size() % kL1LineBytes == 0);
   for (std::uint8_t& tag : memory_.tags) tag |= bus::kAbsent | bus::kStoreNoted;
 }
@@ -66,31 +64,28 @@ void CachedMemory::age(bus::MicroState& state, Cycles elapsed) const {
     };
     state.words[word] = less(low) | less(high) << 16;
   }
-  if (tcm_ != nullptr) {
-    bus::MicroState own;
-    std::copy(state.words.begin() + kOwnWords, state.words.end(), own.words.begin());
-    tcm_->age(own, elapsed);
-    std::copy_n(own.words.begin(), state.words.size() - kOwnWords, state.words.begin() + kOwnWords);
+  if (art_) {
+    std::uint32_t& array = state.words[kArtBusy];
+    array = elapsed >= array ? 0 : array - static_cast<std::uint32_t>(elapsed);
+    art_->age(state, elapsed);
   }
 }
 
-/// A fetch, or a data transfer if `transfer` is there, through the TCM port.
-std::uint32_t CachedMemory::in_tcm_view(bus::MicroState& state, const bus::Transfer* transfer,
-                                        std::uint32_t offset, Cycles now, bus::FoldLog* log) {
-  bus::MicroState own;
-  std::copy(state.words.begin() + kOwnWords, state.words.end(), own.words.begin());
-  const std::uint32_t wait = transfer != nullptr ? tcm_->data(own, *transfer, log)
-                                                 : tcm_->fetch(own, offset, kTcmView, now, log);
-  std::copy_n(own.words.begin(), state.words.size() - kOwnWords, state.words.begin() + kOwnWords);
-  if (std::exchange(tcm_generation_, tcm_->eviction_generation()) != tcm_generation_)
-    ++l1_.generation_;
+/// A read through ITCM: past the caches, by way of the accelerator.
+std::uint32_t CachedMemory::through_itcm(bus::MicroState& state, std::uint32_t offset,
+                                         bus::AccessKind kind, bus::FoldLog* log) {
+  if (kind == bus::AccessKind::write) return 0;
+  const std::uint64_t before = art_->generation();
+  const std::uint32_t wait = kind == bus::AccessKind::fetch ? art_->fetch(state, offset, log)
+                                                            : art_->load(state, offset, log);
+  if (art_->generation() != before) ++l1_.generation_;  // one number guards the lines of both
   return wait;
 }
 
-/// Only lines of the TCM view have a recency.
+/// Only lines of the accelerator have a recency.
 void CachedMemory::touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) {
-  if (tcm_ == nullptr || lines.empty() || (lines.front() & ArtF7::kLineBit) == 0) return;
-  tcm_->touch_fetch_lines(lines, stamp);
+  if (!art_ || lines.empty() || (lines.front() & ArtF7::kLineBit) == 0) return;
+  for (const std::uint32_t line : lines) art_->touch(line, stamp++);
 }
 
 /// A transfer that the core asks for in `start` cycles from now.
@@ -191,8 +186,8 @@ std::uint32_t CachedMemory::fill(bus::MicroState& state, const bus::Transfer& tr
 std::uint32_t CachedMemory::data(bus::MicroState& state, const bus::Transfer& transfer,
                                  bus::FoldLog* log) {
   using Way = bus::LineUse::Way;
-  if (transfer.view == kTcmView && tcm_ != nullptr)
-    return in_tcm_view(state, &transfer, transfer.offset, transfer.now, log);
+  if (transfer.view == kItcmView && art_)
+    return through_itcm(state, transfer.offset, transfer.kind, log);
   switch (transfer.use.way) {
     case Way::hit: return 0;
     case Way::fill: return fill(state, transfer, log);
@@ -214,7 +209,7 @@ std::uint32_t CachedMemory::most_wait() const {
 
 std::uint32_t CachedMemory::fetch(bus::MicroState& state, std::uint32_t offset, std::uint8_t view,
                                   Cycles now, bus::FoldLog* log) {
-  if (view == kTcmView && tcm_ != nullptr) return in_tcm_view(state, nullptr, offset, now, log);
+  if (view == kItcmView && art_) return through_itcm(state, offset, bus::AccessKind::fetch, log);
   bus::Transfer transfer;
   transfer.offset = offset;
   transfer.size_bytes = 8;
@@ -396,22 +391,21 @@ std::optional<std::uint32_t> CachedMemory::transfer_behind(std::uint32_t offset,
 
 FlashSettings CachedMemory::settings() const {
   FlashSettings settings;
-  if (tcm_timing_ != nullptr) settings = tcm_timing_->settings();
+  if (art_) {
+    settings.prefetch = art_->parameters().prefetch;
+    settings.icache = art_->parameters().enabled;
+  }
   settings.wait_states = path_.wait_states;
   return settings;
 }
 
 void CachedMemory::set(const FlashSettings& settings) {
   path_.wait_states = settings.wait_states;
-  if (tcm_timing_ != nullptr) tcm_timing_->set(settings);
+  if (art_) art_->set(settings);
 }
 
 void CachedMemory::clear_icache() {
-  if (tcm_timing_ != nullptr) tcm_timing_->clear_icache();
-}
-
-void CachedMemory::clear_dcache() {
-  if (tcm_timing_ != nullptr) tcm_timing_->clear_dcache();
+  if (art_) art_->clear();
 }
 
 void CachedMemory::write_through(std::uint32_t offset, std::uint32_t size_bytes) {
@@ -429,9 +423,7 @@ std::vector<bus::MemoryModel::Counter> CachedMemory::counters() const {
   if (target_ != nullptr) {
     for (const Counter& counter : target_->counters()) all.push_back(counter);
   }
-  if (tcm_ != nullptr) {
-    for (const Counter& counter : tcm_->counters()) all.push_back(counter);
-  }
+  if (art_) all.push_back({"art_misses", art_->misses()});
   return all;
 }
 

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "memory_models/art_f7.h"
@@ -46,9 +47,6 @@ struct AxiPath {
   std::uint32_t buffer_bytes = 0;       // what one read of a flash array leaves for single reads
 };
 
-/// Address views of a cached memory.
-enum CachedView : std::uint8_t { kAxiView = 0, kTcmView = kItcmView };
-
 /// Ports of memories that have a busy time in the micro-state.
 inline constexpr unsigned kMostAxiPorts = 10;
 
@@ -64,12 +62,10 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   /// The memory's own time, in place of AxiPath::wait_states.
   void set_target(std::unique_ptr<Target> target) { target_ = std::move(target); }
   [[nodiscard]] Target* target() const { return target_.get(); }
-  /// What answers through the TCM port, with up to 14 words of micro-state; `timing` is its own.
-  void set_tcm_view(std::unique_ptr<bus::MemoryModel> model, FlashTiming* timing) {
-    tcm_ = std::move(model);
-    tcm_timing_ = timing;
+  /// The accelerator of a flash that shows through ITCM too.
+  void set_art(const ArtF7Parameters& parameters, std::uint64_t& program_order) {
+    art_.emplace(parameters, program_order, kArtBusy, kArtBusy + 1);
   }
-  [[nodiscard]] bus::MemoryModel* tcm_view() const { return tcm_.get(); }
 
   [[nodiscard]] bus::DataPath data_path() const override {
     return l1_.dcache_on() ? bus::DataPath::cached : bus::DataPath::timed;
@@ -90,8 +86,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
     return l1_.code_generation();
   }
   [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
-    return (line & ArtF7::kLineBit) != 0 ? tcm_ != nullptr && tcm_->fetch_line_resident(line)
-                                         : holds_code_line(line);
+    return (line & ArtF7::kLineBit) != 0 ? art_ && art_->is_resident(line) : holds_code_line(line);
   }
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
@@ -130,14 +125,16 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   /// The same by maintenance in core cycle `now`; returns when memory has it.
   Cycles clean_line(std::uint32_t line, Cycles now);
 
-  // FLASH_ACR: wait states for both ways in, all else for the TCM view.
+  // FLASH_ACR: wait states for both ways in, all else for the accelerator.
   [[nodiscard]] FlashSettings settings() const override;
   void set(const FlashSettings& settings) override;
   void clear_icache() override;
-  void clear_dcache() override;
   [[nodiscard]] const AxiPath& path() const { return path_; }
 
  private:
+  // Words of the micro-state: what is busy for how long, then the accelerator.
+  static constexpr unsigned kOwnWords = 8;
+  static constexpr unsigned kArtBusy = kOwnWords;
   enum LineBit : std::uint8_t {
     kHeld = 1,  // in the data cache
     kDirty = 2,
@@ -161,8 +158,8 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   bool is_buffered(std::uint32_t offset, bus::FoldLog* log);
   std::uint32_t single(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log);
   std::uint32_t fill(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog* log);
-  std::uint32_t in_tcm_view(bus::MicroState& state, const bus::Transfer* transfer,
-                            std::uint32_t offset, Cycles now, bus::FoldLog* log);
+  std::uint32_t through_itcm(bus::MicroState& state, std::uint32_t offset, bus::AccessKind kind,
+                             bus::FoldLog* log);
 
   L1& l1_;
   bus::Memory& memory_;
@@ -170,9 +167,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   AxiPath path_;
   std::uint8_t owner_;  // number at the L1, and of the port's busy time
   std::unique_ptr<Target> target_;
-  std::unique_ptr<bus::MemoryModel> tcm_;
-  FlashTiming* tcm_timing_ = nullptr;
-  std::uint64_t tcm_generation_ = 0;  // that generations of L1 cover
+  std::optional<ArtF7> art_;
   std::vector<std::uint8_t> lines_;   // LineBits
   std::vector<std::uint8_t> behind_;  // memory's view of lines that differ; made when one does
   std::function<void(std::uint32_t, std::uint32_t)> listener_;

@@ -21,7 +21,7 @@ namespace mcost::bus {
 /// Canonical: equal behaviour if and only if equal words; times are cycles from now and saturate at
 /// 0.
 struct MicroState {
-  std::array<std::uint32_t, 22> words{};
+  std::array<std::uint32_t, 14> words{};
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
