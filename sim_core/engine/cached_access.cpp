@@ -124,40 +124,4 @@ void Engine::store_cached(const MicroOp* op, unsigned beat, const bus::Region& r
   }
 }
 
-bool Engine::read_behind(Address address, std::uint8_t* data, std::size_t size_bytes) const {
-  settle_initiators();
-  for (std::size_t i = 0; i < size_bytes; ++i) {
-    const Address at = address + static_cast<Address>(i);
-    const bus::Region* region = bus_.find(at);
-    if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
-    const bus::Memory& memory = bus_.memories[region->memory];
-    if (!memory.model->follows_attributes()) {
-      if (!read_memory(at, data + i, 1)) return false;
-      continue;
-    }
-    memory.model->read_behind(region->memory_offset + (at - region->base), data + i, 1);
-  }
-  return true;
-}
-
-bool Engine::write_behind(Address address, const std::uint8_t* data, std::size_t size_bytes) {
-  settle_initiators();
-  for (std::size_t i = 0; i < size_bytes; ++i) {
-    const Address at = address + static_cast<Address>(i);
-    const bus::Region* region = bus_.find(at);
-    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable)
-      return false;
-    bus::Memory& memory = bus_.memories[region->memory];
-    if (!memory.model->follows_attributes()) {
-      if (!write_memory(at, data + i, 1)) return false;
-      continue;
-    }
-    const std::uint32_t offset = region->memory_offset + (at - region->base);
-    if (memory.model->write_behind(offset, data + i, 1)) view_changed(memory, offset, 1);
-    memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
-  }
-  code_changed_ = false;
-  return true;
-}
-
 }  // namespace mcost::engine

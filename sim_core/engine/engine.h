@@ -407,6 +407,9 @@ class Engine {
   [[nodiscard]] bool is_uncached(const bus::Region& region, const Permission& permission) const;
   [[nodiscard]] bool is_device(const bus::Region& region, const Permission& permission) const;
   [[nodiscard]] bool others_behind_caches() const;
+  template <class Visit>
+  bool visit_bytes(Address address, std::size_t size_bytes, bool write, Visit visit) const;
+  void write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value);
   void view_changed(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   bus::LineUse use_cache(const MicroOp* op, unsigned beat, const bus::Region& region,
                          Address address, unsigned size_bytes, unsigned flags, Part part,

@@ -318,8 +318,7 @@ void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32
   mark_code();
 }
 
-/// Time of the data phase of the access that `op` is making, with all ops before it accounted
-/// for.
+/// Time of the data phase of the access that `op` is making, with all ops before it accounted for.
 Cycles Engine::data_phase_time(const MicroOp* op) {
   replay_until(*current_, op->index);
   const Visit visit = unfinished_visit();
@@ -347,9 +346,8 @@ std::uint32_t Engine::load_error(const MicroOp* op, Address address, unsigned si
   return 0;
 }
 
-/// A store that the bus answers with an error. Through the write buffer it completes, and
-/// BusFault pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write
-/// buffer.
+/// A store that the bus answers with an error. Through the write buffer it completes, and BusFault
+/// pends when the answer comes.  Source: ARMv7-M ARM B1.5.14; Cortex-M4 TRM 2.4, write buffer.
 void Engine::store_error(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                          unsigned flags) {
   const bool buffered = (flags & kExclusive) == 0 && is_bufferable(address);
@@ -369,8 +367,8 @@ bool Engine::ignores_bus_errors() const {
   return (exceptions_.ccr & kCcrIgnoreBusFault) != 0 && exceptions_.execution_priority() < 0;
 }
 
-/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the
-/// access to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
+/// What a bit-band alias shows: one bit of the target, which is accessed in the size of the access
+/// to the alias.  Source: ARMv7-M ARM B3.1, Cortex-M4 TRM 3.7.
 Engine::BitBandTarget Engine::bit_band_target(const bus::Region& region, Address address,
                                               unsigned size_bytes) const {
   const std::uint32_t offset = address - region.base;
@@ -453,15 +451,33 @@ void Engine::write_register(const bus::Region& region, Address address, unsigned
                        masked);
 }
 
-bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+/// Calls `visit` for each byte of a range with the memory behind it, its offset there and its place
+/// in the range; false where no memory is, or one that stores do not reach if `write`.
+template <class Visit>
+bool Engine::visit_bytes(Address address, std::size_t size_bytes, bool write, Visit visit) const {
   settle_initiators();
   for (std::size_t i = 0; i < size_bytes; ++i) {
     const Address at = address + static_cast<Address>(i);
     const bus::Region* region = bus_.find(at);
-    if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
-    data[i] = bus_.memories[region->memory].bytes[region->memory_offset + (at - region->base)];
+    const bool is_memory = region != nullptr && region->kind == bus::RegionKind::memory;
+    if (!is_memory || (write && !region->writable)) return false;
+    visit(bus_.memories[region->memory], region->memory_offset + (at - region->base), i);
   }
   return true;
+}
+
+bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+  return visit_bytes(address, size_bytes, false,
+                     [&](const bus::Memory& memory, std::uint32_t offset, std::size_t i) {
+                       data[i] = memory.bytes[offset];
+                     });
+}
+
+bool Engine::read_behind(Address address, std::uint8_t* data, std::size_t size_bytes) const {
+  return visit_bytes(address, size_bytes, false,
+                     [&](const bus::Memory& memory, std::uint32_t offset, std::size_t i) {
+                       data[i] = memory.stored(offset);
+                     });
 }
 
 void Engine::change_memory(std::size_t memory, std::uint32_t offset,
@@ -478,22 +494,34 @@ void Engine::change_memory(std::size_t memory, std::uint32_t offset,
   code_written(changed, offset, static_cast<std::uint32_t>(bytes.size()));
 }
 
+/// The core's view of a byte becomes `value`, and what is behind a cache, too.
+void Engine::write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value) {
+  memory.bytes[offset] = value;
+  memory.model->write_through(offset, 1);
+  std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
+  tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+  if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
+}
+
 bool Engine::write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes) {
-  settle_initiators();
-  for (std::size_t i = 0; i < size_bytes; ++i) {
-    const Address at = address + static_cast<Address>(i);
-    const bus::Region* region = bus_.find(at);
-    if (region == nullptr || region->kind != bus::RegionKind::memory || !region->writable)
-      return false;
-    bus::Memory& memory = bus_.memories[region->memory];
-    const std::uint32_t offset = region->memory_offset + (at - region->base);
-    memory.bytes[offset] = data[i];
-    memory.model->write_through(offset, 1);
-    std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
-    tag &= static_cast<std::uint8_t>(~bus::kNeverWritten);
-    if ((tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
-  }
-  return true;
+  return visit_bytes(address, size_bytes, true,
+                     [&](bus::Memory& memory, std::uint32_t offset, std::size_t i) {
+                       write_byte(memory, offset, data[i]);
+                     });
+}
+
+bool Engine::write_behind(Address address, const std::uint8_t* data, std::size_t size_bytes) {
+  const bool written = visit_bytes(
+      address, size_bytes, true, [&](bus::Memory& memory, std::uint32_t offset, std::size_t i) {
+        if (!memory.model->follows_attributes()) {
+          write_byte(memory, offset, data[i]);
+          return;
+        }
+        if (memory.model->write_behind(offset, &data[i], 1)) view_changed(memory, offset, 1);
+        memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
+      });
+  code_changed_ = false;
+  return written;
 }
 
 std::uint32_t Engine::divide(const MicroOp* op, bool is_signed, std::uint32_t dividend,
