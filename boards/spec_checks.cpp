@@ -134,21 +134,20 @@ class Checker {
     only_if(m7, "btac_entries", core.btac_entries);
     only_if(m7, "indirect_mispredict_cycles", core.indirect_mispredict_cycles);
     only_if(m33, "loaded_pc_cycles", core.loaded_pc_cycles);
-    check_cache("icache_kib", core.icache_bytes, m7);
-    check_cache("dcache_kib", core.dcache_bytes, m7);
+    const auto check_cache = [&](std::string_view key, const std::optional<std::uint32_t>& bytes) {
+      if (!bytes) return;
+      const auto kib = static_cast<std::uint32_t>(*bytes / kKib);
+      only_if(m7, key, kib);
+      if (m7) check_power_of_two("core", key, kib, "write the size of the part");
+    };
+    check_cache("icache_kib", core.icache_bytes);
+    check_cache("dcache_kib", core.dcache_bytes);
   }
 
-  void check_cache(std::string_view key, const std::optional<std::uint32_t>& bytes, bool exists) {
-    if (!bytes) return;
-    const auto kib = static_cast<std::uint32_t>(*bytes / kKib);
-    if (!exists) {
-      wrong("core", key,
-            fmt::format("{} {} does not exist on {}", key, kib, name_of(board_.core.model)),
-            "mend the model or the value");
-    } else if (!std::has_single_bit(*bytes)) {
-      wrong("core", key, fmt::format("{} {} is not a power of two", key, kib),
-            "write the size of the part");
-    }
+  void check_power_of_two(const std::string& path, std::string_view key, std::uint32_t value,
+                          const std::string& remedy) {
+    if (std::has_single_bit(value)) return;
+    wrong(path, key, fmt::format("{} {} is not a power of two", key, value), remedy);
   }
 
   void check_memory(MemorySpec& memory) {
@@ -245,13 +244,8 @@ class Checker {
   }
 
   void check_qspi(const QspiSpec& qspi, const std::string& path) {
-    const auto power_of_two = [&](std::string_view key, std::uint32_t value) {
-      if (std::has_single_bit(value)) return;
-      wrong(path, key, fmt::format("{} {} is not a power of two", key, value),
-            "write the number of the part");
-    };
-    power_of_two("lines", qspi.lines);
-    power_of_two("fifo_bytes", qspi.fifo_bytes);
+    check_power_of_two(path, "lines", qspi.lines, "write the number of the part");
+    check_power_of_two(path, "fifo_bytes", qspi.fifo_bytes, "write the number of the part");
   }
 
   template <typename Art>

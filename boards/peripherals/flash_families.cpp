@@ -37,13 +37,9 @@ constexpr ProgramFields page_flash(std::uint32_t page_kib, std::uint64_t program
   return f;
 }
 
-/// F2, F4, F7. Erase times with PSIZE of 16 bits: assumed, as with 8.
-constexpr ProgramFields sector_flash(std::array<ProgramFields::Sectors, 3> sectors,
-                                     unsigned number_bits) {
+/// What the control and status registers of F2, F4, F7, L4, L4+ and L5 have in common.
+constexpr ProgramFields common_fields(unsigned number_bits) {
   ProgramFields f;
-  f.key = 0x04;
-  f.status = 0x0C;
-  f.control = 0x10;
   f.lock = 31;
   f.program = 0;
   f.erase = 1;
@@ -52,15 +48,25 @@ constexpr ProgramFields sector_flash(std::array<ProgramFields::Sectors, 3> secto
   f.start = 16;
   f.number = 3;
   f.number_bits = number_bits;
-  f.bank_in_number = number_bits == 5 ? 4 : -1;
-  f.parallelism = 8;
   f.end_interrupt = 24;
   f.error_interrupt = 25;
   f.busy = bit_mask(16);
   f.end_flag = bit_mask(0);
-  f.size_error = bit_mask(6);      // PGPERR
+  f.size_error = bit_mask(6);      // PGPERR, SIZERR
   f.sequence_error = bit_mask(7);  // PGSERR, ERSERR
   f.end_needs_enable = true;
+  return f;
+}
+
+/// F2, F4, F7. Erase times with PSIZE of 16 bits: assumed, as with 8.
+constexpr ProgramFields sector_flash(std::array<ProgramFields::Sectors, 3> sectors,
+                                     unsigned number_bits) {
+  ProgramFields f = common_fields(number_bits);
+  f.key = 0x04;
+  f.status = 0x0C;
+  f.control = 0x10;
+  f.bank_in_number = number_bits == 5 ? 4 : -1;
+  f.parallelism = 8;
   f.program_ns = 16'000;  // whatever PSIZE
   f.sectors = sectors;
   return f;
@@ -70,27 +76,12 @@ constexpr ProgramFields sector_flash(std::array<ProgramFields::Sectors, 3> secto
 constexpr ProgramFields double_word_flash(std::uint32_t key, std::uint32_t status,
                                           std::uint32_t control, std::uint32_t page_kib,
                                           unsigned number_bits) {
-  ProgramFields f;
+  ProgramFields f = common_fields(number_bits);
   f.key = key;
   f.status = status;
   f.control = control;
-  f.lock = 31;
-  f.program = 0;
-  f.erase = 1;
-  f.mass_erase = 2;
-  f.second_mass_erase = 15;
-  f.start = 16;
-  f.number = 3;
-  f.number_bits = number_bits;
   f.bank_select = 11;
-  f.end_interrupt = 24;
-  f.error_interrupt = 25;
-  f.busy = bit_mask(16);
-  f.end_flag = bit_mask(0);
-  f.size_error = bit_mask(6);        // SIZERR
-  f.sequence_error = bit_mask(7);    // PGSERR
   f.not_erased_error = bit_mask(3);  // PROGERR
-  f.end_needs_enable = true;
   f.must_be_erased = true;
   f.unit_bytes = 8;
   f.program_ns = 81'700;
