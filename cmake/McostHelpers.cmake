@@ -108,7 +108,7 @@ function(mcost_add_bench name)
 endfunction()
 
 # mcost_add_header_self_test(folder...): the target header_self_test compiles every header of these folders alone, so
-# that each one includes what it needs. Not part of `all`; script/test builds it in the release preset.
+# that each one includes what it needs. Not part of `all`; script/check builds it.
 function(mcost_add_header_self_test)
   set(patterns ${ARGN})
   list(TRANSFORM patterns PREPEND "${PROJECT_SOURCE_DIR}/")

@@ -492,7 +492,7 @@ void Generator::enable_fpu() {
 
 void Generator::start_systick() {
   code().mov32(r6, kSysTick);
-  code().movw(r0, 151 + 2 * below(400));
+  code().movw(r0, (151 + 2 * below(400)) * options_.slowness);
   code().str(r0, r6, 4);
   code().movs(r0, 7);
   code().str(r0, r6);

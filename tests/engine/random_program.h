@@ -16,6 +16,7 @@ namespace mcost::test {
 
 struct ProgramOptions {
   bool interrupts = false;       // SysTick at an odd period, with PendSV behind it
+  unsigned slowness = 1;         // of code: handlers end before SysTick comes again
   bool injected = false;         // the test pends interrupts: their handlers exist and are enabled
   bool time_visible = false;     // reads CYCCNT and device registers
   bool patches_code = false;     // functions in RAM whose immediates are rewritten
