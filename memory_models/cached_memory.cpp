@@ -415,11 +415,11 @@ void CachedMemory::write_through(std::uint32_t offset, std::uint32_t size_bytes)
 }
 
 std::vector<bus::MemoryModel::Counter> CachedMemory::counters() const {
-  std::vector<Counter> all{{"code misses", code_misses_},
-                           {"data misses", data_misses_},
-                           {"line fills", line_fills_},
+  std::vector<Counter> all{{"icache_misses", code_misses_},
+                           {"dcache_misses", data_misses_},
+                           {"line_fills", line_fills_},
                            {"evictions", evictions_},
-                           {"write-backs", write_backs_}};
+                           {"write_backs", write_backs_}};
   if (target_ != nullptr) {
     for (const Counter& counter : target_->counters()) all.push_back(counter);
   }

@@ -48,7 +48,7 @@ class Psram final : public Target {
     return true;
   }
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
-    return {{"bus accesses", accesses_}, {"busy cycles", busy_}};
+    return {{"bus_accesses", accesses_}, {"busy_cycles", busy_}};
   }
 
   [[nodiscard]] const PsramParameters& parameters() const { return parameters_; }

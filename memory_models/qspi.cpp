@@ -128,8 +128,8 @@ std::uint32_t Qspi::most_cycles() const {
 
 std::vector<bus::MemoryModel::Counter> Qspi::counters() const {
   return {{"commands", stream_.commands},
-          {"fifo hits", stream_.fifo_hits},
-          {"bytes read", stream_.bytes_read + used_bytes(stream_)}};
+          {"fifo_hits", stream_.fifo_hits},
+          {"bytes_read", stream_.bytes_read + used_bytes(stream_)}};
 }
 
 }  // namespace mcost::memory

@@ -174,9 +174,8 @@ std::uint32_t Sdram::most_cycles() const {
 }
 
 std::vector<bus::MemoryModel::Counter> Sdram::counters() const {
-  return {{"row hits", row_hits_},           {"row misses", row_misses_},
-          {"row conflicts", row_conflicts_}, {"refreshes", refreshes_},
-          {"read fifo hits", fifo_hits_},    {"busy cycles", busy_}};
+  return {{"row_hits", row_hits_},   {"row_misses", row_misses_}, {"row_conflicts", row_conflicts_},
+          {"refreshes", refreshes_}, {"fifo_hits", fifo_hits_},   {"busy_cycles", busy_}};
 }
 
 }  // namespace mcost::memory

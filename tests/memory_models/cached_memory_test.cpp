@@ -290,7 +290,7 @@ TEST_F(CachedMemoryTest, CountsWhatItDid) {
   load(256);
   const auto counters = model_->counters();
   ASSERT_EQ(counters.size(), 5u);
-  EXPECT_STREQ(counters[1].name, "data misses");
+  EXPECT_STREQ(counters[1].name, "dcache_misses");
   EXPECT_EQ(counters[1].value, 5u);
   EXPECT_EQ(counters[2].value, 5u);  // line fills
   EXPECT_EQ(counters[3].value, 1u);  // evictions

@@ -69,9 +69,9 @@ TEST(Sdram, ReadsOn16BitsTakeWhatTheRowAndTheBeatsTake) {
   EXPECT_EQ(port.read(kRow), 21u);  // row conflict
   EXPECT_EQ(port.read(0x100 + kRow, 32), 41u);
   EXPECT_EQ(port.read(0x100, 32), 49u);
-  EXPECT_EQ(port.count("row misses"), 1u);
-  EXPECT_EQ(port.count("row hits"), 4u);
-  EXPECT_EQ(port.count("row conflicts"), 2u);
+  EXPECT_EQ(port.count("row_misses"), 1u);
+  EXPECT_EQ(port.count("row_hits"), 4u);
+  EXPECT_EQ(port.count("row_conflicts"), 2u);
 }
 
 TEST(Sdram, ReadsOn32BitsTakeOneBeat) {
@@ -102,7 +102,7 @@ TEST(Sdram, WordsReadAheadAnswerInTwoCycles) {
   Port port(f469());
   port.read(0);
   for (const std::uint32_t offset : {4u, 8u, 12u, 16u}) EXPECT_EQ(port.read(offset), 2u) << offset;
-  EXPECT_EQ(port.count("read fifo hits"), 4u);
+  EXPECT_EQ(port.count("fifo_hits"), 4u);
   EXPECT_EQ(port.read(20), 13u);
 }
 
