@@ -144,7 +144,7 @@ class FlashInterface final : public PeripheralModel {
     add(family_.fields.prefetch, "prefetch", now.prefetch);
     add(family_.fields.icache, family_.icache_name, now.icache);
     add(family_.fields.dcache, "data cache", now.dcache);
-    control_.note(text);
+    control_.setting("FLASH_ACR", text);
   }
 
   const FlashFamily& family_;
@@ -198,9 +198,10 @@ class VimsControl final : public PeripheralModel {
     const std::uint32_t old_mode = control_word_ & 3u;
     if ((value & 3u) != old_mode) changed_at_ = now + spec_.invalidate_cycles;
     follow(value);
-    control_.note(fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
-                              value, vims_.parameters().cache ? "on" : "off",
-                              vims_.parameters().code_line_buffer ? "on" : "off"));
+    control_.setting("VIMS CTL",
+                     fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
+                                 value, vims_.parameters().cache ? "on" : "off",
+                                 vims_.parameters().code_line_buffer ? "on" : "off"));
     control_.timing_changed();
   }
 

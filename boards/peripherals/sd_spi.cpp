@@ -17,6 +17,8 @@ constexpr std::uint8_t kIllegal = 1u << 2;
 constexpr std::uint8_t kCommandCrc = 1u << 3;
 constexpr std::uint8_t kParameter = 1u << 6;
 
+bool starts_command(std::uint8_t byte) { return (byte & 0xC0u) == 0x40u; }
+
 }  // namespace
 
 std::uint8_t SdSpi::exchange(std::uint8_t out, Cycles now) {
@@ -53,7 +55,7 @@ void SdSpi::receive(std::uint8_t byte, Cycles now) {
     receive_data(byte, now);
     return;
   }
-  if (collected_ == 0 && (byte & 0xC0u) != 0x40u) return;
+  if (collected_ == 0 && !starts_command(byte)) return;
   command_[collected_++] = byte;
   if (collected_ < command_.size()) return;
   collected_ = 0;
@@ -120,6 +122,16 @@ void SdSpi::respond(const SdCard::Answer& answer, unsigned index, Cycles now) {
     for (int shift = 24; shift >= 0; shift -= 8)
       out_.push_back(static_cast<std::uint8_t>(answer.value >> shift));
   }
+}
+
+std::uint8_t EmptySdSlot::exchange(std::uint8_t out, Cycles) {
+  constexpr unsigned kCommandBytes = 6;
+  if (collected_ == 0 && !starts_command(out)) return kSilence;
+  if (++collected_ == kCommandBytes) {
+    collected_ = 0;
+    unanswered_();
+  }
+  return kSilence;
 }
 
 }  // namespace mcost::boards
