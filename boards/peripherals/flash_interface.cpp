@@ -136,14 +136,18 @@ class FlashInterface final : public PeripheralModel {
     const auto too_few =
         too_few_wait_states(control_.memory, *control_.flash, now.wait_states, control_.clock_hz());
     if (too_few) control_.note(*too_few);
+    const auto kept = [&](const std::string& key) { return pinned(key) ? " (by --set)" : ""; };
     std::string text =
-        fmt::format("firmware set FLASH_ACR to 0x{:08X}: {} wait states", value, now.wait_states);
-    const auto add = [&](int number, const char* name, bool enabled) {
-      if (number >= 0) text += fmt::format(", {} {}", name, enabled ? "on" : "off");
+        fmt::format("firmware set FLASH_ACR to 0x{:08X}: {} wait state{}{}", value, now.wait_states,
+                    now.wait_states == 1 ? "" : "s", kept("wait_states"));
+    const auto add = [&](int number, const char* name, bool enabled, const char* key) {
+      if (number < 0) return;
+      text += fmt::format(", {} {}{}", name, enabled ? "on" : "off",
+                          kept(std::string("accelerator.") + key));
     };
-    add(family_.fields.prefetch, "prefetch", now.prefetch);
-    add(family_.fields.icache, family_.icache_name, now.icache);
-    add(family_.fields.dcache, "data cache", now.dcache);
+    add(family_.fields.prefetch, "prefetch", now.prefetch, "prefetch_enabled");
+    add(family_.fields.icache, family_.icache_name, now.icache, family_.icache_key);
+    add(family_.fields.dcache, "data cache", now.dcache, "dcache_enabled");
     control_.setting("FLASH_ACR", text);
   }
 

@@ -115,6 +115,9 @@ TEST_F(FlashInterfaceTest, PinnedValuesStay) {
        {"memories.flash.accelerator.art_enabled=false", "memories.flash.wait_states=6"});
   write(0x40023C00, 0x307);
   EXPECT_EQ(settings(), (memory::FlashSettings{.wait_states = 6, .prefetch = true}));
+  EXPECT_THAT(machine_->notes(),
+              Contains("firmware set FLASH_ACR to 0x00000307: 6 wait states (by --set), prefetch "
+                       "on, ART off (by --set), since cycle 10"));
 }
 
 TEST_F(FlashInterfaceTest, TooFewWaitStatesAreNotedForModelsWithoutArt) {
