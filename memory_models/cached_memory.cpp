@@ -13,6 +13,7 @@ namespace {
 // Cycles until something is free again, two to a word.
 enum Busy : unsigned { kDataFill, kDataFill2, kCodeFill, kEviction, kEviction2, kLate, kFirstPort };
 constexpr std::uint32_t kMostBusy = 0xFFFF;
+constexpr std::uint32_t kAxiBytes = 8;  // of a beat at the core
 
 std::uint32_t busy(const bus::MicroState& state, unsigned index) {
   return state.words[index / 2] >> (index % 2 * 16) & kMostBusy;
@@ -96,7 +97,7 @@ CachedMemory::Answer CachedMemory::request(bus::MicroState& state, const bus::Tr
   const Cycles arrival =
       transfer.now + start + path_.request_cycles + Cycles{path_.clock_ratio} * path_.bridge_cycles;
   const Request request{transfer.offset, size_bytes, transfer.kind,
-                        std::max(arrival, last_request_)};
+                        std::max(arrival, last_request_), kAxiBytes};
   const Response response =
       log != nullptr ? transfer_ahead(*target_, request, *log) : target_->transfer(request);
   if (log == nullptr) last_request_ = request.now;
@@ -146,7 +147,7 @@ CachedMemory::Answer CachedMemory::request_steady(bus::MicroState& state,
   const std::uint32_t end = begin + beats(size_bytes) + (line ? path_.line_extra_cycles : 0);
   set_busy(state, port, end);
   const std::uint32_t back = ratio * path_.return_cycles;
-  return {begin + beats(std::min<std::uint32_t>(size_bytes, 8)) + back, end + back};
+  return {begin + beats(std::min(size_bytes, kAxiBytes)) + back, end + back};
 }
 
 /// An access that goes to memory itself: wait cycles.

@@ -70,8 +70,9 @@ void Qspi::prefetch(Stream& stream, Cycles from) const {
   while (stream.tail - stream.next + unit_bytes_ <= parameters_.fifo_bytes) clock_in(stream, from);
 }
 
-/// Reads consecutive bytes, a beat at a time.
-Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size, Cycles now) const {
+/// Reads consecutive bytes, a word at a time.
+Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size,
+                    std::uint32_t first_bytes, Cycles now) const {
   if (stream.open && timed_out(stream, now)) close(stream, now);
   if (offset != stream.next || (!stream.open && stream.tail == stream.next)) {
     close(stream, now);
@@ -90,7 +91,7 @@ Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size, Cy
       open(stream, stream.tail, done == 0 ? now : ready);
     if (done != 0) ready += parameters_.hclk_cycles;
     ready = std::max(ready, stream.arrived[(stream.next + beat - 1) % kMostFifoBytes] + sync);
-    if (done == 0 || size <= kSingleBytes) response.first = ready;
+    if (done < first_bytes) response.first = ready;
     stream.next += beat;
     prefetch(stream, ready);
     done += beat;
@@ -108,8 +109,10 @@ Response Qspi::serve(Stream& stream, const Request& request) const {
   } else {
     const bool is_burst = request.size_bytes > kSingleBytes;
     const std::uint32_t into = is_burst ? request.offset % request.size_bytes : 0;
-    response = read(stream, request.offset, request.size_bytes - into, now);
-    if (into != 0) response.last = read(stream, request.offset - into, into, response.last).last;
+    const std::uint32_t first = is_burst ? request.first_bytes : request.size_bytes;
+    response = read(stream, request.offset, request.size_bytes - into, first, now);
+    if (into != 0)
+      response.last = read(stream, request.offset - into, into, into, response.last).last;
   }
   stream.free = response.last;
   return response;

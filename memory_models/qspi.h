@@ -87,7 +87,7 @@ class Qspi final : public Target {
   [[nodiscard]] bool timed_out(const Stream& stream, Cycles now) const;
   [[nodiscard]] Response serve(Stream& stream, const Request& request) const;
   [[nodiscard]] Response read(Stream& stream, std::uint32_t offset, std::uint32_t size,
-                              Cycles now) const;
+                              std::uint32_t first_bytes, Cycles now) const;
   void close(Stream& stream, Cycles now) const;
   void open(Stream& stream, std::uint32_t offset, Cycles now) const;
   void clock_in(Stream& stream, Cycles from) const;

@@ -99,7 +99,11 @@ Response Sdram::read(const Request& request) {
   const std::uint32_t block = request.offset / size * size / parameters_.bus_bytes;
   const std::uint32_t words = size / parameters_.bus_bytes;
   const std::uint32_t wanted = request.offset / parameters_.bus_bytes - block;
-  const std::uint32_t in_beat = std::max(1u, std::min(size, kWordBytes) / parameters_.bus_bytes);
+  const auto bus_words = [&](std::uint32_t bytes) {
+    return std::max(1u, std::min(size, bytes) / parameters_.bus_bytes);
+  };
+  const std::uint32_t in_word = bus_words(kWordBytes);
+  const std::uint32_t in_beat = bus_words(request.first_bytes);
   const auto word = [&](std::uint32_t i) { return block + (wanted + i) % words; };
 
   const Cycles start = start_of(request.now);
@@ -108,13 +112,13 @@ Response Sdram::read(const Request& request) {
   Cycles first_from_fifo = from_fifo;
   while (held < words && read_fifo_.holds(word(held))) {
     from_fifo = std::max(from_fifo, read_fifo_.arrival(word(held), sdclk_));
-    if (++held == in_beat) first_from_fifo = from_fifo;
+    if (++held == in_beat) first_from_fifo = from_fifo + hclk(in_beat / in_word - 1);
   }
   Response response;
   if (held == words) {
     ++fifo_hits_;
     response.first = first_from_fifo;
-    response.last = std::max(from_fifo, response.first + hclk(words / in_beat - 1));
+    response.last = std::max(from_fifo, response.first + hclk((words - in_beat) / in_word));
     free_ = response.last;
     return response;
   }

@@ -30,7 +30,7 @@ std::uint8_t SdSpi::exchange(std::uint8_t out, Cycles now) {
 /// What the card drives: what it has to say, a block that is ready, 0 while it is busy.
 std::uint8_t SdSpi::next_byte(Cycles now) {
   if (out_.empty() && !answering_ && card_.sends() && now >= card_.block_ready()) {
-    const std::vector<std::uint8_t> data = card_.take_block(now);
+    const std::vector<std::uint8_t> data = card_.take_block();
     const std::uint16_t crc = sd_crc16(data);
     out_.push_back(kStartBlock);
     out_.insert(out_.end(), data.begin(), data.end());
@@ -43,6 +43,8 @@ std::uint8_t SdSpi::next_byte(Cycles now) {
     if (out_.empty() && answering_) {
       answering_ = false;
       if (card_.sends()) card_.answered(now);
+    } else if (out_.empty()) {
+      card_.block_sent(now);
     }
     return byte;
   }

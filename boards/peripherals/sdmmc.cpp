@@ -366,7 +366,7 @@ void Sdmmc::receive_step(Cycles now) {
     return;
   }
   if (block_.empty()) {
-    block_ = settings_.card->take_block(now);
+    block_ = settings_.card->take_block();
     block_done_ = 0;
   }
   std::uint32_t word = 0;
@@ -400,6 +400,7 @@ void Sdmmc::transmit_step(Cycles now) {
 
 void Sdmmc::end_block(Cycles now) {
   in_tail_ = false;
+  if (from_card()) settings_.card->block_sent(now);
   if (!from_card() && block_.size() == kSdBlockBytes) {
     SdBlock data;
     std::copy(block_.begin(), block_.end(), data.begin());

@@ -244,8 +244,11 @@ TEST_F(SdOnSdio, SeveralBlocksAndCommand12) {
   identify();
   start_data(4 * 512, true);
   ASSERT_EQ(command(18, 20), kResponse);
+  const Cycles begin = now_;
   EXPECT_EQ(poll_in(4 * 512), expected(20, 4));
   wait_for(kDataEnd);
+  // 200 us before the first block, 20 us behind each other one.
+  EXPECT_NEAR(static_cast<double>(now_ - begin - 36'000 - 3 * 3'600) / 7.5, 4 * 1042, 60);
   EXPECT_EQ(card_state(), 5u);
   ASSERT_EQ(command(12, 0), kResponse);
   EXPECT_EQ(card_state(), 4u);

@@ -51,6 +51,14 @@ class Reader {
   // NOLINTEND(misc-non-private-member-variables-in-classes)
 };
 
+/// 2 x (2 + 24 + 16) + 8 for the first 8 bytes, 2 x (2 + 24 + 64) + 8 for all.  Source: facts 10.2.
+TEST(Qspi, APortOf64BitsWaitsForTheFirstEightBytes) {
+  Qspi qspi(quad_io());
+  const Response line = qspi.transfer({0x400, 32, bus::AccessKind::read, 100, 8});
+  EXPECT_EQ(line.first, 100u + 92);
+  EXPECT_EQ(line.last, 100u + 188);
+}
+
 TEST(Qspi, RandomReadsPayCommandDataAndSynchronisation) {
   struct Row {
     std::uint32_t size;

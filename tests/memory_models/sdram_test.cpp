@@ -98,6 +98,20 @@ TEST(Sdram, TheWordWantedFirstOfALineComesFirst) {
 }
 
 /// Words 1 to 4 behind the one read are read in the CAS latency (CAS + 1), one per SDCLK.
+/// 3 + 2 x (1 + CAS + 3) + 2 with the row open, precharge and activate before it with another.
+/// Source: facts 8.3; the first 8 bytes of facts 7 are these and 6 of the core's path.
+TEST(Sdram, APortOf64BitsWaitsForTheFirstEightBytes) {
+  Sdram sdram(f746());
+  sdram.transfer({0, 4, bus::AccessKind::read, 0});
+  const Response hit = sdram.transfer({0x100, 32, bus::AccessKind::read, 100, 8});
+  EXPECT_EQ(hit.first, 100u + 17);
+  EXPECT_EQ(hit.last, 100u + 41);
+  const Response conflict = sdram.transfer({kRow, 32, bus::AccessKind::read, 200, 8});
+  EXPECT_EQ(conflict.first, 200u + 25);
+  EXPECT_EQ(conflict.last, 200u + 49);
+  EXPECT_EQ(sdram.transfer({kRow + 0x100, 4, bus::AccessKind::read, 300, 8}).first, 300u + 13);
+}
+
 TEST(Sdram, WordsReadAheadAnswerInTwoCycles) {
   Port port(f469());
   port.read(0);
