@@ -134,8 +134,14 @@ CachedMemory::Answer CachedMemory::request_steady(bus::MicroState& state,
   const bool line = size_bytes == kL1LineBytes;
   const std::uint32_t ratio = path_.clock_ratio;
   std::uint32_t wait_states = writes ? 0 : path_.wait_states;
-  if (!line && !writes && path_.buffer_bytes != 0) {
-    if (is_buffered(transfer.offset, log)) wait_states = 0;
+  if (!writes && path_.buffer_bytes != 0) {
+    if (line) {
+      state.array_reads += (kL1LineBytes + path_.buffer_bytes - 1) / path_.buffer_bytes;
+    } else if (is_buffered(transfer.offset, log)) {
+      wait_states = 0;
+    } else {
+      ++state.array_reads;
+    }
   }
   const unsigned port = kFirstPort + owner_;
   const std::uint32_t arrival =

@@ -28,6 +28,7 @@ Response Psram::transfer(const Request& request) {
   free_ = response.last + (writes ? hclk(phases.busturn) : 0);
   accesses_ += count;
   busy_ += free_ - start;
+  (writes ? bytes_written_ : bytes_read_) += std::uint64_t{count} * p.bus_bytes;
   return response;
 }
 

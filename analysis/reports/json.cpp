@@ -94,15 +94,25 @@ Json memories_of(const Cost& cost, const RunResult& result, bool all) {
     }
     const std::uint64_t stalls = memory_wait(cost.counters, m);
     if (!all && !counted && !used(traffic) && stalls == 0) continue;
-    Json memory = {
-        {"reads", integer(traffic.reads)},     {"read_bytes", integer(traffic.read_bytes)},
-        {"writes", integer(traffic.writes)},   {"write_bytes", integer(traffic.write_bytes)},
-        {"fetches", integer(traffic.fetches)}, {"fetch_bytes", integer(traffic.fetch_bytes)},
-        {"stall_cycles", integer(stalls)}};
+    Json memory = {{"reads", integer(traffic.reads)},
+                   {"read_bytes", integer(traffic.read_bytes)},
+                   {"writes", integer(traffic.writes)},
+                   {"write_bytes", integer(traffic.write_bytes)},
+                   {"fetches", integer(traffic.fetches)},
+                   {"fetch_bytes", integer(traffic.fetch_bytes)},
+                   {"array_reads", integer(traffic.array_reads)},
+                   {"stall_cycles", integer(stalls)}};
     if (!counters.empty()) memory["counters"] = std::move(counters);
     memories[printable(result.memories[m])] = std::move(memory);
   }
   return memories;
+}
+
+Json classes_of(const Counters& counters) {
+  Json classes = Json::object();
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    classes[kInstructionClassNames[c]] = integer(counters.by_class[c]);
+  return classes;
 }
 
 Json place_of(const CodePlace& place) {
@@ -142,6 +152,7 @@ void add_cost(Json& json, const Cost& cost, const RunResult& result) {
   json["time_s"] = time_of(counters, result);
   add_cycles_at(json, counters, result);
   json["instructions"] = integer(counters.instructions);
+  json["instruction_classes"] = classes_of(counters);
   json["skipped"] = integer(counters.skipped);
   json["folded"] = integer(counters.folded);
   json["macs"] = integer(counters.macs);
@@ -254,6 +265,7 @@ std::string json_report(const RunResult& result) {
   json["tool"] = {{"name", "mcost"}, {"version", result.tool_version}};
   json["cycles"] = integer(total.cycles);
   json["instructions"] = integer(total.instructions);
+  json["instruction_classes"] = classes_of(total);
   json["skipped"] = integer(total.skipped);
   json["folded"] = integer(total.folded);
   json["macs"] = integer(total.macs);

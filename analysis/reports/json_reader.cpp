@@ -178,9 +178,10 @@ void read_causes(const Value& json, const RunResult& result, Counters& counters)
 }
 
 Traffic read_traffic(const Value& json) {
-  return {json["reads"].integer(),   json["read_bytes"].integer(),
-          json["writes"].integer(),  json["write_bytes"].integer(),
-          json["fetches"].integer(), json["fetch_bytes"].integer()};
+  return {json["reads"].integer(),      json["read_bytes"].integer(),
+          json["writes"].integer(),     json["write_bytes"].integer(),
+          json["fetches"].integer(),    json["fetch_bytes"].integer(),
+          json["array_reads"].integer()};
 }
 
 void read_memories(const Value& json, const RunResult& result, Cost& cost) {
@@ -217,6 +218,8 @@ Cost read_cost(const Value& json, const RunResult& result) {
   Cost cost;
   cost.counters.cycles = json["cycles"].integer();
   cost.counters.instructions = json["instructions"].integer();
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    cost.counters.by_class[c] = json["instruction_classes"][kInstructionClassNames[c]].integer();
   cost.counters.skipped = json["skipped"].integer();
   cost.counters.folded = json["folded"].integer();
   cost.counters.macs = json["macs"].integer();

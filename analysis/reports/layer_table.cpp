@@ -192,6 +192,9 @@ Table memory_table(const RunResult& result) {
   add_traffic("bytes", &Traffic::read_bytes);
   add_traffic("writes", &Traffic::writes);
   add_traffic("bytes", &Traffic::write_bytes);
+  const auto has_array = [&](std::size_t m) { return total.traffic[m].array_reads != 0; };
+  if (std::any_of(shown.begin(), shown.end(), has_array))
+    add_traffic("array reads", &Traffic::array_reads);
   for (const Cause cause : {Cause::fetch_wait, Cause::data_wait, Cause::store_wait}) {
     const auto c = static_cast<unsigned>(cause);
     add(kCauseNames[c], [&](std::size_t m) { return grouped(total.by_memory[m][c]); });

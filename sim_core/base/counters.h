@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "sim_core/base/cause.h"
+#include "sim_core/base/instruction_class.h"
 
 namespace mcost {
 
 /// Traffic of one memory. Bytes are what instructions asked for; fetches are words read by the
-/// fetch unit.
+/// fetch unit. Array reads are those of a flash array behind its accelerator and caches, on demand
+/// or ahead, each as wide as the array; 0 of other memories.
 struct Traffic {
   std::uint64_t reads = 0;
   std::uint64_t read_bytes = 0;
@@ -19,6 +21,7 @@ struct Traffic {
   std::uint64_t write_bytes = 0;
   std::uint64_t fetches = 0;
   std::uint64_t fetch_bytes = 0;
+  std::uint64_t array_reads = 0;
   Traffic& operator+=(const Traffic& other) {
     reads += other.reads;
     read_bytes += other.read_bytes;
@@ -26,6 +29,7 @@ struct Traffic {
     write_bytes += other.write_bytes;
     fetches += other.fetches;
     fetch_bytes += other.fetch_bytes;
+    array_reads += other.array_reads;
     return *this;
   }
   friend bool operator==(const Traffic&, const Traffic&) = default;
@@ -44,6 +48,7 @@ struct Counters {
   std::uint64_t skipped = 0;       // condition failed
   std::uint64_t folded = 0;        // took no issue slot
   std::uint64_t macs = 0;          // multiply-accumulates executed
+  std::array<std::uint64_t, kInstructionClasses> by_class{};  // instructions that were not skipped
   std::array<std::uint64_t, kCauses> by_cause{};
   std::array<std::array<std::uint64_t, kCauses>, kMaxMemories>
       by_memory{};                                           // shares of per-memory causes
@@ -73,6 +78,7 @@ struct Counters {
     skipped += other.skipped;
     folded += other.folded;
     macs += other.macs;
+    for (unsigned c = 0; c < kInstructionClasses; ++c) by_class[c] += other.by_class[c];
     for (unsigned c = 0; c < kCauses; ++c) by_cause[c] += other.by_cause[c];
     for (unsigned m = 0; m < kMaxMemories; ++m) {
       for (unsigned c = 0; c < kCauses; ++c) by_memory[m][c] += other.by_memory[m][c];
@@ -82,8 +88,16 @@ struct Counters {
     for (unsigned i = 0; i < kMaxInitiators; ++i) by_initiator[i] += other.by_initiator[i];
     return *this;
   }
-  /// The invariant of design.md: causes sum to cycles, memory shares to their causes.
+  /// Classes sum to the instructions that were not skipped.
+  [[nodiscard]] bool classes_add_up() const {
+    std::uint64_t sum = skipped;
+    for (const std::uint64_t count : by_class) sum += count;
+    return sum == instructions;
+  }
+  /// The invariant of design.md: causes sum to cycles, memory shares to their causes, classes to
+  /// instructions.
   [[nodiscard]] bool adds_up() const {
+    if (!classes_add_up()) return false;
     std::uint64_t sum = 0;
     for (const std::uint64_t later : at_later_clock) sum += later;
     if (sum > cycles) return false;

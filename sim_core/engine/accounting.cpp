@@ -38,6 +38,12 @@ void count_access(Traffic& traffic, const bus::Access& access) {
   }
 }
 
+void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes) {
+  traffic.fetches += activity.fetched_words;
+  traffic.fetch_bytes += std::uint64_t{activity.fetched_words} * fetch_bytes;
+  traffic.array_reads += activity.array_reads;
+}
+
 void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
   for (const VisitCost::Share& share : cost.shares)
     ledger.charge(share.cause, share.memory, visits * share.cycles);
@@ -49,12 +55,15 @@ void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
     scaled.write_bytes *= visits;
     scaled.fetches *= visits;
     scaled.fetch_bytes *= visits;
+    scaled.array_reads *= visits;
     ledger.traffic[entry.memory] += scaled;
   }
   ledger.instructions += visits * cost.instructions;
   ledger.skipped += visits * cost.skipped;
   ledger.folded += visits * cost.folded_slots;
   ledger.macs += visits * cost.macs;
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    ledger.by_class[c] += visits * cost.by_class[c];
 }
 
 }  // namespace
@@ -183,6 +192,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
       ++cost.skipped;
     } else {
       cost.macs += info.macs;
+      ++cost.by_class[static_cast<unsigned>(info.instruction_class)];
       for (const TimedAccess& access : replay.accesses()) {
         count_access(traffic_of(cost, access.access.memory), access.access);
       }
@@ -190,12 +200,11 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   }
   if (log.lines.size() > kMostLines) return nullptr;
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    const std::uint32_t words = port.fetches().words[memory];
-    if (words == 0) continue;
-    block.fetches |= 1u << memory;
+    const BusPort::Activity activity = port.activity(memory);
+    if (activity.fetched_words != 0) block.fetches |= 1u << memory;
+    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
     Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
-    traffic.fetches += words;
-    traffic.fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
+    count_activity(traffic, activity, model_.fetch_bytes());
   }
   variant->key = key;
   variant->is_detailed = key.missed != 0 || key.misaligned != 0 || key.details != 0;
@@ -246,6 +255,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   ledger_.folded += timed.advance.folded ? 1 : 0;
   if (timed.executed) {
     ledger_.macs += info.macs;
+    if (!info.partial) ++ledger_.by_class[static_cast<unsigned>(info.instruction_class)];
     for (const TimedAccess& access : replay.accesses()) {
       count_access(ledger_.traffic[access.access.memory], access.access);
     }
@@ -253,10 +263,9 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
     ++ledger_.skipped;
   }
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    std::uint32_t& words = port.fetches().words[memory];
-    ledger_.traffic[memory].fetches += words;
-    ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
-    words = 0;
+    BusPort::Activity& activity = port.activity(memory);
+    count_activity(ledger_.traffic[memory], activity, model_.fetch_bytes());
+    activity = {};
   }
   if (!profile_) return;
   InstructionCost& cost = profile_costs_[info.pc];

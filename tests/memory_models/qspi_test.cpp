@@ -251,6 +251,22 @@ TEST(Qspi, OnlyBytesThatCameAreCounted) {
   EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 2 + 1 + 32 + 1);
 }
 
+/// 24 clocks of instruction, address and dummies, then two for each byte that came, as above.
+TEST(Qspi, ClocksAreThoseOfTheBytesThatCame) {
+  Reader reader(quad_io());
+  const auto clocks = [&] { return reader.qspi.counters().at(3).value; };
+  (void)reader.read(0, 4);
+  EXPECT_EQ(clocks(), 24u + 2 * 4);
+  reader.now += 3;
+  (void)reader.read(0x1000, 1);
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 1));
+  reader.now += 1000;
+  (void)reader.read(0x1001, 1);  // the FIFO has it
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 2));
+  reader.qspi.set_parameters(quad_output());
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 2));
+}
+
 TEST(Qspi, ProbesForetellRandomTraffic) {
   std::mt19937 random(7);
   for (const bool with_timeout : {false, true}) {

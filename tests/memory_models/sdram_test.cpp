@@ -345,5 +345,34 @@ TEST(TimedMemory, ALookAheadSeesWhatItAskedForBefore) {
   EXPECT_EQ(memory.data(none, {0x80, 4, bus::AccessKind::read, false, 0, 17}, &log), 12u);
 }
 
+TEST(Sdram, BytesOverThePinsAreWholeBusWordsWithThoseReadAhead) {
+  Port port(f746());
+  port.read(0);
+  EXPECT_EQ(port.count("device_read_bytes"), (2u + 3) * 2);  // CAS + 1 more words of 16 bits
+  port.read(4);                                              // out of the FIFO
+  EXPECT_EQ(port.count("device_read_bytes"), (2u + 3) * 2);
+  port.write(0, 1);
+  EXPECT_EQ(port.count("device_write_bytes"), 2u);
+  port.write(0, 32);
+  EXPECT_EQ(port.count("device_write_bytes"), 2u + 32);
+  SdramParameters parameters = f746();
+  parameters.read_ahead = false;
+  Port plain(parameters);
+  plain.read(0, 1);
+  plain.read(0, 32);
+  EXPECT_EQ(plain.count("device_read_bytes"), 2u + 32);
+}
+
+TEST(Sdram, ClosedRowsAndConflictsActivate) {
+  Port port(f746());
+  port.read(0);
+  EXPECT_EQ(port.count("activates"), 1u);
+  port.read(256);
+  EXPECT_EQ(port.count("activates"), 1u);
+  port.read(4 * kRow);  // a conflict
+  port.read(kBank);     // another bank
+  EXPECT_EQ(port.count("activates"), 3u);
+}
+
 }  // namespace
 }  // namespace mcost::memory
