@@ -23,6 +23,9 @@ void compare(const std::string& what, const Cost& sum, const Cost& whole,
   } else if (a.instructions != b.instructions) {
     broken.push_back(fmt::format("{}: parts have {} instructions, the whole {}", what,
                                  a.instructions, b.instructions));
+  } else if (a.by_class != b.by_class) {
+    broken.push_back(
+        fmt::format("{}: instruction classes of the parts are not those of the whole", what));
   } else if (a.macs != b.macs) {
     broken.push_back(fmt::format("{}: parts have {} MACs, the whole {}", what, a.macs, b.macs));
   } else if (a.by_cause != b.by_cause || a.by_memory != b.by_memory ||
@@ -35,11 +38,20 @@ void compare(const std::string& what, const Cost& sum, const Cost& whole,
   }
 }
 
+/// Says which of its own sums a cost breaks.
+void check(const std::string& what, const Cost& cost, std::vector<std::string>& broken) {
+  if (!cost.counters.classes_add_up()) {
+    broken.push_back(what + ": classes do not sum to the instructions that were not skipped");
+  } else if (!cost.counters.adds_up()) {
+    broken.push_back(what + ": causes do not sum to cycles");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> broken_sums(const RunResult& result) {
   std::vector<std::string> broken;
-  if (!result.total.counters.adds_up()) broken.emplace_back("run: causes do not sum to cycles");
+  check("run", result.total, broken);
   Cost everything;
   Cost outermost;
   everything.model.resize(result.total.model.size());
@@ -48,9 +60,8 @@ std::vector<std::string> broken_sums(const RunResult& result) {
   for (std::size_t i = result.layers.size(); i-- > 0;) {
     const LayerResult& layer = result.layers[i];
     const std::string name = "layer " + joined(layer.path);
-    if (!layer.exclusive.counters.adds_up() || !layer.inclusive.counters.adds_up()) {
-      broken.push_back(name + ": causes do not sum to cycles");
-    }
+    check(name, layer.exclusive, broken);
+    check(name, layer.inclusive, broken);
     everything += layer.exclusive;
     inside[i] += layer.exclusive;
     inside[i].model.resize(layer.inclusive.model.size());

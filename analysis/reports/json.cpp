@@ -105,6 +105,13 @@ Json memories_of(const Cost& cost, const RunResult& result, bool all) {
   return memories;
 }
 
+Json classes_of(const Counters& counters) {
+  Json classes = Json::object();
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    classes[kInstructionClassNames[c]] = integer(counters.by_class[c]);
+  return classes;
+}
+
 Json place_of(const CodePlace& place) {
   return {{"pc", hexadecimal(place.address)},
           {"symbol", text_or_null(place.symbol)},
@@ -142,6 +149,7 @@ void add_cost(Json& json, const Cost& cost, const RunResult& result) {
   json["time_s"] = time_of(counters, result);
   add_cycles_at(json, counters, result);
   json["instructions"] = integer(counters.instructions);
+  json["instruction_classes"] = classes_of(counters);
   json["skipped"] = integer(counters.skipped);
   json["folded"] = integer(counters.folded);
   json["macs"] = integer(counters.macs);
@@ -254,6 +262,7 @@ std::string json_report(const RunResult& result) {
   json["tool"] = {{"name", "mcost"}, {"version", result.tool_version}};
   json["cycles"] = integer(total.cycles);
   json["instructions"] = integer(total.instructions);
+  json["instruction_classes"] = classes_of(total);
   json["skipped"] = integer(total.skipped);
   json["folded"] = integer(total.folded);
   json["macs"] = integer(total.macs);

@@ -217,6 +217,8 @@ Cost read_cost(const Value& json, const RunResult& result) {
   Cost cost;
   cost.counters.cycles = json["cycles"].integer();
   cost.counters.instructions = json["instructions"].integer();
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    cost.counters.by_class[c] = json["instruction_classes"][kInstructionClassNames[c]].integer();
   cost.counters.skipped = json["skipped"].integer();
   cost.counters.folded = json["folded"].integer();
   cost.counters.macs = json["macs"].integer();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim_core/base/cause.h"
+#include "sim_core/base/instruction_class.h"
 
 namespace mcost {
 
@@ -44,6 +45,7 @@ struct Counters {
   std::uint64_t skipped = 0;       // condition failed
   std::uint64_t folded = 0;        // took no issue slot
   std::uint64_t macs = 0;          // multiply-accumulates executed
+  std::array<std::uint64_t, kInstructionClasses> by_class{};  // instructions that were not skipped
   std::array<std::uint64_t, kCauses> by_cause{};
   std::array<std::array<std::uint64_t, kCauses>, kMaxMemories>
       by_memory{};                                           // shares of per-memory causes
@@ -73,6 +75,7 @@ struct Counters {
     skipped += other.skipped;
     folded += other.folded;
     macs += other.macs;
+    for (unsigned c = 0; c < kInstructionClasses; ++c) by_class[c] += other.by_class[c];
     for (unsigned c = 0; c < kCauses; ++c) by_cause[c] += other.by_cause[c];
     for (unsigned m = 0; m < kMaxMemories; ++m) {
       for (unsigned c = 0; c < kCauses; ++c) by_memory[m][c] += other.by_memory[m][c];
@@ -82,8 +85,16 @@ struct Counters {
     for (unsigned i = 0; i < kMaxInitiators; ++i) by_initiator[i] += other.by_initiator[i];
     return *this;
   }
-  /// The invariant of design.md: causes sum to cycles, memory shares to their causes.
+  /// Classes sum to the instructions that were not skipped.
+  [[nodiscard]] bool classes_add_up() const {
+    std::uint64_t sum = skipped;
+    for (const std::uint64_t count : by_class) sum += count;
+    return sum == instructions;
+  }
+  /// The invariant of design.md: causes sum to cycles, memory shares to their causes, classes to
+  /// instructions.
   [[nodiscard]] bool adds_up() const {
+    if (!classes_add_up()) return false;
     std::uint64_t sum = 0;
     for (const std::uint64_t later : at_later_clock) sum += later;
     if (sum > cycles) return false;

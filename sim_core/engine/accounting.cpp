@@ -55,6 +55,8 @@ void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
   ledger.skipped += visits * cost.skipped;
   ledger.folded += visits * cost.folded_slots;
   ledger.macs += visits * cost.macs;
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    ledger.by_class[c] += visits * cost.by_class[c];
 }
 
 }  // namespace
@@ -183,6 +185,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
       ++cost.skipped;
     } else {
       cost.macs += info.macs;
+      ++cost.by_class[static_cast<unsigned>(info.instruction_class)];
       for (const TimedAccess& access : replay.accesses()) {
         count_access(traffic_of(cost, access.access.memory), access.access);
       }
@@ -246,6 +249,7 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
   ledger_.folded += timed.advance.folded ? 1 : 0;
   if (timed.executed) {
     ledger_.macs += info.macs;
+    if (!info.partial) ++ledger_.by_class[static_cast<unsigned>(info.instruction_class)];
     for (const TimedAccess& access : replay.accesses()) {
       count_access(ledger_.traffic[access.access.memory], access.access);
     }

@@ -12,6 +12,7 @@
 
 #include "sim_core/base/cause.h"
 #include "sim_core/base/counters.h"
+#include "sim_core/base/instruction_class.h"
 #include "sim_core/engine/core.h"
 #include "sim_core/isa/decoder.h"
 #include "sim_core/pipeline/pipeline_model.h"
@@ -31,6 +32,7 @@ struct OpInfo {
   std::uint16_t site = 0;         // window (region + 1) of its accesses; cycles of its operands
   std::uint8_t access_bytes = 0;  // of one transfer; 0 if it makes none
   std::uint8_t macs = 0;          // multiply-accumulates when executed
+  InstructionClass instruction_class = InstructionClass::other;
   bool predicated = false;
   bool silent = false;  // IT: nothing to execute, so no MicroOp
   bool stores = false;
@@ -110,6 +112,7 @@ struct VisitCost {
   std::uint32_t skipped = 0;
   std::uint32_t folded_slots = 0;  // instructions that took no issue slot (DWT FOLDCNT)
   std::uint32_t macs = 0;
+  std::array<std::uint8_t, kInstructionClasses> by_class{};  // of a block's few instructions
 };
 
 /// By exit of the next block, and by whether its branch was mispredicted, the variant that came

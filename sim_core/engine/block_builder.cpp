@@ -103,6 +103,60 @@ unsigned macs_of(const isa::Encoding& row) {
   return row.timing_class == TimingClass::multiply ? 0 : 1;
 }
 
+InstructionClass class_of(TimingClass timing_class) {
+  switch (timing_class) {
+    case TimingClass::alu:
+    case TimingClass::shift:
+    case TimingClass::bit_field:
+    case TimingClass::reverse:
+    case TimingClass::extend:
+    case TimingClass::pack_select:
+    case TimingClass::parallel_add:
+    case TimingClass::saturate:
+    case TimingClass::sad: return InstructionClass::integer;
+    case TimingClass::multiply:
+    case TimingClass::multiply_accumulate:
+    case TimingClass::multiply_long:
+    case TimingClass::multiply_accumulate_long:
+    case TimingClass::divide: return InstructionClass::multiply;
+    case TimingClass::load:
+    case TimingClass::load_literal:
+    case TimingClass::load_dual:
+    case TimingClass::load_multiple:
+    case TimingClass::load_exclusive:
+    case TimingClass::store:
+    case TimingClass::store_dual:
+    case TimingClass::store_multiple:
+    case TimingClass::store_exclusive:
+    case TimingClass::preload:
+    case TimingClass::fp_load:
+    case TimingClass::fp_store:
+    case TimingClass::fp_load_multiple:
+    case TimingClass::fp_store_multiple: return InstructionClass::load_store;
+    case TimingClass::branch:
+    case TimingClass::branch_register:
+    case TimingClass::compare_branch:
+    case TimingClass::table_branch: return InstructionClass::branch;
+    case TimingClass::it:
+    case TimingClass::nop:
+    case TimingClass::wait:
+    case TimingClass::system:
+    case TimingClass::barrier: return InstructionClass::other;
+    case TimingClass::fp_add:
+    case TimingClass::fp_multiply:
+    case TimingClass::fp_multiply_accumulate:
+    case TimingClass::fp_divide:
+    case TimingClass::fp_square_root:
+    case TimingClass::fp_compare:
+    case TimingClass::fp_convert:
+    case TimingClass::fp_move:
+    case TimingClass::fp_core_move:
+    case TimingClass::fp_core_move_dual:
+    case TimingClass::fp_system: return InstructionClass::floating_point;
+  }
+  return InstructionClass::other;
+}
+
 pipeline::OpTiming timing_of(const isa::Decoded& decoded, const isa::Effects& effects,
                              bool in_it_block) {
   const isa::Encoding& row = *decoded.instruction->row;
@@ -290,6 +344,7 @@ bool Engine::append_instruction(Block& block, const isa::Decoded& decoded, Addre
       static_cast<std::uint8_t>(effects.accesses_memory() ? effects.access_bytes() : 0);
   info.stores = effects.stores();
   info.macs = static_cast<std::uint8_t>(macs_of(row));
+  info.instruction_class = class_of(row.timing_class);
   const Handler notes = note_handler(model_, info.timing);
   info.operand_timed = notes != nullptr || row.timing_class == TimingClass::divide;
   info.always_logged = row.timing_class == TimingClass::load_exclusive ||

@@ -19,6 +19,7 @@ Cost cost(std::uint64_t n, std::uint64_t macs) {
   counters.charge(Cause::result_latency, kFlash, 1);
   counters.instructions = 9 * n;
   counters.skipped = n;
+  counters.by_class = {4 * n, n, 0, 2 * n, n, 0};
   counters.macs = macs;
   counters.traffic[kFlash] = {n, 4 * n, 0, 0, 5 * n, 20 * n};
   counters.traffic[kSram] = {2 * n, 8 * n, n, 4 * n, 0, 0};

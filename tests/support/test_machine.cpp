@@ -443,6 +443,8 @@ void compare_counters(Comparison& comparison, const Counters& a, const Counters&
   comparison.value("skipped", a.skipped, b.skipped);
   comparison.value("folded", a.folded, b.folded);
   comparison.value("macs", a.macs, b.macs);
+  for (unsigned c = 0; c < kInstructionClasses; ++c)
+    comparison.value(kInstructionClassNames[c], a.by_class[c], b.by_class[c]);
   for (unsigned c = 0; c < kCauses; ++c)
     comparison.value(kCauseNames[c], a.by_cause[c], b.by_cause[c]);
   comparison.range("initiator", a.by_initiator, b.by_initiator);
