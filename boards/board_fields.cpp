@@ -574,6 +574,8 @@ void describe(FieldVisitor& v, EnergySpec& energy) {
   coefficient("multiply_fj", "more per executed multiply or divide", energy.multiply_fj);
   coefficient("floating_point_fj", "more per executed FP instruction", energy.floating_point_fj);
   coefficient("load_store_fj", "more per executed load or store", energy.load_store_fj);
+  coefficient("sram_fj_per_byte", "a byte that on-chip RAM reads or writes, unless it says its own",
+              energy.sram_fj_per_byte);
   coefficient("dma_fj_per_byte", "a byte that a DMA reads or writes", energy.dma_fj_per_byte);
   coefficient("peripherals_uw", "what else runs at the mcu's supply", energy.peripherals_uw);
   coefficient("board_uw", "what else runs beside it", energy.board_uw);

@@ -30,7 +30,8 @@ struct Source {
   SourceKind kind = SourceKind::assumed;
   std::string ref;
   bool verified = true;  ///< False when the document was cited from memory and not read again.
-  std::uint32_t uncertainty_percent = 0;  ///< Of coefficients of energy: plus or minus; 0: not said.
+  std::uint32_t uncertainty_percent =
+      0;  ///< Of coefficients of energy: plus or minus; 0: not said.
   friend bool operator==(const Source&, const Source&) = default;
 };
 
@@ -300,7 +301,7 @@ enum class SupplySide : std::uint8_t { mcu, board };
 /// What a memory or a card takes, by what it does. Left out: nothing beyond what the coefficients
 /// of the core hold.
 struct PartEnergySpec {
-  SupplySide supply = SupplySide::mcu;           ///< Of all of these but interface_uw.
+  SupplySide supply = SupplySide::mcu;            ///< Of all of these but interface_uw.
   std::optional<std::uint32_t> read_fj_per_byte;  ///< Behind a controller: bytes at its pins.
   std::optional<std::uint32_t> write_fj_per_byte;
   std::optional<std::uint32_t> array_read_fj;  ///< Per read of the array: a line, a word.
@@ -545,6 +546,7 @@ struct EnergySpec {
   std::optional<std::uint32_t> multiply_fj;
   std::optional<std::uint32_t> floating_point_fj;
   std::optional<std::uint32_t> load_store_fj;
+  std::optional<std::uint32_t> sram_fj_per_byte;  ///< Of on-chip RAM without a coefficient of its own.
   std::optional<std::uint32_t> dma_fj_per_byte;  ///< Each byte that a DMA reads or writes.
   std::optional<std::uint32_t> peripherals_uw;   ///< What else runs at the mcu's supply.
   std::optional<std::uint32_t> board_uw;         ///< What else runs beside it.

@@ -151,13 +151,15 @@ class Checker {
     const std::size_t columns = energy.clock_hz.size();
     const auto check_list = [&](std::string_view key, const std::vector<std::uint64_t>& values) {
       if (bad("energy") || values.size() == columns) return;
-      wrong("energy", key, fmt::format("{} has {} values, clock_hz {}", key, values.size(), columns),
+      wrong("energy", key,
+            fmt::format("{} has {} values, clock_hz {}", key, values.size(), columns),
             "write one value for each clock");
     };
     check_list("static_uw", energy.static_uw);
     check_list("active_fj", energy.active_fj);
     if (!std::is_sorted(energy.clock_hz.begin(), energy.clock_hz.end(), std::less_equal<>()))
-      wrong("energy", "clock_hz", "clock_hz does not rise", "write each clock once, the lowest first");
+      wrong("energy", "clock_hz", "clock_hz does not rise",
+            "write each clock once, the lowest first");
     for (const auto& [path, source] : board_.sources) {
       const std::string all = "." + path;
       const std::size_t last = path.rfind('.');

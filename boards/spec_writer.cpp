@@ -165,7 +165,8 @@ OutNode tree_of(const BoardSpec& board) {
 }
 
 std::string source_text(const Source& source) {
-  std::string text = fmt::format("source: {}, ref: {}", name_of(source.kind), in_quotes(source.ref));
+  std::string text =
+      fmt::format("source: {}, ref: {}", name_of(source.kind), in_quotes(source.ref));
   if (!source.verified) text += ", verified: false";
   if (source.uncertainty_percent != 0)
     text += fmt::format(", uncertainty_percent: {}", source.uncertainty_percent);
