@@ -112,7 +112,7 @@ class ModelMaker {
   }
   void operator()(const NoAccelerator&) {
     if (flash_->wait_states == 0 && !wait_states_change_) {
-      memory_.model = std::make_unique<memory::ConstantLatency>(0);
+      memory_.model = std::make_unique<memory::ConstantLatency>(0, true);
       return;
     }
     adopt(std::make_unique<memory::LineBufferFlash>(flash_->width_bits / 8, flash_->wait_states));

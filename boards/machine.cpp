@@ -93,12 +93,19 @@ struct Machine::Parts {
   };
   std::vector<Requester> requesters;  // peripherals that DMA controllers serve
   std::vector<std::unique_ptr<SdCard>> cards;
-  std::vector<std::pair<std::string, SdCard*>> sd_slots;                        // by peripheral
+  struct SdSlot {
+    std::string peripheral;
+    SdCard* card = nullptr;  // null: empty
+    std::function<void()> unanswered;
+  };
+  std::vector<SdSlot> sd_slots;
   std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
   std::vector<Placed> placed;
   NoteList notes;
 
+  [[nodiscard]] std::optional<bus::DeviceAccess> cause() const;
   void note(const std::string& text);
+  [[nodiscard]] NoteSetting setting_noter();
   void add_spaces();
   [[nodiscard]] bool starts_from_reset() const { return spec.start == StartState::reset; }
   void make_clocks();
@@ -140,16 +147,28 @@ const MemorySpec* Machine::Parts::memory_named(const std::string& name, std::siz
   return nullptr;
 }
 
-/// With the place of the access that gave cause for it, if one did.
-void Machine::Parts::note(const std::string& text) {
+/// What the firmware accesses now, if it does: the cause of a note.
+std::optional<bus::DeviceAccess> Machine::Parts::cause() const {
   for (const auto& space : spaces) {
-    if (space->accessing()) {
-      const Address pc = *space->accessing();
-      notes.add(text, options.place_name ? ", first at " + options.place_name(pc) : std::string());
-      return;
-    }
+    if (space->accessing()) return space->accessing();
   }
-  notes.add(text);
+  return system_control == nullptr ? std::nullopt : system_control->accessing();
+}
+
+/// With the place of its cause, if there is one.
+void Machine::Parts::note(const std::string& text) {
+  const auto access = cause();
+  const bool has_place = access && options.place_name;
+  notes.add(text, has_place ? ", first at " + options.place_name(access->pc) : "");
+}
+
+NoteSetting Machine::Parts::setting_noter() {
+  return [this](const std::string& subject, const std::string& state) {
+    const auto access = cause();
+    const bool has_place = access && options.place_name;
+    notes.set(subject, state, access ? access->now : engine->now(),
+              has_place ? " at " + options.place_name(access->pc) : "");
+  };
 }
 
 void Machine::Parts::make_clocks() {
@@ -199,7 +218,7 @@ CacheSetup Machine::Parts::cache_setup() {
           .follows_from_start = starts_from_reset(),
           .itcm_kib = tcm_kib(spec, RegionPort::itcm),
           .dtcm_kib = tcm_kib(spec, RegionPort::dtcm),
-          .note = [this](const std::string& text) { note(text); }};
+          .setting = setting_noter()};
 }
 
 void Machine::Parts::add_private_bus() {
@@ -249,10 +268,7 @@ std::unique_ptr<SdCard> Machine::Parts::make_card(const DeviceSpec& device) {
   const auto& card = std::get<SdCardSpec>(device.kind);
   const bool named = options.sd_image.has_value();
   const std::string& file = named ? *options.sd_image : card.image;
-  if (file.empty()) {
-    note(fmt::format("devices.{}: the slot is empty; --sd FILE puts a card in", device.name));
-    return nullptr;
-  }
+  if (file.empty()) return nullptr;
   auto image =
       std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
                                 named ? "--sd " + file : "devices." + device.name + ".image");
@@ -274,9 +290,19 @@ void Machine::Parts::add_devices() {
   }
   for (const DeviceSpec& device : spec.devices) {
     std::unique_ptr<SdCard> card = make_card(device);
-    if (card == nullptr) continue;
+    if (card == nullptr) {
+      const auto unanswered = [this, name = device.name] {
+        note(
+            fmt::format("devices.{}: commands were not answered, the slot is empty; --sd FILE "
+                        "puts a card in",
+                        name));
+      };
+      spi_devices.emplace_back(device.peripheral, std::make_unique<EmptySdSlot>(unanswered));
+      sd_slots.push_back({device.peripheral, nullptr, unanswered});
+      continue;
+    }
     spi_devices.emplace_back(device.peripheral, std::make_unique<SdSpi>(*card));
-    sd_slots.emplace_back(device.peripheral, card.get());
+    sd_slots.push_back({device.peripheral, card.get(), {}});
     bus.counter_sources.push_back(card.get());
     cards.push_back(std::move(card));
   }
@@ -312,8 +338,11 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_sd_host(const PeripheralSp
   settings.cycles_of = [this, &peripheral](std::uint64_t periods) {
     return cycles_of(periods, peripheral);
   };
-  for (const auto& [attached, card] : sd_slots) {
-    if (attached == peripheral.name) settings.card = card;
+  settings.note = [this](const std::string& text) { note(text); };
+  for (const SdSlot& slot : sd_slots) {
+    if (slot.peripheral != peripheral.name) continue;
+    settings.card = slot.card;
+    settings.unanswered = slot.unanswered;
   }
   SdmmcModel made = make_sdmmc(*engine, std::move(settings));
   requesters.push_back({peripheral.base, peripheral.size_bytes, made.requester});
@@ -447,6 +476,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_controller(const Periphera
   control.clock_hz = [this] { return clocks->hz(ClockDomain::hclk); };
   control.timing_changed = [this] { engine->memory_timing_changed(); };
   control.note = [this](const std::string& text) { note(text); };
+  control.setting = setting_noter();
   return make_flash_controller(peripheral, std::move(control));
 }
 
@@ -460,7 +490,7 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_memory_controller(
   control.pinned = &spec.pinned;
   control.from_reset = starts_from_reset();
   control.timing_changed = [this] { engine->memory_timing_changed(); };
-  control.note = [this](const std::string& text) { note(text); };
+  control.setting = setting_noter();
   return make_fmc(controls.targets[index], std::move(control));
 }
 
@@ -546,7 +576,9 @@ void Machine::Parts::add_semihosting() {
 /// VECTRESET resets the core's own registers, SYSRESETREQ the peripherals too.
 void Machine::Parts::reset_devices(bool system) {
   system_control->reset();
+  notes.undo(kCacheSetting);
   if (!system) return;
+  notes.undo_all();
   for (const auto& space : spaces) space->reset();
 }
 

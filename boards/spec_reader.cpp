@@ -91,8 +91,12 @@ class Reader : public FieldVisitor {
       return;
     }
     values.clear();
-    for (const YamlNode& item : node->items)
-      values.push_back(integer_of(field, item, rule).value_or(rule.min));
+    for (const YamlNode& item : node->items) {
+      const std::string name = fmt::format("{}[{}]", field.key, values.size());
+      Field element = field;
+      element.key = name;
+      values.push_back(integer_of(element, item, rule).value_or(rule.min));
+    }
   }
 
   void boolean(const Field& field, bool& value) override {

@@ -23,8 +23,15 @@ std::string kib(std::uint64_t bytes) {
 }
 
 const char* kind_of(const boards::MemoryTiming& timing) {
-  if (std::holds_alternative<boards::FlashSpec>(timing)) return "flash";
-  return std::holds_alternative<boards::RomSpec>(timing) ? "rom" : "sram";
+  struct Kind {
+    const char* operator()(const boards::FlashSpec&) const { return "flash"; }
+    const char* operator()(const boards::RomSpec&) const { return "rom"; }
+    const char* operator()(const boards::SramSpec&) const { return "sram"; }
+    const char* operator()(const boards::SdramSpec&) const { return "sdram"; }
+    const char* operator()(const boards::PsramSpec&) const { return "psram"; }
+    const char* operator()(const boards::QspiSpec&) const { return "qspi"; }
+  };
+  return std::visit(Kind{}, timing);
 }
 
 std::uint64_t total_bytes(const boards::BoardSpec& spec, const std::string& kind) {
@@ -35,8 +42,18 @@ std::uint64_t total_bytes(const boards::BoardSpec& spec, const std::string& kind
   return sum;
 }
 
+/// What is not on the chip: "sdram 16,384 KiB, qspi 16,384 KiB".
+std::string external_text(const boards::BoardSpec& spec) {
+  std::string text;
+  for (const std::string kind : {"sdram", "psram", "qspi"}) {
+    const std::uint64_t bytes = total_bytes(spec, kind);
+    if (bytes != 0) text += (text.empty() ? "" : ", ") + kind + " " + kib(bytes);
+  }
+  return text.empty() ? "none" : text;
+}
+
 std::string list_boards() {
-  std::vector<std::vector<std::string>> cells(6);
+  std::vector<std::vector<std::string>> cells(7);
   for (const std::string& name : boards::shipped_boards()) {
     const boards::BoardSpec spec = boards::read_board(name);
     cells[0].push_back(spec.name);
@@ -44,11 +61,12 @@ std::string list_boards() {
     cells[2].push_back(analysis::frequency({spec.clock.rated_hz, 1}));
     cells[3].push_back(kib(total_bytes(spec, "flash")));
     cells[4].push_back(kib(total_bytes(spec, "sram")));
-    cells[5].push_back(spec.part);
+    cells[5].push_back(external_text(spec));
+    cells[6].push_back(spec.part);
   }
   analysis::Table table;
-  constexpr std::array<const char*, 6> kHeadings = {"board", "core", "clock",
-                                                    "flash", "RAM",  "part"};
+  constexpr std::array<const char*, 7> kHeadings = {"board", "core",     "clock", "flash",
+                                                    "RAM",   "external", "part"};
   for (std::size_t i = 0; i < cells.size(); ++i) table.add(kHeadings[i], std::move(cells[i]));
   return table.text(0, kWidth) + "\n`mcost boards NAME` shows one.\n";
 }
@@ -96,14 +114,33 @@ std::string accelerator_text(const boards::AcceleratorSpec& accelerator) {
 }
 
 std::string timing_text(const boards::MemoryTiming& timing) {
-  if (const auto* const flash = std::get_if<boards::FlashSpec>(&timing)) {
-    return fmt::format("{} wait states, {} bits, {}", flash->wait_states, flash->width_bits,
-                       accelerator_text(flash->accelerator));
-  }
-  const std::uint32_t waits = std::holds_alternative<boards::RomSpec>(timing)
-                                  ? std::get<boards::RomSpec>(timing).wait_states
-                                  : std::get<boards::SramSpec>(timing).wait_states;
-  return fmt::format("{} wait states", waits);
+  struct Describe {
+    std::string operator()(const boards::FlashSpec& flash) const {
+      return fmt::format("{}, {} bits, {}", analysis::counted(flash.wait_states, "wait state"),
+                         flash.width_bits, accelerator_text(flash.accelerator));
+    }
+    std::string operator()(const boards::RomSpec& rom) const {
+      return analysis::counted(rom.wait_states, "wait state");
+    }
+    std::string operator()(const boards::SramSpec& sram) const {
+      return analysis::counted(sram.wait_states, "wait state");
+    }
+    std::string operator()(const boards::SdramSpec& sdram) const {
+      return fmt::format("{} bits, {} banks, HCLK / {}, CAS {}, TRCD {}, TRP {}", sdram.bus_bits,
+                         sdram.banks, sdram.hclk_per_sdclk, sdram.cas_sdclk, sdram.trcd_sdclk,
+                         sdram.trp_sdclk);
+    }
+    std::string operator()(const boards::PsramSpec& psram) const {
+      return fmt::format("{} bits, ADDSET {}, DATAST {}, BUSTURN {}", psram.bus_bits,
+                         psram.addset_hclk, psram.datast_hclk, psram.busturn_hclk);
+    }
+    std::string operator()(const boards::QspiSpec& qspi) const {
+      return fmt::format("{}{}, HCLK / {}, {} dummy clocks", analysis::counted(qspi.lines, "line"),
+                         qspi.double_rate ? " at double rate" : "", qspi.hclk_per_sclk,
+                         qspi.dummy_clocks);
+    }
+  };
+  return std::visit(Describe{}, timing);
 }
 
 std::string memory_text(const boards::BoardSpec& spec) {

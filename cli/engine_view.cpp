@@ -34,6 +34,8 @@ void each_counter(const bus::SystemBus& bus, Visit&& visit) {
     if (!bus.interconnect.any_initiator()) continue;
     visit(m, "dma_read_bytes", bus.interconnect.traffic(m).read_bytes);
     visit(m, "dma_write_bytes", bus.interconnect.traffic(m).write_bytes);
+    if (bus.memories[m].model->has_array())
+      visit(m, "dma_array_reads", bus.interconnect.traffic(m).array_reads);
   }
   for (const bus::CounterSource* source : bus.counter_sources) {
     for (const auto& counter : source->counters())

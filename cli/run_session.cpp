@@ -361,33 +361,6 @@ void require_sums(const RunResult& result) {
   throw InternalError(text);
 }
 
-namespace {
-
-/// Leaves out what bus masters and devices would have counted, had they done anything.
-void drop_idle_counters(RunResult& result, std::size_t memories) {
-  const auto model_counters = result.model_counters;
-  const std::vector<std::uint64_t> total = result.total.model;
-  const auto is_idle = [&](std::size_t i) {
-    const bool of_masters = model_counters[i].name.starts_with("dma_");
-    return (of_masters || model_counters[i].memory >= memories) && total[i] == 0;
-  };
-  const auto keep = [&](auto& list) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (!is_idle(i)) list[kept++] = list[i];
-    }
-    list.resize(kept);
-  };
-  keep(result.model_counters);
-  keep(result.total.model);
-  for (LayerResult& layer : result.layers) {
-    keep(layer.exclusive.model);
-    keep(layer.inclusive.model);
-  }
-}
-
-}  // namespace
-
 /// The part of the result that is the ledger.
 void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
   log_->settle();
@@ -406,7 +379,6 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.exclusive.model.resize(result.model_counters.size());
     layer.inclusive.model.resize(result.model_counters.size());
   }
-  drop_idle_counters(result, machine_->engine().bus().memories.size());
   if (events_ != nullptr) result.timeline = events_->events();
   describe_board(result);
   describe_exit(result, stop);

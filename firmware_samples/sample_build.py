@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import tempfile
 
 COMPILER = "arm-none-eabi-gcc"
 FREESTANDING = (
@@ -27,10 +28,14 @@ def compiler_version():
 class Sample:
     """One sample: `variants` maps a name to its flags and sources; `size_limit(variant)` is of the ELF, in bytes.
 
-    `name_flag(variant)` is a further flag or None.
+    `name_flag(variant)` is a further flag or None. `prebuilt` names the variants whose ELFs are committed, all if None.
+    `generate.py FOLDER NAME...` of the sample makes the sources `generated` before each build.
     """
 
-    def __init__(self, folder, flags, shared, headers, variants, size_limit, name_flag=lambda _: None):
+    def __init__(
+        self, folder, flags, shared, headers, variants, size_limit, name_flag=lambda _: None, prebuilt=None,
+        generated=(),
+    ):
         self.folder = pathlib.Path(folder)
         self.flags = flags
         self.shared = shared
@@ -38,6 +43,8 @@ class Sample:
         self.variants = variants
         self.size_limit = size_limit
         self.name_flag = name_flag
+        self.prebuilt = list(variants) if prebuilt is None else prebuilt
+        self.generated = generated
 
     def elf_name(self, variant):
         return f"{self.folder.name}-{variant}.elf"
@@ -57,9 +64,9 @@ class Sample:
         ]
 
     def inputs(self, variant):
-        """Every file that the ELF depends on, relative to the folder of the sample."""
-        sources = [word for word in self.variants[variant] if not word.startswith("-")]
-        return sorted([*self.shared, *self.headers, *sources])
+        """Every committed file that the ELF depends on, relative to the folder of the sample."""
+        words = [*self.shared, *self.headers, *self.variants[variant]]
+        return sorted(word for word in words if not word.startswith("-") and word not in self.generated)
 
     def source_hash(self, variant):
         """SHA-256 over the command and the name and content of every input."""
@@ -71,7 +78,14 @@ class Sample:
     def build(self, variant, output, extra=()):
         """Raises OSError if the compiler does not start, CalledProcessError if it fails."""
         call = [*self.command(variant, pathlib.Path(output).resolve()), *self.hide_paths(), *extra]
-        subprocess.run(call, cwd=self.folder, check=True)
+        with tempfile.TemporaryDirectory() as scratch:
+            made = [word for word in call if word in self.generated]
+            if made:
+                subprocess.run([sys.executable, "-B", "generate.py", scratch, *made], cwd=self.folder, check=True)
+                call.append(f"-ffile-prefix-map={scratch}=firmware_samples/{self.folder.name}")
+                call.append("-I.")
+            call = [f"{scratch}/{word}" if word in made else word for word in call]
+            subprocess.run(call, cwd=self.folder, check=True)
 
     def main(self, description, origin_option=False):
         """The command line `build.py VARIANT OUTPUT.elf [--print]`. Returns the exit status."""

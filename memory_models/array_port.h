@@ -44,6 +44,7 @@ struct ArrayPort {
   std::uint32_t read(bus::MicroState& state, std::uint32_t offset) const {
     const std::uint32_t line = offset / array_bytes + 1;
     const bool hit = buffered && state.words[kHeld] == line;
+    state.array_reads += hit ? 0 : 1;
     const std::uint32_t wait = state.words[kBusy] + (hit ? 0 : wait_states);
     state.words[kHeld] = buffered ? line : 0;
     state.words[kBusy] = wait + 1;
@@ -73,6 +74,9 @@ struct ArrayPort {
     const bool overtakes = keeps && state.words[kFetchStarts] != 0;
     const std::uint32_t fetch_end = state.words[kBusy];
     if (overtakes) {
+      const std::uint32_t fetched = (state.words[kFetchOffset] - 1) / array_bytes + 1;
+      const bool hit = buffered && state.words[kHeldBefore] == fetched;
+      state.array_reads -= hit ? 0 : 1;  // it has not begun; the reads below are no fewer
       state.words[kHeld] = state.words[kHeldBefore];
       state.words[kBusy] = state.words[kFetchStarts] - 1;
     }

@@ -49,8 +49,10 @@ void Art::age(bus::MicroState& state, Cycles elapsed) const {
   state.words[kArrayBusy] = less(state.words[kArrayBusy], elapsed);
 }
 
-/// Wait cycles of a demand read of the array, which is busy until the data are there.
-std::uint32_t Art::read_array(bus::MicroState& state) const {
+/// Wait cycles of a demand read of the array, which is busy until the data are there. Assumed: the
+/// other sectors of a line that is filled whole are read too, while nobody waits.
+std::uint32_t Art::read_array(bus::MicroState& state, bool fills) const {
+  state.array_reads += fills && parameters_.whole_line_fill ? parameters_.sectors_per_line : 1;
   const std::uint32_t wait = state.words[kArrayBusy] + parameters_.wait_states;
   state.words[kArrayBusy] = wait + 1;
   return wait;
@@ -58,6 +60,7 @@ std::uint32_t Art::read_array(bus::MicroState& state) const {
 
 void Art::start_prefetch(bus::MicroState& state, std::uint32_t granule) const {
   if (!parameters_.prefetch) return;
+  ++state.array_reads;
   const std::uint32_t busy = state.words[kArrayBusy];
   state.words[kPrefetched] = granule + 1;
   state.words[kPrefetchLeft] = busy + parameters_.wait_states;
@@ -97,7 +100,7 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
     start_prefetch(state, granule + 1);
     return wait;
   }
-  const std::uint32_t wait = read_array(state);
+  const std::uint32_t wait = read_array(state, parameters_.icache);
   if (parameters_.icache) {
     const std::uint32_t sectors = parameters_.sectors_per_line;
     const std::uint32_t first = parameters_.whole_line_fill ? granule / sectors * sectors : granule;
@@ -121,7 +124,7 @@ std::uint32_t Art::fetch(bus::MicroState& state, std::uint32_t offset, std::uint
 std::uint32_t Art::data(bus::MicroState& state, const bus::Transfer& transfer, bus::FoldLog*) {
   if (transfer.kind == bus::AccessKind::write) return 0;
   if (parameters_.dcache && !transfer.missed) return 0;
-  return read_array(state);
+  return read_array(state, parameters_.dcache);
 }
 
 void Art::fill_data_line(std::uint32_t offset, std::uint64_t stamp) {

@@ -46,6 +46,7 @@ class Art final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] ArrayRead array_read() const override {
     return {parameters_.wait_states, parameters_.array_bytes};
   }
+  [[nodiscard]] bool has_array() const override { return true; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override;
@@ -73,7 +74,7 @@ class Art final : public bus::MemoryModel, public FlashTiming {
   void clear_dcache() override { data_.clear(); }
 
  private:
-  [[nodiscard]] std::uint32_t read_array(bus::MicroState& state) const;
+  [[nodiscard]] std::uint32_t read_array(bus::MicroState& state, bool fills) const;
   void start_prefetch(bus::MicroState& state, std::uint32_t granule) const;
   ArtParameters parameters_;
   LineStore code_;

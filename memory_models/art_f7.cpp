@@ -25,6 +25,7 @@ void ArtF7::age(bus::MicroState& state, Cycles elapsed) const {
 }
 
 std::uint32_t ArtF7::read_array(bus::MicroState& state) const {
+  ++state.array_reads;
   const std::uint32_t wait = state.words[busy_] + parameters_.wait_states;
   state.words[busy_] = wait + 1;
   return wait;
@@ -32,6 +33,7 @@ std::uint32_t ArtF7::read_array(bus::MicroState& state) const {
 
 void ArtF7::start_prefetch(bus::MicroState& state, std::uint32_t line) const {
   if (!parameters_.prefetch) return;
+  ++state.array_reads;
   state.words[prefetched_] = line + 1;
   state.words[prefetch_left_] = state.words[busy_] + parameters_.wait_states;
   state.words[busy_] = state.words[prefetch_left_] + 1;

@@ -79,6 +79,7 @@ class F7Flash final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] bus::DataPath data_path() const override { return bus::DataPath::timed; }
   [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
   [[nodiscard]] ArrayRead array_read() const override { return axi_.array_read(); }
+  [[nodiscard]] bool has_array() const override { return true; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   [[nodiscard]] const ArtF7Parameters& art_parameters() const { return art_.parameters(); }

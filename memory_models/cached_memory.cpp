@@ -13,6 +13,7 @@ namespace {
 // Cycles until something is free again, two to a word.
 enum Busy : unsigned { kDataFill, kDataFill2, kCodeFill, kEviction, kEviction2, kLate, kFirstPort };
 constexpr std::uint32_t kMostBusy = 0xFFFF;
+constexpr std::uint32_t kAxiBytes = 8;  // of a beat at the core
 
 std::uint32_t busy(const bus::MicroState& state, unsigned index) {
   return state.words[index / 2] >> (index % 2 * 16) & kMostBusy;
@@ -96,7 +97,7 @@ CachedMemory::Answer CachedMemory::request(bus::MicroState& state, const bus::Tr
   const Cycles arrival =
       transfer.now + start + path_.request_cycles + Cycles{path_.clock_ratio} * path_.bridge_cycles;
   const Request request{transfer.offset, size_bytes, transfer.kind,
-                        std::max(arrival, last_request_)};
+                        std::max(arrival, last_request_), kAxiBytes};
   const Response response =
       log != nullptr ? transfer_ahead(*target_, request, *log) : target_->transfer(request);
   if (log == nullptr) last_request_ = request.now;
@@ -133,8 +134,14 @@ CachedMemory::Answer CachedMemory::request_steady(bus::MicroState& state,
   const bool line = size_bytes == kL1LineBytes;
   const std::uint32_t ratio = path_.clock_ratio;
   std::uint32_t wait_states = writes ? 0 : path_.wait_states;
-  if (!line && !writes && path_.buffer_bytes != 0) {
-    if (is_buffered(transfer.offset, log)) wait_states = 0;
+  if (!writes && path_.buffer_bytes != 0) {
+    if (line) {
+      state.array_reads += (kL1LineBytes + path_.buffer_bytes - 1) / path_.buffer_bytes;
+    } else if (is_buffered(transfer.offset, log)) {
+      wait_states = 0;
+    } else {
+      ++state.array_reads;
+    }
   }
   const unsigned port = kFirstPort + owner_;
   const std::uint32_t arrival =
@@ -146,7 +153,7 @@ CachedMemory::Answer CachedMemory::request_steady(bus::MicroState& state,
   const std::uint32_t end = begin + beats(size_bytes) + (line ? path_.line_extra_cycles : 0);
   set_busy(state, port, end);
   const std::uint32_t back = ratio * path_.return_cycles;
-  return {begin + beats(std::min<std::uint32_t>(size_bytes, 8)) + back, end + back};
+  return {begin + beats(std::min(size_bytes, kAxiBytes)) + back, end + back};
 }
 
 /// An access that goes to memory itself: wait cycles.
@@ -415,11 +422,11 @@ void CachedMemory::write_through(std::uint32_t offset, std::uint32_t size_bytes)
 }
 
 std::vector<bus::MemoryModel::Counter> CachedMemory::counters() const {
-  std::vector<Counter> all{{"code misses", code_misses_},
-                           {"data misses", data_misses_},
-                           {"line fills", line_fills_},
+  std::vector<Counter> all{{"icache_misses", code_misses_},
+                           {"dcache_misses", data_misses_},
+                           {"line_fills", line_fills_},
                            {"evictions", evictions_},
-                           {"write-backs", write_backs_}};
+                           {"write_backs", write_backs_}};
   if (target_ != nullptr) {
     for (const Counter& counter : target_->counters()) all.push_back(counter);
   }

@@ -72,6 +72,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   }
   [[nodiscard]] std::uint32_t data_wait(bus::AccessKind) const override { return 0; }
   [[nodiscard]] ArrayRead array_read() const override;
+  [[nodiscard]] bool has_array() const override { return path_.buffer_bytes != 0; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override;

@@ -57,6 +57,7 @@ void Icache::age(bus::MicroState& state, Cycles elapsed) const {
 std::uint32_t Icache::read_array(bus::MicroState& state, std::uint32_t offset) const {
   const std::uint32_t word = offset / parameters_.array_bytes + 1;
   if (state.words[kHeld] == word) return state.words[kBusy] > 1 ? state.words[kBusy] - 1 : 0;
+  ++state.array_reads;
   const std::uint32_t wait = state.words[kBusy] + parameters_.wait_states;
   state.words[kHeld] = word;
   state.words[kBusy] = wait + 1;
@@ -82,6 +83,7 @@ std::uint32_t Icache::read_cached(bus::MicroState& state, std::uint32_t offset, 
       ++misses_;
       lines_.fill(line, ++program_order_);
     }
+    state.array_reads += words;
     const std::uint32_t starts = std::max(state.words[kBusy], parameters_.lookup_cycles);
     const std::uint32_t wait = starts + parameters_.wait_states;
     state.words[kRefill] = line + 1;

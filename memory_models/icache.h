@@ -33,6 +33,7 @@ class Icache final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] ArrayRead array_read() const override {
     return {parameters_.wait_states, parameters_.array_bytes};
   }
+  [[nodiscard]] bool has_array() const override { return true; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override;

@@ -33,6 +33,7 @@ class PrefetchFlash final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] ArrayRead array_read() const override {
     return {parameters_.wait_states, parameters_.block_bytes};
   }
+  [[nodiscard]] bool has_array() const override { return true; }
   [[nodiscard]] bool constant_fetch() const override { return false; }
   [[nodiscard]] std::uint32_t fetch_wait() const override { return 0; }
   void age(bus::MicroState& state, Cycles elapsed) const override {
@@ -83,6 +84,7 @@ class PrefetchFlash final : public bus::MemoryModel, public FlashTiming {
     return std::find(first, first + held(), block) != first + held();
   }
   std::uint32_t read_array(bus::MicroState& state) const {
+    ++state.array_reads;
     const std::uint32_t wait = state.words[kBusy] + parameters_.wait_states;
     state.words[kBusy] = wait + 1;
     return wait;
@@ -93,6 +95,7 @@ class PrefetchFlash final : public bus::MemoryModel, public FlashTiming {
       state.words[kPrefetched] = state.words[kPrefetchLeft] = 0;
       return;
     }
+    ++state.array_reads;
     state.words[kPrefetched] = block;
     state.words[kPrefetchLeft] = state.words[kBusy] + parameters_.wait_states;
     state.words[kBusy] = state.words[kPrefetchLeft] + 1;

@@ -5,7 +5,6 @@
 namespace mcost::memory {
 namespace {
 
-constexpr std::uint32_t kWordBytes = 4;      // of a beat of the AHB
 constexpr std::uint32_t kLongestBurst = 64;  // bytes
 
 }  // namespace
@@ -18,7 +17,7 @@ Response Psram::transfer(const Request& request) {
   const PsramParameters::Phases& phases = writes ? p.write : p.read;
   const std::uint32_t count = std::max(1u, request.size_bytes / p.bus_bytes);
   const std::uint32_t in_beat =
-      std::max(1u, std::min(request.size_bytes, kWordBytes) / p.bus_bytes);
+      std::max(1u, std::min(request.size_bytes, request.first_bytes) / p.bus_bytes);
   const std::uint32_t each = phases.addset + phases.datast;
   const Cycles start = std::max(request.now, free_);
   const auto end_of = [&](std::uint32_t n) {
@@ -29,6 +28,7 @@ Response Psram::transfer(const Request& request) {
   free_ = response.last + (writes ? hclk(phases.busturn) : 0);
   accesses_ += count;
   busy_ += free_ - start;
+  (writes ? bytes_written_ : bytes_read_) += std::uint64_t{count} * p.bus_bytes;
   return response;
 }
 

@@ -48,7 +48,10 @@ class Psram final : public Target {
     return true;
   }
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
-    return {{"bus accesses", accesses_}, {"busy cycles", busy_}};
+    return {{"bus_accesses", accesses_},
+            {"busy_cycles", busy_},
+            {"device_read_bytes", bytes_read_},
+            {"device_write_bytes", bytes_written_}};
   }
 
   [[nodiscard]] const PsramParameters& parameters() const { return parameters_; }
@@ -63,6 +66,8 @@ class Psram final : public Target {
   Cycles free_ = 0;  // the bus takes the next access
   std::uint64_t accesses_ = 0;
   std::uint64_t busy_ = 0;
+  std::uint64_t bytes_read_ = 0;  // over the pins: whole bus words
+  std::uint64_t bytes_written_ = 0;
 };
 
 }  // namespace mcost::memory

@@ -17,16 +17,20 @@ std::uint64_t Qspi::used_bytes(const Stream& stream) {
 }
 
 void Qspi::set_parameters(const QspiParameters& parameters) {
+  const Stream before = stream_;
+  const std::uint64_t clocks_before = before.data_clocks + data_clocks(used_bytes(before));
   parameters_ = parameters;
   const std::uint32_t bits_per_clock = parameters.lines * (parameters.double_rate ? 2 : 1);
   unit_bytes_ = std::max(1u, bits_per_clock / 8);
-  unit_cycles_ = clocks(std::max(1u, 8 / bits_per_clock));
-  const Stream before = stream_;
+  unit_clocks_ = std::max(1u, 8 / bits_per_clock);
+  unit_cycles_ = clocks(unit_clocks_);
   stream_ = {};
   stream_.free = before.free;
   stream_.commands = before.commands;
   stream_.fifo_hits = before.fifo_hits;
   stream_.bytes_read = before.bytes_read + used_bytes(before);
+  stream_.lead_clocks = before.lead_clocks;
+  stream_.data_clocks = clocks_before;
 }
 
 /// The time-out counter runs from when the FIFO is full.
@@ -40,7 +44,10 @@ void Qspi::close(Stream& stream, Cycles now) const {
          stream.arrived[(stream.tail - 1) % kMostFifoBytes] > now) {
     --stream.tail;
   }
-  if (stream.open) stream.bytes_read += stream.tail - stream.first;
+  if (stream.open) {
+    stream.bytes_read += stream.tail - stream.first;
+    stream.data_clocks += data_clocks(stream.tail - stream.first);
+  }
   stream.open = false;
 }
 
@@ -49,8 +56,10 @@ void Qspi::open(Stream& stream, std::uint32_t offset, Cycles now) const {
   stream.open = true;
   stream.has_instruction = true;
   stream.first = stream.tail = offset;
-  stream.clocked = now + clocks(parameters_.cs_high_clocks + parameters_.lead_clocks +
-                                (with_instruction ? parameters_.instruction_clocks : 0));
+  const std::uint32_t lead =
+      parameters_.lead_clocks + (with_instruction ? parameters_.instruction_clocks : 0);
+  stream.lead_clocks += lead;
+  stream.clocked = now + clocks(parameters_.cs_high_clocks + lead);
   ++stream.commands;
   prefetch(stream, now);
 }
@@ -70,8 +79,9 @@ void Qspi::prefetch(Stream& stream, Cycles from) const {
   while (stream.tail - stream.next + unit_bytes_ <= parameters_.fifo_bytes) clock_in(stream, from);
 }
 
-/// Reads consecutive bytes, a beat at a time.
-Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size, Cycles now) const {
+/// Reads consecutive bytes, a word at a time.
+Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size,
+                    std::uint32_t first_bytes, Cycles now) const {
   if (stream.open && timed_out(stream, now)) close(stream, now);
   if (offset != stream.next || (!stream.open && stream.tail == stream.next)) {
     close(stream, now);
@@ -90,7 +100,7 @@ Response Qspi::read(Stream& stream, std::uint32_t offset, std::uint32_t size, Cy
       open(stream, stream.tail, done == 0 ? now : ready);
     if (done != 0) ready += parameters_.hclk_cycles;
     ready = std::max(ready, stream.arrived[(stream.next + beat - 1) % kMostFifoBytes] + sync);
-    if (done == 0 || size <= kSingleBytes) response.first = ready;
+    if (done < first_bytes) response.first = ready;
     stream.next += beat;
     prefetch(stream, ready);
     done += beat;
@@ -108,8 +118,10 @@ Response Qspi::serve(Stream& stream, const Request& request) const {
   } else {
     const bool is_burst = request.size_bytes > kSingleBytes;
     const std::uint32_t into = is_burst ? request.offset % request.size_bytes : 0;
-    response = read(stream, request.offset, request.size_bytes - into, now);
-    if (into != 0) response.last = read(stream, request.offset - into, into, response.last).last;
+    const std::uint32_t first = is_burst ? request.first_bytes : request.size_bytes;
+    response = read(stream, request.offset, request.size_bytes - into, first, now);
+    if (into != 0)
+      response.last = read(stream, request.offset - into, into, into, response.last).last;
   }
   stream.free = response.last;
   return response;
@@ -128,8 +140,9 @@ std::uint32_t Qspi::most_cycles() const {
 
 std::vector<bus::MemoryModel::Counter> Qspi::counters() const {
   return {{"commands", stream_.commands},
-          {"fifo hits", stream_.fifo_hits},
-          {"bytes read", stream_.bytes_read + used_bytes(stream_)}};
+          {"fifo_hits", stream_.fifo_hits},
+          {"bytes_read", stream_.bytes_read + used_bytes(stream_)},
+          {"clocks", stream_.lead_clocks + stream_.data_clocks + data_clocks(used_bytes(stream_))}};
 }
 
 }  // namespace mcost::memory

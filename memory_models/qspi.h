@@ -78,16 +78,21 @@ class Qspi final : public Target {
     std::uint64_t commands = 0;
     std::uint64_t fifo_hits = 0;
     std::uint64_t bytes_read = 0;  // by commands that have ended
+    std::uint64_t lead_clocks = 0;
+    std::uint64_t data_clocks = 0;  // of commands that have ended
   };
 
   [[nodiscard]] Cycles clocks(std::uint32_t count) const {
     return Cycles{count} * parameters_.divider * parameters_.hclk_cycles;
   }
   [[nodiscard]] static std::uint64_t used_bytes(const Stream& stream);
+  [[nodiscard]] std::uint64_t data_clocks(std::uint64_t bytes) const {
+    return (bytes + unit_bytes_ - 1) / unit_bytes_ * unit_clocks_;
+  }
   [[nodiscard]] bool timed_out(const Stream& stream, Cycles now) const;
   [[nodiscard]] Response serve(Stream& stream, const Request& request) const;
   [[nodiscard]] Response read(Stream& stream, std::uint32_t offset, std::uint32_t size,
-                              Cycles now) const;
+                              std::uint32_t first_bytes, Cycles now) const;
   void close(Stream& stream, Cycles now) const;
   void open(Stream& stream, std::uint32_t offset, Cycles now) const;
   void clock_in(Stream& stream, Cycles from) const;
@@ -95,6 +100,7 @@ class Qspi final : public Target {
 
   QspiParameters parameters_;
   std::uint32_t unit_bytes_ = 1;  // that come together
+  std::uint32_t unit_clocks_ = 2;
   Cycles unit_cycles_ = 4;
   Stream stream_;
   bool mapped_ = true;

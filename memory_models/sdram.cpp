@@ -80,11 +80,11 @@ Response Sdram::transfer(const Request& request) {
   return request.kind == bus::AccessKind::write ? write(request) : read(request);
 }
 
-/// Words `first` to `last` have been read. During the CAS latency the controller goes on reading.
-/// Source: facts 8.3.
-void Sdram::read_ahead_of(std::uint32_t first, std::uint32_t last, Cycles answered) {
+/// Words `first` to `last` have been read. During the CAS latency the controller goes on reading:
+/// so many words more.  Source: facts 8.3.
+std::uint32_t Sdram::read_ahead_of(std::uint32_t first, std::uint32_t last, Cycles answered) {
   read_fifo_ = {};
-  if (!parameters_.read_ahead) return;
+  if (!parameters_.read_ahead) return 0;
   const std::uint32_t in_row = (last | ((1u << parameters_.column_bits) - 1)) - last;
   const std::uint32_t ahead =
       std::min({parameters_.cas + 1 + parameters_.read_pipe_hclk / 2, in_row, kReadFifoWords - 1});
@@ -92,6 +92,7 @@ void Sdram::read_ahead_of(std::uint32_t first, std::uint32_t last, Cycles answer
   read_fifo_.arrived = last + 1 - read_fifo_.first;
   read_fifo_.count = read_fifo_.arrived + ahead;
   read_fifo_.answered = answered;
+  return ahead;
 }
 
 Response Sdram::read(const Request& request) {
@@ -99,7 +100,11 @@ Response Sdram::read(const Request& request) {
   const std::uint32_t block = request.offset / size * size / parameters_.bus_bytes;
   const std::uint32_t words = size / parameters_.bus_bytes;
   const std::uint32_t wanted = request.offset / parameters_.bus_bytes - block;
-  const std::uint32_t in_beat = std::max(1u, std::min(size, kWordBytes) / parameters_.bus_bytes);
+  const auto bus_words = [&](std::uint32_t bytes) {
+    return std::max(1u, std::min(size, bytes) / parameters_.bus_bytes);
+  };
+  const std::uint32_t in_word = bus_words(kWordBytes);
+  const std::uint32_t in_beat = bus_words(request.first_bytes);
   const auto word = [&](std::uint32_t i) { return block + (wanted + i) % words; };
 
   const Cycles start = start_of(request.now);
@@ -108,13 +113,13 @@ Response Sdram::read(const Request& request) {
   Cycles first_from_fifo = from_fifo;
   while (held < words && read_fifo_.holds(word(held))) {
     from_fifo = std::max(from_fifo, read_fifo_.arrival(word(held), sdclk_));
-    if (++held == in_beat) first_from_fifo = from_fifo;
+    if (++held == in_beat) first_from_fifo = from_fifo + hclk(in_beat / in_word - 1);
   }
   Response response;
   if (held == words) {
     ++fifo_hits_;
     response.first = first_from_fifo;
-    response.last = std::max(from_fifo, response.first + hclk(words / in_beat - 1));
+    response.last = std::max(from_fifo, response.first + hclk((words - in_beat) / in_word));
     free_ = response.last;
     return response;
   }
@@ -126,7 +131,8 @@ Response Sdram::read(const Request& request) {
   };
   response.first = held >= in_beat ? first_from_fifo : answer(in_beat - held);
   response.last = std::max(response.first, answer(words - held));
-  read_ahead_of(block, block + words - 1, response.last);
+  const std::uint32_t ahead = read_ahead_of(block, block + words - 1, response.last);
+  bytes_read_ += std::uint64_t{words - held + ahead} * parameters_.bus_bytes;
   busy_ += response.last - start;
   free_ = response.last;
   return response;
@@ -145,6 +151,7 @@ Cycles Sdram::queue_word(std::uint32_t offset, std::uint32_t size_bytes, Cycles 
   Bank& bank = bank_of(word);
   bank.precharge_from = std::max(bank.precharge_from, free_ + sdclk(parameters_.twr));
   busy_ += free_ - start;
+  bytes_written_ += std::uint64_t{beats} * parameters_.bus_bytes;
   drained = free_;
   return accepted;
 }
@@ -174,9 +181,15 @@ std::uint32_t Sdram::most_cycles() const {
 }
 
 std::vector<bus::MemoryModel::Counter> Sdram::counters() const {
-  return {{"row hits", row_hits_},           {"row misses", row_misses_},
-          {"row conflicts", row_conflicts_}, {"refreshes", refreshes_},
-          {"read fifo hits", fifo_hits_},    {"busy cycles", busy_}};
+  return {{"row_hits", row_hits_},
+          {"row_misses", row_misses_},
+          {"row_conflicts", row_conflicts_},
+          {"refreshes", refreshes_},
+          {"fifo_hits", fifo_hits_},
+          {"busy_cycles", busy_},
+          {"activates", row_misses_ + row_conflicts_},
+          {"device_read_bytes", bytes_read_},
+          {"device_write_bytes", bytes_written_}};
 }
 
 }  // namespace mcost::memory

@@ -102,7 +102,7 @@ class Sdram final : public Target {
   Bank& bank_of(std::uint32_t word);
   Cycles open_row(std::uint32_t word, Cycles start);
   Cycles start_of(Cycles now);
-  void read_ahead_of(std::uint32_t first, std::uint32_t last, Cycles answered);
+  std::uint32_t read_ahead_of(std::uint32_t first, std::uint32_t last, Cycles answered);
 
   SdramParameters parameters_;
   Cycles sdclk_ = 2;  // core cycles of an SDCLK
@@ -122,6 +122,8 @@ class Sdram final : public Target {
   std::uint64_t refreshes_ = 0;
   std::uint64_t fifo_hits_ = 0;
   std::uint64_t busy_ = 0;
+  std::uint64_t bytes_read_ = 0;  // over the pins: whole bus words, those read ahead too
+  std::uint64_t bytes_written_ = 0;
 };
 
 }  // namespace mcost::memory

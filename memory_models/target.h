@@ -20,12 +20,14 @@ struct Request {
   std::uint32_t size_bytes = 4;  // 1, 2, 4 or 8: a single; above: a burst of 32-bit beats (64-bit
                                  // where the port is so wide) that wraps at its own size
   bus::AccessKind kind = bus::AccessKind::read;
-  Cycles now = 0;  // core cycle of arrival
+  Cycles now = 0;                 // core cycle of arrival
+  std::uint32_t first_bytes = 4;  // what `first` of the response waits for: a beat of the
+                                  // initiator's bus
 };
 
 /// Core cycles, absolute.
 struct Response {
-  Cycles first = 0;  // the word wanted first has arrived; of a write: the initiator may go on
+  Cycles first = 0;  // the beat wanted first has arrived; of a write: the initiator may go on
   Cycles last = 0;   // all of it has been transferred
 };
 

@@ -28,6 +28,7 @@ std::uint32_t Vims::read_system(bus::MicroState& state, std::uint32_t offset) co
   const bool hit = parameters_.system_line_buffer && state.words[kSystemBuffer] == line;
   state.words[kSystemBuffer] = parameters_.system_line_buffer ? line : 0;
   if (hit) return 0;
+  ++state.array_reads;
   const std::uint32_t wait = state.words[ArrayPort::kBusy] + parameters_.wait_states;
   state.words[ArrayPort::kBusy] = wait + 1;
   return wait;

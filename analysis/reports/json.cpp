@@ -95,11 +95,14 @@ Json memories_of(const Cost& cost, const RunResult& result, bool all) {
     }
     const std::uint64_t stalls = memory_wait(cost.counters, m);
     if (!all && !counted && !used(traffic) && stalls == 0) continue;
-    Json memory = {
-        {"reads", integer(traffic.reads)},     {"read_bytes", integer(traffic.read_bytes)},
-        {"writes", integer(traffic.writes)},   {"write_bytes", integer(traffic.write_bytes)},
-        {"fetches", integer(traffic.fetches)}, {"fetch_bytes", integer(traffic.fetch_bytes)},
-        {"stall_cycles", integer(stalls)}};
+    Json memory = {{"reads", integer(traffic.reads)},
+                   {"read_bytes", integer(traffic.read_bytes)},
+                   {"writes", integer(traffic.writes)},
+                   {"write_bytes", integer(traffic.write_bytes)},
+                   {"fetches", integer(traffic.fetches)},
+                   {"fetch_bytes", integer(traffic.fetch_bytes)},
+                   {"array_reads", integer(traffic.array_reads)},
+                   {"stall_cycles", integer(stalls)}};
     if (!counters.empty()) memory["counters"] = std::move(counters);
     memories[printable(result.memories[m])] = std::move(memory);
   }

@@ -178,9 +178,10 @@ void read_causes(const Value& json, const RunResult& result, Counters& counters)
 }
 
 Traffic read_traffic(const Value& json) {
-  return {json["reads"].integer(),   json["read_bytes"].integer(),
-          json["writes"].integer(),  json["write_bytes"].integer(),
-          json["fetches"].integer(), json["fetch_bytes"].integer()};
+  return {json["reads"].integer(),      json["read_bytes"].integer(),
+          json["writes"].integer(),     json["write_bytes"].integer(),
+          json["fetches"].integer(),    json["fetch_bytes"].integer(),
+          json["array_reads"].integer()};
 }
 
 void read_memories(const Value& json, const RunResult& result, Cost& cost) {

@@ -198,6 +198,9 @@ Table memory_table(const RunResult& result) {
   add_traffic("bytes", &Traffic::read_bytes);
   add_traffic("writes", &Traffic::writes);
   add_traffic("bytes", &Traffic::write_bytes);
+  const auto has_array = [&](std::size_t m) { return total.traffic[m].array_reads != 0; };
+  if (std::any_of(shown.begin(), shown.end(), has_array))
+    add_traffic("array reads", &Traffic::array_reads);
   for (const Cause cause : {Cause::fetch_wait, Cause::data_wait, Cause::store_wait}) {
     const auto c = static_cast<unsigned>(cause);
     add(kCauseNames[c], [&](std::size_t m) { return grouped(total.by_memory[m][c]); });
@@ -205,28 +208,41 @@ Table memory_table(const RunResult& result) {
   return table;
 }
 
-std::vector<std::string> model_counter_lines(const RunResult& result) {
-  constexpr std::string_view kMisses = "_misses";
-  std::vector<std::string> lines;
-  const auto value_of = [&](const ModelCounter& counter) -> const std::uint64_t* {
+namespace {
+
+/// "icache_misses": "icache misses".
+std::string words_of(const std::string& counter) {
+  std::string words = printable(counter);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+}  // namespace
+
+std::vector<CounterLine> model_counter_lines(const RunResult& result) {
+  constexpr std::string_view kHits = "_hits";
+  std::vector<CounterLine> lines;
+  const auto value_of = [&](const ModelCounter& counter) -> std::uint64_t {
     const auto found =
         std::find(result.model_counters.begin(), result.model_counters.end(), counter);
     const auto index = static_cast<std::size_t>(found - result.model_counters.begin());
-    return index < result.total.model.size() ? &result.total.model[index] : nullptr;
+    return index < result.total.model.size() ? result.total.model[index] : 0;
   };
   for (std::size_t m = 0; m < result.memories.size(); ++m) {
     std::string line;
     for (const ModelCounter& counter : result.model_counters) {
-      const std::uint64_t* const value = value_of(counter);
-      if (counter.memory != m || value == nullptr) continue;
-      line += fmt::format("{} {} {}", line.empty() ? "" : ",", printable(counter.name),
-                          grouped(*value));
-      if (!counter.name.ends_with(kMisses)) continue;
-      const std::string stem = counter.name.substr(0, counter.name.size() - kMisses.size());
-      const std::uint64_t* const hits = value_of({m, stem + "_hits"});
-      if (hits != nullptr) line += fmt::format(" ({} % hits)", percent(*hits, *hits + *value));
+      const std::uint64_t value = value_of(counter);
+      if (counter.memory != m || value == 0) continue;
+      line +=
+          fmt::format("{}{} {}", line.empty() ? "" : ", ", words_of(counter.name), grouped(value));
+      if (!counter.name.ends_with(kHits)) continue;
+      // An open row of another address is a conflict, and no hit either.
+      const std::string stem = counter.name.substr(0, counter.name.size() - kHits.size());
+      const std::uint64_t others =
+          value_of({m, stem + "_misses"}) + value_of({m, stem + "_conflicts"});
+      if (others != 0) line += fmt::format(" ({} %)", percent(value, value + others));
     }
-    if (!line.empty()) lines.push_back(printable(result.memories[m]) + ":" + line);
+    if (!line.empty()) lines.push_back({printable(result.memories[m]), line});
   }
   return lines;
 }

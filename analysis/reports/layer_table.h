@@ -28,8 +28,12 @@ void add_cause_columns(Table& table, const RunResult& result);
 [[nodiscard]] Table byte_table(const RunResult& result);
 /// Traffic and waits of memories that were used.
 [[nodiscard]] Table memory_table(const RunResult& result);
-/// "flash: icache_misses 12, dcache_misses 3", with hit rates where hits are counted too.
-[[nodiscard]] std::vector<std::string> model_counter_lines(const RunResult& result);
+struct CounterLine {
+  std::string memory;
+  std::string counters;  // "icache misses 12, dcache misses 3"
+};
+/// What models counted, with hit rates where hits are counted too. What stayed 0 is left out.
+[[nodiscard]] std::vector<CounterLine> model_counter_lines(const RunResult& result);
 
 /// One line of the breakdown by cause: a group, or a memory of the memory group.
 struct CauseLine {

@@ -52,6 +52,9 @@ std::string markdown_report(const RunResult& result) {
   text += "\n### Layers\n\n" + layers(result).markdown();
   text += "\n### Cycles by cause\n\n" + causes(result).markdown();
   text += "\n### Memory traffic\n\n" + memory_table(result).markdown();
+  const std::vector<CounterLine> counters = model_counter_lines(result);
+  if (!counters.empty()) text += "\n";
+  for (const CounterLine& line : counters) text += "- " + line.memory + ": " + line.counters + "\n";
   if (result.energy) text += "\n### Energy\n\n" + energy_table(result).markdown();
   if (!result.notes.empty()) text += "\n### Notes\n\n";
   for (const std::string& note : result.notes) text += "- " + printable(note) + "\n";

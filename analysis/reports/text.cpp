@@ -80,7 +80,9 @@ std::string layers(const RunResult& result) {
 
 std::string memories(const RunResult& result) {
   std::string text = "\nMemory traffic\n" + memory_table(result).text(kIndent, kWidth);
-  for (const std::string& line : model_counter_lines(result)) text += "  " + line + "\n";
+  for (const CounterLine& line : model_counter_lines(result)) {
+    text += wrapped(line.counters, "  " + line.memory + ": ", kWidth);
+  }
   return text;
 }
 

@@ -109,12 +109,14 @@ void CacheControl::enable(std::uint32_t ccr) {
   enables_ = enables;
   setup_.l1->set_icache((enables & kInstructionEnable) != 0);
   setup_.l1->set_dcache((enables & kDataEnable) != 0);
-  if (setup_.note) {
+  if (setup_.setting) {
     const auto on = [enables](std::uint32_t which) {
       return (enables & which) != 0 ? "on" : "off";
     };
-    setup_.note(fmt::format("firmware set the caches: instruction cache {}, data cache {}",
-                            on(kInstructionEnable), on(kDataEnable)));
+    setup_.setting(
+        kCacheSetting,
+        fmt::format("firmware set the caches of the core: instruction cache {}, data cache {}",
+                    on(kInstructionEnable), on(kDataEnable)));
   }
   engine_.memory_timing_changed();
 }

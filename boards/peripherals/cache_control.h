@@ -14,17 +14,21 @@
 #include <functional>
 #include <string>
 
+#include "boards/note_list.h"
 #include "memory_models/l1_cache.h"
 #include "sim_core/engine/engine.h"
 
 namespace mcost::boards {
+
+/// What notes call the setting of both caches.
+inline constexpr const char* kCacheSetting = "caches";
 
 struct CacheSetup {
   memory::L1* l1 = nullptr;         // null: the core has no caches
   bool follows_from_start = false;  // a run from reset
   std::uint32_t itcm_kib = 0;
   std::uint32_t dtcm_kib = 0;
-  std::function<void(const std::string&)> note{};
+  NoteSetting setting{};
 };
 
 class CacheControl {

@@ -136,15 +136,19 @@ class FlashInterface final : public PeripheralModel {
     const auto too_few =
         too_few_wait_states(control_.memory, *control_.flash, now.wait_states, control_.clock_hz());
     if (too_few) control_.note(*too_few);
+    const auto kept = [&](const std::string& key) { return pinned(key) ? " (by --set)" : ""; };
     std::string text =
-        fmt::format("firmware set FLASH_ACR to 0x{:08X}: {} wait states", value, now.wait_states);
-    const auto add = [&](int number, const char* name, bool enabled) {
-      if (number >= 0) text += fmt::format(", {} {}", name, enabled ? "on" : "off");
+        fmt::format("firmware set FLASH_ACR to 0x{:08X}: {} wait state{}{}", value, now.wait_states,
+                    now.wait_states == 1 ? "" : "s", kept("wait_states"));
+    const auto add = [&](int number, const char* name, bool enabled, const char* key) {
+      if (number < 0) return;
+      text += fmt::format(", {} {}{}", name, enabled ? "on" : "off",
+                          kept(std::string("accelerator.") + key));
     };
-    add(family_.fields.prefetch, "prefetch", now.prefetch);
-    add(family_.fields.icache, family_.icache_name, now.icache);
-    add(family_.fields.dcache, "data cache", now.dcache);
-    control_.note(text);
+    add(family_.fields.prefetch, "prefetch", now.prefetch, "prefetch_enabled");
+    add(family_.fields.icache, family_.icache_name, now.icache, family_.icache_key);
+    add(family_.fields.dcache, "data cache", now.dcache, "dcache_enabled");
+    control_.setting("FLASH_ACR", text);
   }
 
   const FlashFamily& family_;
@@ -198,9 +202,10 @@ class VimsControl final : public PeripheralModel {
     const std::uint32_t old_mode = control_word_ & 3u;
     if ((value & 3u) != old_mode) changed_at_ = now + spec_.invalidate_cycles;
     follow(value);
-    control_.note(fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
-                              value, vims_.parameters().cache ? "on" : "off",
-                              vims_.parameters().code_line_buffer ? "on" : "off"));
+    control_.setting("VIMS CTL",
+                     fmt::format("firmware set VIMS CTL to 0x{:08X}: cache {}, code line buffer {}",
+                                 value, vims_.parameters().cache ? "on" : "off",
+                                 vims_.parameters().code_line_buffer ? "on" : "off"));
     control_.timing_changed();
   }
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "boards/board_spec.h"
+#include "boards/note_list.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "memory_models/flash_timing.h"
 #include "sim_core/engine/engine.h"
@@ -30,6 +31,7 @@ struct FlashControl {
   std::function<std::uint64_t()> clock_hz;            // that its wait states are for
   std::function<void()> timing_changed;               // memoised timing is stale
   std::function<void(const std::string&)> note;       // for the report
+  NoteSetting setting;                                // likewise
 };
 
 /// A note if flash with so many wait states cannot be read at this clock; else nothing.

@@ -140,16 +140,19 @@ class SdramControl final : public PeripheralModel {
     note_parameters();
   }
 
-  void note_parameters() const {
+  void note_parameters() {
     const memory::SdramParameters& p = sdram_.parameters();
     memory::SdramParameters first = initial_;
     first.core_per_hclk = p.core_per_hclk;
-    if (!sdram_.is_ready() || p == first) return;
-    control_.note(fmt::format(
-        "firmware set the FMC for {}: {} bits, CAS {}, TRCD {}, TRP {}, TRAS {}, TRC {}, TWR {}, a "
-        "refresh every {} SDCLK, HCLK / {}, reading ahead {}",
-        control_.memory, 8 * p.bus_bytes, p.cas, p.trcd, p.trp, p.tras, p.trc, p.twr, p.refresh,
-        p.hclk_per_sdclk, p.read_ahead ? "on" : "off"));
+    if (!sdram_.is_ready() || (p == first && !noted_)) return;
+    noted_ = true;
+    control_.setting(
+        "fmc " + control_.memory,
+        fmt::format("firmware set the FMC for {}: {} bits, CAS {}, TRCD {}, TRP {}, TRAS {}, TRC "
+                    "{}, TWR {}, a "
+                    "refresh every {} SDCLK, HCLK / {}, reading ahead {}",
+                    control_.memory, 8 * p.bus_bytes, p.cas, p.trcd, p.trp, p.tras, p.trc, p.twr,
+                    p.refresh, p.hclk_per_sdclk, p.read_ahead ? "on" : "off"));
   }
 
   memory::Sdram& sdram_;
@@ -159,6 +162,7 @@ class SdramControl final : public PeripheralModel {
   std::array<std::uint32_t, 2> power_{};
   std::uint32_t mode_cycles_ = 2;  // TMRD
   Cycles busy_until_ = 0;
+  bool noted_ = false;
 };
 
 class PsramControl final : public PeripheralModel {
@@ -192,9 +196,11 @@ class PsramControl final : public PeripheralModel {
     if (next == psram_.parameters()) return;
     psram_.set_parameters(next);
     control_.timing_changed();
-    control_.note(fmt::format(
-        "firmware set the FMC for {}: {} bits, ADDSET {}, DATAST {}, BUSTURN {}", control_.memory,
-        8 * next.bus_bytes, next.read.addset, next.read.datast, next.read.busturn));
+    control_.setting(
+        "fmc " + control_.memory,
+        fmt::format("firmware set the FMC for {}: {} bits, ADDSET {}, DATAST {}, BUSTURN {}",
+                    control_.memory, 8 * next.bus_bytes, next.read.addset, next.read.datast,
+                    next.read.busturn));
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "boards/note_list.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "memory_models/psram.h"
 #include "memory_models/sdram.h"
@@ -23,7 +24,7 @@ struct FmcControl {
   const std::set<std::string>* pinned = nullptr;  // paths firmware cannot change
   bool from_reset = false;                        // the memory waits for its start-up sequence
   std::function<void()> timing_changed;
-  std::function<void(const std::string&)> note;
+  NoteSetting setting;
 };
 
 /// The bank of the controller that a memory of the board is in, from 0: by the addresses of its

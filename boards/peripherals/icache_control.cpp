@@ -131,10 +131,11 @@ class IcacheControl final : public PeripheralModel {
     hits_.set(bit(value, kHitMonitor), bit(value, kHitReset), icache_.hits());
     misses_.set(bit(value, kMissMonitor), bit(value, kMissReset), icache_.misses());
     icache_.count_hits(bit(value, kHitMonitor));
-    control_.note(fmt::format("firmware set ICACHE_CR to 0x{:08X}: ICACHE {}, {} way{}", value,
-                              icache_.parameters().enabled ? "on" : "off",
-                              icache_.parameters().ways,
-                              icache_.parameters().ways == 1 ? "" : "s"));
+    control_.setting(
+        "ICACHE_CR",
+        fmt::format("firmware set ICACHE_CR to 0x{:08X}: ICACHE {}, {} way{}", value,
+                    icache_.parameters().enabled ? "on" : "off", icache_.parameters().ways,
+                    icache_.parameters().ways == 1 ? "" : "s"));
     control_.timing_changed();
   }
 

@@ -61,6 +61,7 @@ Cycles MasterPort::end_of(const bus::Region& region, const Beats& beats, bus::Ac
     } else if (array.bytes <= 4 || buffered_memory_ != region.memory ||
                buffered_ != offset / array.bytes) {
       wait = array.wait;
+      if (memory.model->has_array()) engine_.bus().interconnect.count_array_read(region.memory);
       buffered_ = offset / array.bytes;
       buffered_memory_ = region.memory;
     }

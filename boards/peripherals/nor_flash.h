@@ -66,10 +66,10 @@ class NorFlash final : public bus::CounterSource {
   [[nodiscard]] Cycles busy_until() const { return busy_until_; }
 
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
-    return {{"nor commands", commands_},
-            {"nor pages programmed", pages_},
-            {"nor erases", erases_},
-            {"nor busy cycles", busy_cycles_}};
+    return {{"nor_commands", commands_},
+            {"nor_pages_programmed", pages_},
+            {"nor_erases", erases_},
+            {"nor_busy_cycles", busy_cycles_}};
   }
 
  private:

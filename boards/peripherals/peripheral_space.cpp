@@ -154,7 +154,7 @@ std::uint32_t PeripheralSpace::read(const bus::DeviceAccess& access) {
   if (block != nullptr) {
     apply_constants(*block, word, value);
     if (block->model) {
-      accessing_ = access.pc;
+      accessing_ = access;
       block->model->will_access(access.size_bytes);
       value = block->model->read(word - block->spec.base, value, access.now);
       accessing_.reset();
@@ -190,7 +190,7 @@ void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value
   if (block == nullptr) return;
   apply_rules(*block, word, merged, access.now);
   if (block->model == nullptr) return;
-  accessing_ = access.pc;
+  accessing_ = access;
   block->model->will_access(access.size_bytes);
   block->model->write(word - block->spec.base, merged, access.now);
   accessing_.reset();

@@ -58,8 +58,8 @@ class PeripheralSpace final : public bus::Device {
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
   /// A register as it would read, without effect.
   [[nodiscard]] std::uint32_t peek(Address word) const;
-  /// The instruction that makes the access in progress, if one is.
-  [[nodiscard]] std::optional<Address> accessing() const { return accessing_; }
+  /// The access in progress, if one is.
+  [[nodiscard]] const std::optional<bus::DeviceAccess>& accessing() const { return accessing_; }
   /// A system reset: registers, rules that wait, and models.
   void reset();
   [[nodiscard]] const PeripheralSpaceSpec& spec() const { return spec_; }
@@ -93,7 +93,7 @@ class PeripheralSpace final : public bus::Device {
   void set_bits(Address word, std::uint32_t mask, std::uint32_t value, Cycles when, Cycles now);
 
   PeripheralSpaceSpec spec_;
-  std::optional<Address> accessing_;
+  std::optional<bus::DeviceAccess> accessing_;
   std::vector<Block> blocks_;  // sorted by base
   std::unordered_map<Address, std::uint32_t> storage_;
   std::unordered_map<Address, std::vector<Pending>> pending_;

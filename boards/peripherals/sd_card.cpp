@@ -123,7 +123,7 @@ SdCard::Answer SdCard::start_write(std::uint32_t block, bool multiple, Cycles no
   return answer;
 }
 
-std::vector<std::uint8_t> SdCard::take_block(Cycles now) {
+std::vector<std::uint8_t> SdCard::take_block() {
   if (is_register_) {
     outgoing_ = false;
     return std::move(register_);
@@ -135,8 +135,6 @@ std::vector<std::uint8_t> SdCard::take_block(Cycles now) {
     outgoing_ = false;
     if (multiple_) pending_status_ |= kAddressOutOfRange;
     if (!multiple_) state_ = State::transfer;
-  } else {
-    block_ready_ = now + times_().next_access;
   }
   return {data.begin(), data.end()};
 }

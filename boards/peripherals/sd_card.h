@@ -73,7 +73,9 @@ class SdCard final : public bus::CounterSource {
   /// Data that the card sends: from `block_ready()` on, until the block is taken.
   [[nodiscard]] bool sends() const { return outgoing_; }
   [[nodiscard]] Cycles block_ready() const { return block_ready_; }
-  [[nodiscard]] std::vector<std::uint8_t> take_block(Cycles now);
+  [[nodiscard]] std::vector<std::uint8_t> take_block();
+  /// Its last bit is out in cycle `now`: the access time of the next block runs from here.
+  void block_sent(Cycles now) { block_ready_ = now + times_().next_access; }
   /// Data that it expects. The block is programmed from `now` on.
   [[nodiscard]] bool receives() const { return incoming_; }
   void give_block(const SdBlock& data, Cycles now);

@@ -17,6 +17,8 @@ constexpr std::uint8_t kIllegal = 1u << 2;
 constexpr std::uint8_t kCommandCrc = 1u << 3;
 constexpr std::uint8_t kParameter = 1u << 6;
 
+bool starts_command(std::uint8_t byte) { return (byte & 0xC0u) == 0x40u; }
+
 }  // namespace
 
 std::uint8_t SdSpi::exchange(std::uint8_t out, Cycles now) {
@@ -28,7 +30,7 @@ std::uint8_t SdSpi::exchange(std::uint8_t out, Cycles now) {
 /// What the card drives: what it has to say, a block that is ready, 0 while it is busy.
 std::uint8_t SdSpi::next_byte(Cycles now) {
   if (out_.empty() && !answering_ && card_.sends() && now >= card_.block_ready()) {
-    const std::vector<std::uint8_t> data = card_.take_block(now);
+    const std::vector<std::uint8_t> data = card_.take_block();
     const std::uint16_t crc = sd_crc16(data);
     out_.push_back(kStartBlock);
     out_.insert(out_.end(), data.begin(), data.end());
@@ -41,6 +43,8 @@ std::uint8_t SdSpi::next_byte(Cycles now) {
     if (out_.empty() && answering_) {
       answering_ = false;
       if (card_.sends()) card_.answered(now);
+    } else if (out_.empty()) {
+      card_.block_sent(now);
     }
     return byte;
   }
@@ -53,7 +57,7 @@ void SdSpi::receive(std::uint8_t byte, Cycles now) {
     receive_data(byte, now);
     return;
   }
-  if (collected_ == 0 && (byte & 0xC0u) != 0x40u) return;
+  if (collected_ == 0 && !starts_command(byte)) return;
   command_[collected_++] = byte;
   if (collected_ < command_.size()) return;
   collected_ = 0;
@@ -120,6 +124,16 @@ void SdSpi::respond(const SdCard::Answer& answer, unsigned index, Cycles now) {
     for (int shift = 24; shift >= 0; shift -= 8)
       out_.push_back(static_cast<std::uint8_t>(answer.value >> shift));
   }
+}
+
+std::uint8_t EmptySdSlot::exchange(std::uint8_t out, Cycles) {
+  constexpr unsigned kCommandBytes = 6;
+  if (collected_ == 0 && !starts_command(out)) return kSilence;
+  if (++collected_ == kCommandBytes) {
+    collected_ = 0;
+    unanswered_();
+  }
+  return kSilence;
 }
 
 }  // namespace mcost::boards

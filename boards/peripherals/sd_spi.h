@@ -5,7 +5,9 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "boards/peripherals/sd_card.h"
@@ -33,6 +35,17 @@ class SdSpi final : public SpiDevice {
   bool answering_ = false;
   bool in_block_ = false;
   bool check_crc_ = false;
+};
+
+/// A slot without a card: MISO stays high. Tells once a whole command was sent to it.
+class EmptySdSlot final : public SpiDevice {
+ public:
+  explicit EmptySdSlot(std::function<void()> unanswered) : unanswered_(std::move(unanswered)) {}
+  std::uint8_t exchange(std::uint8_t out, Cycles now) override;
+
+ private:
+  std::function<void()> unanswered_;
+  unsigned collected_ = 0;
 };
 
 }  // namespace mcost::boards

@@ -1,5 +1,7 @@
 #include "boards/peripherals/sdmmc.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -33,6 +35,8 @@ enum Register : std::uint32_t {
 // Status flags that stay until they are cleared.
 constexpr std::uint32_t kCommandCrcFailed = 1u << 0;
 constexpr std::uint32_t kCommandTimeout = 1u << 2;
+constexpr std::uint32_t kTransmitUnderrun = 1u << 4;
+constexpr std::uint32_t kReceiveOverrun = 1u << 5;
 constexpr std::uint32_t kCommandResponse = 1u << 6;
 constexpr std::uint32_t kCommandSent = 1u << 7;
 constexpr std::uint32_t kDataEnd = 1u << 8;
@@ -94,6 +98,9 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
     if (settings_.version >= 2) return std::max(1u, 2 * bits(clock_, 9, 0));
     return bit(clock_, 10) ? 1 : bits(clock_, 7, 0) + 2;
   }
+  [[nodiscard]] bool has_flow_control() const {
+    return bit(clock_, settings_.version >= 2 ? 17 : 14);
+  }
   [[nodiscard]] bool clock_runs() const { return settings_.version >= 2 || bit(clock_, 8); }
   [[nodiscard]] unsigned lines() const {
     const unsigned code = settings_.version >= 2 ? bits(clock_, 15, 14) : bits(clock_, 12, 11);
@@ -126,6 +133,8 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
   void receive_step(Cycles now);
   void transmit_step(Cycles now);
   void end_block(Cycles now);
+  void end_transfer(Cycles now);
+  void break_off(std::uint32_t flag, const char* what, Cycles now);
   void push(std::uint32_t word, Cycles now);
   std::uint32_t pop(Cycles now);
   void raise(std::uint32_t flags, Cycles now);
@@ -284,6 +293,7 @@ void Sdmmc::answer(const SdCard::Answer& reply, unsigned index, Cycles now) {
     return;
   }
   if (reply.form == SdCard::Form::none) {
+    if (settings_.card == nullptr && settings_.unanswered) settings_.unanswered();
     pending_flags_ = kCommandTimeout;
     command_at_ = now + clocks(kTimeoutClocks);
     return;
@@ -318,7 +328,7 @@ void Sdmmc::start_data(Cycles now) {
 }
 
 /// When the next word, or the tail of the block, is through; kNever while the FIFO or the card hold
-/// it up.
+/// it up. Without flow control the FIFO holds up nothing but the begin of a block to the card.
 Cycles Sdmmc::next_data_step() const {
   if (!transferring_ || settings_.card == nullptr || data_left_ == 0) return kNever;
   if (in_tail_) return data_from_;
@@ -329,9 +339,12 @@ Cycles Sdmmc::next_data_step() const {
                  ? std::max(data_from_, card.block_ready()) + clocks(1) + word_cycles()
                  : kNever;
     }
+    if (!has_flow_control()) return data_from_;
     return fifo_.size() < kFifoWords ? std::max(data_from_, fifo_since_) : kNever;
   }
-  if (fifo_.empty() || !settings_.card->receives()) return kNever;
+  if (!settings_.card->receives()) return kNever;
+  if (block_done_ != 0 && !has_flow_control()) return data_from_;
+  if (fifo_.empty()) return kNever;
   const Cycles ready = std::max(data_from_, fifo_since_);
   if (block_done_ != 0) return ready;
   return std::max(ready, settings_.card->busy_until()) + clocks(2) + word_cycles();
@@ -348,8 +361,12 @@ void Sdmmc::data_step(Cycles now) {
 }
 
 void Sdmmc::receive_step(Cycles now) {
+  if (fifo_.size() == kFifoWords) {
+    break_off(kReceiveOverrun, "was full, RXOVERR: it was read", now);
+    return;
+  }
   if (block_.empty()) {
-    block_ = settings_.card->take_block(now);
+    block_ = settings_.card->take_block();
     block_done_ = 0;
   }
   std::uint32_t word = 0;
@@ -365,6 +382,10 @@ void Sdmmc::receive_step(Cycles now) {
 }
 
 void Sdmmc::transmit_step(Cycles now) {
+  if (fifo_.empty()) {
+    break_off(kTransmitUnderrun, "was empty, TXUNDERR: it was filled", now);
+    return;
+  }
   if (block_done_ == 0) block_.assign(block_bytes(), 0);
   const std::uint32_t word = fifo_.front();
   fifo_.pop_front();
@@ -379,6 +400,7 @@ void Sdmmc::transmit_step(Cycles now) {
 
 void Sdmmc::end_block(Cycles now) {
   in_tail_ = false;
+  if (from_card()) settings_.card->block_sent(now);
   if (!from_card() && block_.size() == kSdBlockBytes) {
     SdBlock data;
     std::copy(block_.begin(), block_.end(), data.begin());
@@ -391,12 +413,31 @@ void Sdmmc::end_block(Cycles now) {
   std::uint32_t flags = kBlockEnd;
   if (data_left_ == 0) {
     flags |= kDataEnd;
-    transferring_ = false;
-    data_control_ &= ~1u;
-    if (from_card()) fifo_since_ = now;
-    share_dma();
+    end_transfer(now);
   }
   raise(flags, now);
+}
+
+void Sdmmc::end_transfer(Cycles now) {
+  transferring_ = false;
+  data_control_ &= ~1u;
+  if (from_card()) fifo_since_ = now;
+  share_dma();
+}
+
+/// What is left of the block is lost; the card is told by CMD12.
+void Sdmmc::break_off(std::uint32_t flag, const char* what, Cycles now) {
+  data_left_ = to_accept_ = 0;
+  block_.clear();
+  block_done_ = 0;
+  end_transfer(now);
+  raise(flag, now);
+  if (settings_.note) {
+    settings_.note(
+        fmt::format("{}: a transfer ended early, the FIFO {} too slowly for the card's "
+                    "clock and hardware flow control is off",
+                    settings_.name, what));
+  }
 }
 
 /// A word that firmware or DMA gives.

@@ -2,8 +2,11 @@
 // (version 2, with a DMA of its own). Commands and blocks take their time on the wires.
 // Source: RM0090 and RM0433, SDIO and SDMMC chapters; boards-and-memories facts 11.2, 14.11.
 //
-// Approximations: no CRC errors, SDIO cards, stream mode or data timeout; flow control is always
-// on: the clock stops while the FIFO cannot go on.
+// With hardware flow control (CLKCR.HWFC_EN) the clock stops while the FIFO cannot go on. Without,
+// the transfer ends with RXOVERR when a word finds the FIFO full, with TXUNDERR when a block that
+// has begun finds it empty.  Source: RM0090, SDIO data path state machine.
+//
+// Approximations: no CRC errors, SDIO cards, stream mode or data timeout.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +27,9 @@ struct SdmmcSettings {
   std::optional<std::uint32_t> interrupt;
   /// Core cycles that `clocks` of the kernel clock take, rounded up.
   std::function<Cycles(std::uint64_t clocks)> cycles_of;
-  SdCard* card = nullptr;  // null: the slot is empty
+  SdCard* card = nullptr;                        // null: the slot is empty
+  std::function<void(const std::string&)> note;  // for the report
+  std::function<void()> unanswered;              // by an empty slot; null: there is none
 };
 
 struct SdmmcModel {

@@ -72,6 +72,12 @@ std::uint32_t SystemControl::read_word(std::uint32_t offset, const bus::DeviceAc
 
 void SystemControl::write(const bus::DeviceAccess& access, std::uint32_t value) {
   engine_.scheduler().run_due(access.now);
+  accessing_ = access;
+  store(access, value);
+  accessing_.reset();
+}
+
+void SystemControl::store(const bus::DeviceAccess& access, std::uint32_t value) {
   if (access.offset < kDwt && Itm::has(access.offset & ~3u)) {
     itm_.write(access, value, scb_.trace_enabled());
     return;

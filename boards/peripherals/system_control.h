@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "boards/board_spec.h"
@@ -26,6 +27,8 @@ class SystemControl final : public bus::Device {
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
   [[nodiscard]] std::uint32_t take_wait() override { return caches_.take_wait(); }
+  /// The write in progress, if one is.
+  [[nodiscard]] const std::optional<bus::DeviceAccess>& accessing() const { return accessing_; }
   /// What a system reset resets here; DWT, ITM and DEMCR keep their state.
   void reset();
 
@@ -35,6 +38,7 @@ class SystemControl final : public bus::Device {
 
  private:
   std::uint32_t read_word(std::uint32_t offset, const bus::DeviceAccess& access);
+  void store(const bus::DeviceAccess& access, std::uint32_t value);
   void write_word(std::uint32_t offset, std::uint32_t value, const bus::DeviceAccess& access);
   void write_bytes(const bus::DeviceAccess& access, std::uint32_t value);
   void note(std::uint32_t offset, Address pc, bool write);
@@ -49,6 +53,7 @@ class SystemControl final : public bus::Device {
   SystemControlBlock scb_;
   MpuRegisters mpu_;
   std::map<Address, UnmodelledAccess> unmodelled_;
+  std::optional<bus::DeviceAccess> accessing_;
 };
 
 }  // namespace mcost::boards

@@ -80,7 +80,7 @@ def compare(variant, actual, expected):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--elf-folder", type=pathlib.Path, default=build.FOLDER / "prebuilt")
-    parser.add_argument("--variant", action="append", choices=build.VARIANTS, help="default: all")
+    parser.add_argument("--variant", action="append", choices=build.VARIANTS, help="default: those at 0")
     parser.add_argument("runner", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     runner = [word for i, word in enumerate(options.runner) if (i, word) != (0, "--")] or QEMU
@@ -90,7 +90,7 @@ def main():
     good = True
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            for variant in options.variant or build.VARIANTS:
+            for variant in options.variant or build.BUILDS:
                 expected = reference_output(variant, scratch)
                 elf = options.elf_folder.resolve() / build.elf_name(variant)
                 actual = firmware_output(runner, elf)

@@ -1,19 +1,15 @@
-// Memory to memory with the DMA controllers of STM32, without bursts, word by word, and the
-// command line that says which. Register layouts: RM0090 10.5 (streams), RM0091 10.4 (channels).
-
-#include <stddef.h>
+// Memory to memory with the DMA controllers of STM32, without bursts, word by word. Register
+// layouts: RM0090 10.5 (streams), RM0091 10.4 (channels).
 
 #include "membench.h"
-
-#define REGISTER(address) (*(volatile uint32_t*)(address))
 
 enum {
   STREAM = 0x10,  // stream 0, from the controller's base
   STREAM_ENABLE = 1u << 0,
   STREAM_TO_MEMORY = 2u << 6,
-  STREAM_INCREMENT = 3u << 9,   // PINC and MINC
+  STREAM_INCREMENT = 3u << 9,  // PINC and MINC
   STREAM_WORDS = 2u << 11 | 2u << 13,
-  STREAM_FIFO = 1u << 2 | 3u,   // direct mode off, as memory to memory asks for; full threshold
+  STREAM_FIFO = 1u << 2 | 3u,  // direct mode off, as memory to memory asks for; full threshold
   STREAM_CLEAR = 0x3du,
   CHANNEL = 0x08,  // channel 1
   CHANNEL_ENABLE = 1u << 0,
@@ -23,13 +19,8 @@ enum {
   CHANNEL_DONE = 1u << 1,
 };
 
-void start_clock(const struct dma* dma) {
-  REGISTER(dma->clock_register) |= 1u << dma->clock_bit;
-  (void)REGISTER(dma->clock_register);
-}
-
-void dma_copy(const struct dma* dma, const uint32_t* from, uint32_t* to, uint32_t words) {
-  if (dma->kind == DMA_STREAM) {
+void dma_copy(const struct controller* dma, const uint32_t* from, uint32_t* to, uint32_t words) {
+  if (dma->kind == STREAM_DMA) {
     const uintptr_t stream = dma->base + STREAM;
     REGISTER(dma->base + 0x08) = STREAM_CLEAR;
     REGISTER(stream + 0x04) = words;
@@ -51,43 +42,4 @@ void dma_copy(const struct dma* dma, const uint32_t* from, uint32_t* to, uint32_
   while ((REGISTER(dma->base) & CHANNEL_DONE) == 0) {
   }
   REGISTER(channel) = 0;
-}
-
-static const char* skip_spaces(const char* text) {
-  while (*text == ' ') text++;
-  return text;
-}
-
-/// Decimal, or hexadecimal behind 0x.
-static const char* read_number(const char* text, uint32_t* number) {
-  text = skip_spaces(text);
-  const int hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-  if (hexadecimal) text += 2;
-  const uint32_t radix = hexadecimal ? 16 : 10;
-  *number = 0;
-  for (;; text++) {
-    const char c = *text;
-    uint32_t digit = radix;
-    if (c >= '0' && c <= '9') digit = (uint32_t)(c - '0');
-    if (c >= 'a' && c <= 'f') digit = (uint32_t)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F') digit = (uint32_t)(c - 'A') + 10;
-    if (digit >= radix) return text;
-    *number = *number * radix + digit;
-  }
-}
-
-void read_request(const char* line, struct request* request) {
-  uint32_t number = 0;
-  line = skip_spaces(line);
-  if (*line == '\0') return;
-  line = skip_spaces(read_number(line, &number));
-  request->buffer = (uint32_t*)(uintptr_t)number;
-  if (*line == '\0') return;
-  request->dma.kind = *line == 's' ? DMA_STREAM : DMA_CHANNEL;
-  while (*line != '\0' && *line != ' ') line++;
-  line = read_number(line, &number);
-  request->dma.base = number;
-  line = read_number(line, &number);
-  request->dma.clock_register = number;
-  (void)read_number(line, &request->dma.clock_bit);
 }

@@ -12,7 +12,8 @@
 namespace mcost {
 
 /// Traffic of one memory. Bytes are what instructions asked for; fetches are words read by the
-/// fetch unit.
+/// fetch unit. Array reads are those of a flash array behind its accelerator and caches, on demand
+/// or ahead, each as wide as the array; 0 of other memories.
 struct Traffic {
   std::uint64_t reads = 0;
   std::uint64_t read_bytes = 0;
@@ -20,6 +21,7 @@ struct Traffic {
   std::uint64_t write_bytes = 0;
   std::uint64_t fetches = 0;
   std::uint64_t fetch_bytes = 0;
+  std::uint64_t array_reads = 0;
   Traffic& operator+=(const Traffic& other) {
     reads += other.reads;
     read_bytes += other.read_bytes;
@@ -27,6 +29,7 @@ struct Traffic {
     write_bytes += other.write_bytes;
     fetches += other.fetches;
     fetch_bytes += other.fetch_bytes;
+    array_reads += other.array_reads;
     return *this;
   }
   friend bool operator==(const Traffic&, const Traffic&) = default;

@@ -124,6 +124,8 @@ class Interconnect {
     ++(write ? traffic.writes : traffic.reads);
     (write ? traffic.write_bytes : traffic.read_bytes) += size_bytes;
   }
+  /// An initiator read the flash array of a memory.
+  void count_array_read(std::uint8_t memory) { ++traffic_[memory].array_reads; }
   [[nodiscard]] const Traffic& traffic(std::size_t memory) const { return traffic_[memory]; }
 
  private:

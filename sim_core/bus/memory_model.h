@@ -22,6 +22,10 @@ namespace mcost::bus {
 /// 0.
 struct MicroState {
   std::array<std::uint32_t, 14> words{};
+  /// Reads of a flash array that the answers since the last take_array_reads() started. Who asks
+  /// takes them, so states that are kept have none.
+  std::uint32_t array_reads = 0;
+  std::uint32_t take_array_reads() { return std::exchange(array_reads, 0); }
   friend bool operator==(const MicroState&, const MicroState&) = default;
 };
 
@@ -103,6 +107,9 @@ class MemoryModel {
     std::uint32_t bytes = 4;
   };
   [[nodiscard]] virtual ArrayRead array_read() const { return {data_wait(AccessKind::read), 4}; }
+  /// Whether reads reach a flash array. Of DataPath::constant and constant_fetch(), each access is
+  /// a read of it; else fetch() and data() note them.
+  [[nodiscard]] virtual bool has_array() const { return false; }
   /// No access waits longer for this memory alone, in core cycles.
   [[nodiscard]] virtual std::uint32_t most_wait() const { return kUsualMostWait; }
   static constexpr std::uint32_t kUsualMostWait = 80;

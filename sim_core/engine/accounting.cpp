@@ -38,6 +38,12 @@ void count_access(Traffic& traffic, const bus::Access& access) {
   }
 }
 
+void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes) {
+  traffic.fetches += activity.fetched_words;
+  traffic.fetch_bytes += std::uint64_t{activity.fetched_words} * fetch_bytes;
+  traffic.array_reads += activity.array_reads;
+}
+
 void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
   for (const VisitCost::Share& share : cost.shares)
     ledger.charge(share.cause, share.memory, visits * share.cycles);
@@ -49,6 +55,7 @@ void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
     scaled.write_bytes *= visits;
     scaled.fetches *= visits;
     scaled.fetch_bytes *= visits;
+    scaled.array_reads *= visits;
     ledger.traffic[entry.memory] += scaled;
   }
   ledger.instructions += visits * cost.instructions;
@@ -193,12 +200,11 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   }
   if (log.lines.size() > kMostLines) return nullptr;
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    const std::uint32_t words = port.fetches().words[memory];
-    if (words == 0) continue;
-    block.fetches |= 1u << memory;
+    const BusPort::Activity activity = port.activity(memory);
+    if (activity.fetched_words != 0) block.fetches |= 1u << memory;
+    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
     Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
-    traffic.fetches += words;
-    traffic.fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
+    count_activity(traffic, activity, model_.fetch_bytes());
   }
   variant->key = key;
   variant->is_detailed = key.missed != 0 || key.misaligned != 0 || key.details != 0;
@@ -257,10 +263,9 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
     ++ledger_.skipped;
   }
   for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    std::uint32_t& words = port.fetches().words[memory];
-    ledger_.traffic[memory].fetches += words;
-    ledger_.traffic[memory].fetch_bytes += std::uint64_t{words} * model_.fetch_bytes();
-    words = 0;
+    BusPort::Activity& activity = port.activity(memory);
+    count_activity(ledger_.traffic[memory], activity, model_.fetch_bytes());
+    activity = {};
   }
   if (!profile_) return;
   InstructionCost& cost = profile_costs_[info.pc];

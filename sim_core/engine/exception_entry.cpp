@@ -40,9 +40,13 @@ bool Engine::read_bus_word(Address address, std::uint32_t& value) {
   std::array<std::uint8_t, 4> bytes{};
   if (!read_memory(address, bytes.data(), 4)) return false;
   std::memcpy(&value, bytes.data(), 4);
-  Traffic& traffic = ledger_.traffic[bus_.find(address)->memory];
+  const bus::Region& region = *bus_.find(address);
+  Traffic& traffic = ledger_.traffic[region.memory];
   ++traffic.reads;
   traffic.read_bytes += 4;
+  // Assumed: nothing in front of a flash array serves vectors.
+  const bool is_memory = region.kind == bus::RegionKind::memory;
+  if (is_memory && bus_.memories[region.memory].model->has_array()) ++traffic.array_reads;
   return true;
 }
 

@@ -3,6 +3,15 @@
 #include <cstring>
 
 namespace mcost::engine {
+namespace {
+
+/// Whether an access of constant cost is a read of a flash array, and no hit of what is in front.
+bool reads_array_plainly(const bus::MemoryModel& model, const bus::Access& access) {
+  return access.kind != bus::AccessKind::write && model.has_array() &&
+         model.data_path() == bus::DataPath::constant;
+}
+
+}  // namespace
 
 /// Transfers of an unaligned access: byte, halfword, byte at odd addresses, two halfwords at 2
 /// modulo 4. Source: core-timing facts 3.6 (M3, M4).
@@ -83,7 +92,8 @@ bus::Wait BusPort::time_fetch(Address address, Cycles at) {
   const bus::Region* region = fetch_region(address);
   if (region == nullptr) return {};
   bus::Memory& memory = bus_.memories[region->memory];
-  ++fetches_.words[region->memory];
+  Activity& activity = activity_[region->memory];
+  ++activity.fetched_words;
   bus::Wait wait{0, region->memory, region->fetch_port};
   const bool shared = log_ == nullptr && bus_.interconnect.is_shared(region->memory);
   const std::uint32_t lost =
@@ -91,11 +101,13 @@ bus::Wait BusPort::time_fetch(Address address, Cycles at) {
   if (log_ != nullptr && bus_.interconnect.is_shared(region->memory)) log_->foldable = false;
   if (memory.model->constant_fetch()) {
     wait.cycles = memory.model->fetch_wait();
+    activity.array_reads += memory.model->has_array() ? 1 : 0;
   } else {
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     bus::FoldLog* log = log_of(*region);
-    wait.cycles =
-        memory.model->fetch(state_at(memory, at), offset, region->view, base_ + at + lost, log);
+    bus::MicroState& state = state_at(memory, at);
+    wait.cycles = memory.model->fetch(state, offset, region->view, base_ + at + lost, log);
+    activity.array_reads += state.take_array_reads();
     // A variant guards lines of its block's memory only.
     if (log != log_ && (!log->foldable || !log->lines.empty())) log_->foldable = false;
   }
@@ -131,6 +143,7 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
   bus::Memory& memory = bus_.memories[region.memory];
   if (timed.constant) {
     wait.cycles = memory.model->data_wait(access.kind);
+    activity_[region.memory].array_reads += reads_array_plainly(*memory.model, access) ? 1 : 0;
     return wait;
   }
   const bool behind_cache = memory.model->follows_attributes();
@@ -147,6 +160,7 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
                                timed.use};
   bus::MicroState& state = state_at(memory, at);
   wait.cycles = lost + memory.model->data(state, transfer, log_of(region));
+  activity_[region.memory].array_reads += state.take_array_reads();
   if (shared && log_ == nullptr)
     bus_.interconnect.occupy(region.memory, base_ + at + wait.cycles + 1);
   wait.fetch_delay = memory.model->take_fetch_delay(state);

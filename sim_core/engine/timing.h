@@ -128,11 +128,12 @@ class BusPort final : public bus::TimingPort {
   void note_calls(std::vector<PortCall>* calls) { calls_ = calls; }
   /// Moves micro-states to the time base of the next op.
   void end_op(Cycles total);
-  /// Words fetched since the last call, by memory.
-  struct Fetches {
-    std::array<std::uint32_t, kMaxMemories> words{};
+  /// What the transfers of one memory did since it was last set to nothing.
+  struct Activity {
+    std::uint32_t fetched_words = 0;
+    std::uint32_t array_reads = 0;
   };
-  Fetches& fetches() { return fetches_; }
+  Activity& activity(std::size_t memory) { return activity_[memory]; }
 
  private:
   bus::Wait time_fetch(Address address, Cycles at);
@@ -152,7 +153,7 @@ class BusPort final : public bus::TimingPort {
   const TimedAccess* accesses_ = nullptr;
   std::vector<PortCall>* calls_ = nullptr;
   const bus::Region* fetch_region_ = nullptr;
-  Fetches fetches_;
+  std::array<Activity, kMaxMemories> activity_{};
   bus::MicroState no_state_;  // for timed memories without one
 };
 

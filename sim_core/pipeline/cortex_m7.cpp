@@ -417,6 +417,7 @@ unsigned Issue::issue_cycles() const {
 void Issue::access_memory() {
   unsigned wait = 0;
   std::uint8_t memory = 0;
+  bool past_cache = false;  // where there are no banks: the AXI port takes one store at a time
   for (unsigned beat = 0; beat < outcome_.accesses.size(); ++beat) {
     const bus::Access& access = outcome_.accesses[beat];
     // A word that waits holds up those behind it.
@@ -427,6 +428,7 @@ void Issue::access_memory() {
     wait += held;
     late_ = std::max(late_ > held ? late_ - held : 0u, answer.cycles - held);
     memory = access.memory;
+    past_cache |= answer.cycles != 0 && answer.late == 0;
   }
   late_memory_ = memory;
   if (late_ != 0 && !state_.late.has_room(static_cast<unsigned>(at_) + wait)) {
@@ -436,7 +438,7 @@ void Issue::access_memory() {
   if (is_store() && !outcome_.accesses.empty() && outcome_.accesses.front().bufferable) {
     const bool in_parts = op_.access_bytes < 4 || has(uses_, M7Use::unaligned);
     state_.stores.pass(static_cast<unsigned>(at_));
-    state_.stores.push(has(uses_, M7Use::odd_bank) ? 1 : 0,
+    state_.stores.push(has(uses_, M7Use::odd_bank) && !past_cache ? 1 : 0,
                        wait + (in_parts ? M7StoreBuffer::kPartCycles : M7StoreBuffer::kWordCycles));
     return;
   }

@@ -1,8 +1,9 @@
 // The store buffer of the Cortex-M7: five stores that drain to two banks of words, each bank at its
-// own pace. Bytes, halfwords and unaligned stores are read, changed and written, which takes four
-// cycles. Depends on base. Source: core-timing.md 5.5 (JNK); the depth is where unaligned stores
-// begin to stall, that the two oldest may drain out of order is what STRB and STRH of unit stride
-// show (2.25 and 2 cycles here, 2.4 and 2 measured).
+// own pace, or one by one where they go past the cache (boards-and-memories facts 7). Bytes,
+// halfwords and unaligned stores are read, changed and written, which takes four cycles. Depends on
+// base. Source: core-timing.md 5.5 (JNK); the depth is where unaligned stores begin to stall, that
+// the two oldest may drain out of order is what STRB and STRH of unit stride show (2.25 and 2
+// cycles here, 2.4 and 2 measured).
 #pragma once
 
 #include <algorithm>

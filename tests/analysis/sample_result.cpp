@@ -21,8 +21,8 @@ Cost cost(std::uint64_t n, std::uint64_t macs) {
   counters.skipped = n;
   counters.by_class = {4 * n, n, 0, 2 * n, n, 0};
   counters.macs = macs;
-  counters.traffic[kFlash] = {n, 4 * n, 0, 0, 5 * n, 20 * n};
-  counters.traffic[kSram] = {2 * n, 8 * n, n, 4 * n, 0, 0};
+  counters.traffic[kFlash] = {n, 4 * n, 0, 0, 5 * n, 20 * n, 2 * n};
+  counters.traffic[kSram] = {2 * n, 8 * n, n, 4 * n, 0, 0, 0};
   cost.model = {7 * n, n};
   return cost;
 }

@@ -37,6 +37,15 @@ TEST(Sums, TrafficInstructionsMacsAndCausesAreCompared) {
   breaks([](Cost& total) { ++total.counters.traffic[1].read_bytes; }, "traffic of the parts");
   breaks([](Cost& total) { ++total.counters.instructions; }, "instructions");
   breaks([](Cost& total) { ++total.counters.macs; }, "MACs");
+  breaks([](Cost& total) { ++total.counters.traffic[0].array_reads; }, "traffic of the parts");
+  breaks([](Cost& total) { ++total.counters.by_class[0]; },
+         "run: classes do not sum to the instructions that were not skipped");
+  breaks(
+      [](Cost& total) {
+        --total.counters.by_class[0];
+        ++total.counters.by_class[1];
+      },
+      "run by layer: instruction classes of the parts are not those of the whole");
   breaks([](Cost& total) { ++total.counters.by_memory[0][4]; }, "causes do not sum");
   breaks([](Cost& total) { ++total.model[0]; }, "counters of the parts");
   breaks(

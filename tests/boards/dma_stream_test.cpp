@@ -80,6 +80,10 @@ TEST_F(DmaStream, TimePerItemAndBurst) {
 TEST_F(DmaStream, AReadOfFlashWaitsForItsArray) {
   start(0, 0x08000000, kSram1, 256, kCopy | kWords, 1u << 2);
   EXPECT_NEAR(static_cast<double>(time_of(0)) / 256, 6.25, 0.3);
+  const auto& traffic = bus().interconnect.traffic(bus().find(0x08000000)->memory);
+  EXPECT_EQ(traffic.read_bytes, 1024u);
+  EXPECT_EQ(traffic.array_reads, 1024u / 16);
+  EXPECT_EQ(bus().interconnect.traffic(bus().find(kSram1)->memory).array_reads, 0u);
 }
 
 /// Bytes from SDRAM: one in 20 reads the memory (13 HCLK, row hit), the 19 behind it come from the

@@ -14,6 +14,7 @@ namespace mcost::boards::test {
 namespace {
 
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class FlashInterfaceTest : public mcost::test::BoardBus {
@@ -114,6 +115,9 @@ TEST_F(FlashInterfaceTest, PinnedValuesStay) {
        {"memories.flash.accelerator.art_enabled=false", "memories.flash.wait_states=6"});
   write(0x40023C00, 0x307);
   EXPECT_EQ(settings(), (memory::FlashSettings{.wait_states = 6, .prefetch = true}));
+  EXPECT_THAT(machine_->notes(),
+              Contains("firmware set FLASH_ACR to 0x00000307: 6 wait states (by --set), prefetch "
+                       "on, ART off (by --set), since cycle 10"));
 }
 
 TEST_F(FlashInterfaceTest, TooFewWaitStatesAreNotedForModelsWithoutArt) {
@@ -122,6 +126,19 @@ TEST_F(FlashInterfaceTest, TooFewWaitStatesAreNotedForModelsWithoutArt) {
   EXPECT_THAT(machine_->notes(),
               Contains(HasSubstr("flash: 1 wait states are too few for 240000000 Hz (at most "
                                  "140000000 Hz): the board would misread it")));
+}
+
+/// __HAL_FLASH_DATA_CACHE_DISABLE, RESET and ENABLE, as FLASH_FlushCaches of the F4 does.
+TEST_F(FlashInterfaceTest, TheNoteSaysTheSettingThatHolds) {
+  make("stm32f469i-disco");
+  for (const std::uint32_t acr : {0x705u, 0x305u, 0xB05u, 0x305u, 0x705u}) {
+    pass(10);
+    write(0x40023C00, acr);
+  }
+  EXPECT_THAT(machine_->notes(),
+              ElementsAre("firmware set FLASH_ACR to 0x00000705: 5 wait states, prefetch on, "
+                          "instruction cache on, data cache on, the last of 5 settings, since "
+                          "cycle 60"));
 }
 
 // ---- ICACHE ----

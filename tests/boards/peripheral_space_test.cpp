@@ -95,5 +95,26 @@ TEST(NoteList, SaysEachOnceAndEnds) {
   EXPECT_EQ(notes.all().back(), "and other notes, 5 in all");
 }
 
+TEST(NoteList, OfASettingItSaysTheOneThatHolds) {
+  NoteList notes;
+  notes.set("caches", "data cache on", 100, " at f");
+  notes.add("a");
+  EXPECT_EQ(notes.all(), (std::vector<std::string>{"data cache on, since cycle 100 at f", "a"}));
+  notes.set("caches", "data cache on", 150, " at f");  // as it is
+  notes.set("caches", "data cache off", 200, " at g");
+  notes.set("caches", "data cache on", 300, " at h");
+  EXPECT_EQ(notes.all(), (std::vector<std::string>{
+                             "data cache on, the last of 3 settings, since cycle 300 at h", "a"}));
+  notes.undo("caches");
+  notes.undo("another");
+  EXPECT_EQ(notes.all().front(),
+            "data cache on, the last of 3 settings, since cycle 300 at h, until a reset");
+  notes.set("caches", "data cache on", 400);
+  EXPECT_EQ(notes.all().front(), "data cache on, the last of 4 settings, since cycle 400");
+  notes.undo_all();
+  EXPECT_EQ(notes.all().front(),
+            "data cache on, the last of 4 settings, since cycle 400, until a reset");
+}
+
 }  // namespace
 }  // namespace mcost::boards

@@ -1,11 +1,18 @@
 // SDIO of the STM32F469 with a card, and the same as SDMMC of version 2: identification as ST's HAL
 // does it, time of commands and blocks, reads and writes by polling and by DMA.
+#include <gmock/gmock.h>
+
 #include "boards/peripherals/sd_card.h"
 #include "tests/boards/board_bus.h"
 #include "tests/boards/sd_file.h"
 
 namespace mcost::test {
 namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr Address kSdio = 0x40012C00;
 constexpr Address kDma2 = 0x40026400;
@@ -16,6 +23,8 @@ constexpr std::uint32_t kSent = 1u << 7;
 constexpr std::uint32_t kTimeout = 1u << 2;
 constexpr std::uint32_t kCrcFailed = 1u << 0;
 constexpr std::uint32_t kDataEnd = 1u << 8;
+constexpr std::uint32_t kUnderrun = 1u << 4;
+constexpr std::uint32_t kOverrun = 1u << 5;
 
 Address stream(unsigned n, unsigned offset) { return kDma2 + 0x10 + 0x18 * n + offset; }
 
@@ -121,14 +130,77 @@ TEST_F(SdOnSdio, ACardIsIdentifiedBothWays) {
 
 TEST_F(SdOnSdio, AnEmptySlotTimesOut) {
   prepare(1, false);
-  EXPECT_EQ(command(0, 0, 0), kSent);
+  EXPECT_EQ(command(0, 0, 0), kSent);  // CMD0 has no response: nothing is missed yet
+  EXPECT_THAT(machine_->notes(), IsEmpty());
   EXPECT_EQ(command(8, 0x1AA), kTimeout);
-  const auto notes = machine_->notes();
-  EXPECT_EQ(std::count_if(notes.begin(), notes.end(),
-                          [](const std::string& note) {
-                            return note.find("the slot is empty") != std::string::npos;
-                          }),
-            1);
+  EXPECT_EQ(command(8, 0x1AA), kTimeout);
+  EXPECT_THAT(machine_->notes(),
+              ElementsAre("devices.sd: commands were not answered, the slot is empty; --sd FILE "
+                          "puts a card in"));
+}
+
+/// Words come every 60 core cycles: 8 SDCK of 24 MHz on four lines at 180 MHz. The first is there
+/// 1 + 8 clocks behind the access time; the 33rd finds 32 words in the FIFO.
+TEST_F(SdOnSdio, WithoutFlowControlAFullFifoEndsTheTransfer) {
+  for (const unsigned version : {1u, 2u}) {
+    prepare(version);
+    identify();
+    start_data(512, true);
+    ASSERT_EQ(command(17, 9), kResponse);
+    wait_for(1u << 17);  // RXFIFOF: the 32nd word
+    const Cycles full = now_;
+    EXPECT_EQ(status() & kOverrun, 0u);
+    pass(full + 60 - 1 - now_);
+    EXPECT_EQ(status() & kOverrun, 0u);
+    pass(1);
+    EXPECT_EQ(status() & (kOverrun | kDataEnd), kOverrun);
+    EXPECT_THAT(machine_->notes(), Contains(HasSubstr("RXOVERR")));
+    // What had come is still there, and the next transfer starts afresh.
+    std::vector<std::uint8_t> begin = expected(9);
+    begin.resize(128);
+    EXPECT_EQ(poll_in(128), begin);
+    EXPECT_EQ(card_state(), 4u);
+    start_data(512, true);
+    ASSERT_EQ(command(17, 10), kResponse);
+    EXPECT_EQ(poll_in(512), expected(10));
+  }
+}
+
+TEST_F(SdOnSdio, FlowControlStopsTheClockWhileTheFifoIsFull) {
+  for (const unsigned version : {1u, 2u}) {
+    prepare(version);
+    identify();
+    write(kSdio + 4, read(kSdio + 4) | 1u << (version == 2 ? 17 : 14));
+    start_data(512, true);
+    ASSERT_EQ(command(17, 9), kResponse);
+    wait_for(1u << 17);
+    pass(100'000);
+    EXPECT_EQ(status() & kOverrun, 0u);
+    EXPECT_EQ(poll_in(512), expected(9));
+    wait_for(kDataEnd);
+    EXPECT_EQ(status() & kOverrun, 0u);
+  }
+}
+
+/// The block begins with the first word; the third, due 60 cycles behind the second, is missing.
+TEST_F(SdOnSdio, WithoutFlowControlAnEmptyFifoEndsAWrite) {
+  for (const bool flow_control : {false, true}) {
+    prepare(1);
+    identify();
+    if (flow_control) write(kSdio + 4, read(kSdio + 4) | 1u << 14);
+    ASSERT_EQ(command(24, 33), kResponse);
+    start_data(512, false);
+    pass(100'000);  // no block has begun: an empty FIFO is no error
+    EXPECT_EQ(status() & kUnderrun, 0u);
+    write(kSdio + 0x80, 1);
+    write(kSdio + 0x80, 2);
+    wait_for(1u << 18);  // TXFIFOE: the second word is under way
+    const Cycles empty = now_;
+    pass(empty + 60 - 1 - now_);
+    EXPECT_EQ(status() & kUnderrun, 0u);
+    pass(1);
+    EXPECT_EQ(status() & (kUnderrun | kDataEnd), flow_control ? 0u : kUnderrun);
+  }
 }
 
 /// 104 SDCK, facts 11.2: here at 24 MHz, 7.5 core cycles each.
@@ -172,8 +244,11 @@ TEST_F(SdOnSdio, SeveralBlocksAndCommand12) {
   identify();
   start_data(4 * 512, true);
   ASSERT_EQ(command(18, 20), kResponse);
+  const Cycles begin = now_;
   EXPECT_EQ(poll_in(4 * 512), expected(20, 4));
   wait_for(kDataEnd);
+  // 200 us before the first block, 20 us behind each other one.
+  EXPECT_NEAR(static_cast<double>(now_ - begin - 36'000 - 3 * 3'600) / 7.5, 4 * 1042, 60);
   EXPECT_EQ(card_state(), 5u);
   ASSERT_EQ(command(12, 0), kResponse);
   EXPECT_EQ(card_state(), 4u);

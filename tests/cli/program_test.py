@@ -661,6 +661,17 @@ class Boards(ProgramTest):
         listed = [line.split()[0] for line in result.stdout.splitlines()[1:] if line and not line.startswith("`")]
         files = sorted(name[:-5] for name in os.listdir(os.path.join(SOURCE, "configs", "boards")))
         self.assertEqual(listed, files)
+        external = next(line for line in result.stdout.splitlines() if line.startswith("stm32f469i-disco"))
+        self.assertIn(" 2,048 KiB ", external)
+        self.assertIn(" 384 KiB ", external)
+        self.assertIn(" sdram 16,384 KiB, qspi 16,384 KiB ", external)
+
+    def test_every_board_is_shown(self):
+        for name in sorted(os.listdir(os.path.join(SOURCE, "configs", "boards"))):
+            with self.subTest(name):
+                result = run("boards", name[:-5])
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn("Memory map", result.stdout)
 
     def test_one_board(self):
         result = run("boards", "nucleo-l496zg")

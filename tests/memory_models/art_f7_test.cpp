@@ -146,5 +146,42 @@ TEST_F(ArtF7Test, LookAheadAnswersLikeTheRealThing) {
   EXPECT_FALSE(log.foldable);
 }
 
+TEST_F(ArtF7Test, BothWaysCountReadsOfTheArray) {
+  F7Flash flash = make();
+  MockPort port(flash);
+  for (std::uint32_t offset = 0; offset < 2 * kLine; offset += 8) port.fetch(offset, kItcmView);
+  port.load(4, kItcmView);
+  EXPECT_EQ(port.array_reads(), 2u);
+  for (std::uint32_t offset = 0; offset < 2 * kLine; offset += 8) port.fetch(offset, kAxi);
+  port.load(kLine + 4, kAxi);
+  EXPECT_EQ(port.array_reads(), 2u);
+  port.load(4, kAxi);
+  EXPECT_EQ(port.array_reads(), 1u);
+}
+
+TEST_F(ArtF7Test, PrefetchesOfTheAcceleratorAreReadsOfTheArray) {
+  parameters.prefetch = true;
+  F7Flash flash = make();
+  MockPort port(flash);
+  port.fetch(0, kItcmView);
+  EXPECT_EQ(port.array_reads(), 2u);
+  port.pass(50);
+  port.fetch(kLine, kItcmView);
+  EXPECT_EQ(port.array_reads(), 1u);
+  port.load(0x400, kItcmView);
+  EXPECT_EQ(port.array_reads(), 1u);  // loads prefetch nothing
+}
+
+TEST_F(ArtF7Test, SwitchedOffTheLineInUseAloneSparesReadsOfTheArray) {
+  parameters.enabled = false;
+  F7Flash flash = make();
+  MockPort port(flash);
+  for (const std::uint32_t offset : {0u, 8u, 32u, 0u}) port.fetch(offset, kItcmView);
+  EXPECT_EQ(port.array_reads(), 3u);
+  port.load(0x400, kItcmView);
+  port.load(0x400, kItcmView);
+  EXPECT_EQ(port.array_reads(), 2u);
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -301,5 +301,63 @@ TEST_F(ArtTest, CountsMisses) {
   EXPECT_EQ(art.counters()[1].value, 1u);
 }
 
+TEST_F(ArtTest, StraightCodeReadsTheArrayOncePerLineAndAHitNever) {
+  Art art = make();
+  MockPort port(art);
+  for (std::uint32_t offset = 0; offset < 4 * kLine; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 4u);
+  for (std::uint32_t offset = 0; offset < 4 * kLine; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST_F(ArtTest, EachPrefetchIsAReadOfTheArrayWhetherItsLineIsUsedOrNot) {
+  parameters.prefetch = true;
+  Art art = make();
+  MockPort port(art);
+  port.fetch(0);
+  EXPECT_EQ(port.array_reads(), 2u);  // its line and the next
+  for (std::uint32_t offset = 4; offset < 4 * kLine; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 3u);  // lines 2, 3 and 4, as lines 1, 2 and 3 are taken up
+  port.fetch(0x100);
+  EXPECT_EQ(port.array_reads(), 2u);
+}
+
+TEST_F(ArtTest, WithoutCachesOnlyTheLineInUseSparesReadsOfTheArray) {
+  parameters.icache = parameters.dcache = false;
+  Art art = make();
+  MockPort port(art);
+  for (unsigned turn = 0; turn < 3; ++turn) {
+    for (const std::uint32_t offset : {0u, 4u, 16u, 20u}) port.fetch(offset);
+  }
+  EXPECT_EQ(port.array_reads(), 3u * 2);
+  port.load(0x200);
+  port.load(0x204);
+  EXPECT_EQ(port.array_reads(), 2u);
+  port.store(0x200);
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST_F(ArtTest, LiteralsReadTheArrayOncePerLine) {
+  Art art = make();
+  MockPort port(art);
+  for (const std::uint32_t offset : {0x100u, 0x104u, 0x10Cu, 0x110u, 0x104u})
+    load(art, port, offset);
+  EXPECT_EQ(port.array_reads(), 2u);
+}
+
+TEST_F(ArtTest, LineFilledWholeReadsEachOfItsSectors) {
+  parameters.sectors_per_line = 4;
+  parameters.whole_line_fill = true;
+  Art art = make();
+  MockPort port(art);
+  port.fetch(kLine);
+  EXPECT_EQ(port.array_reads(), 4u);
+  port.fetch(0);
+  port.fetch(3 * kLine);
+  EXPECT_EQ(port.array_reads(), 0u);
+  load(art, port, 0x400);
+  EXPECT_EQ(port.array_reads(), 4u);
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -148,6 +148,39 @@ TEST_F(F7Flash, FetchesBringLinesOfTheirOwnAndOneAtATime) {
   EXPECT_EQ(load(0), 32u + 8 + 2 - 1);
 }
 
+TEST_F(F7Flash, LineFillIsOneReadOfAnArrayOfItsWidth) {
+  for (std::uint32_t offset = 0; offset < 64; offset += 4) load(offset);
+  for (std::uint32_t offset = 0; offset < 64; offset += 8)
+    model_->fetch(state_, offset, 0, 0, nullptr);
+  EXPECT_EQ(state_.take_array_reads(), 2u + 2);  // two lines in each cache
+  for (std::uint32_t offset = 0; offset < 64; offset += 8)
+    model_->fetch(state_, offset, 0, 0, nullptr);
+  EXPECT_EQ(state_.take_array_reads(), 0u);
+}
+
+TEST_F(F7Flash, SingleReadsReachTheArrayUnlessItsBufferHasTheLine) {
+  for (const std::uint32_t offset : {0u, 4u, 28u, 32u, 0u}) load(offset, CachePolicy::uncached);
+  EXPECT_EQ(state_.take_array_reads(), 3u);
+}
+
+class NarrowFlash : public CachedMemoryTest {
+ protected:
+  NarrowFlash() : CachedMemoryTest({.beat_bytes = 8, .wait_states = 7, .buffer_bytes = 16}) {}
+};
+
+TEST_F(NarrowFlash, LineFillReadsTheArrayTwice) {
+  load(0);
+  EXPECT_EQ(state_.take_array_reads(), 2u);
+}
+
+TEST_F(CachedMemoryTest, RamHasNoArrayToRead) {
+  load(0);
+  load(1024, CachePolicy::uncached);
+  model_->fetch(state_, 2048, 0, 0, nullptr);
+  EXPECT_EQ(state_.take_array_reads(), 0u);
+  EXPECT_FALSE(model_->has_array());
+}
+
 TEST_F(CachedMemoryTest, SecondLineWaitsForThePortAlone) {
   EXPECT_EQ(load(0), 7u);
   // Eight beats of the first line keep the port until cycle 12; then two beats and the way back.
@@ -290,7 +323,7 @@ TEST_F(CachedMemoryTest, CountsWhatItDid) {
   load(256);
   const auto counters = model_->counters();
   ASSERT_EQ(counters.size(), 5u);
-  EXPECT_STREQ(counters[1].name, "data misses");
+  EXPECT_STREQ(counters[1].name, "dcache_misses");
   EXPECT_EQ(counters[1].value, 5u);
   EXPECT_EQ(counters[2].value, 5u);  // line fills
   EXPECT_EQ(counters[3].value, 1u);  // evictions

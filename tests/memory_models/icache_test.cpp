@@ -184,5 +184,22 @@ TEST_F(IcacheTest, HitsAreCountedWhileAskedFor) {
   EXPECT_EQ(cache.hits(), 2u);
 }
 
+TEST_F(IcacheTest, LineIsReadArrayWordByArrayWordAndAHitReadsNothing) {
+  Icache cache = make();
+  MockPort port(cache);
+  for (std::uint32_t offset = 0; offset < 4 * kLine; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 4u * 2);
+  for (std::uint32_t offset = 0; offset < 4 * kLine; offset += 4) port.load(offset);
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST_F(IcacheTest, SwitchedOffEachOtherArrayWordIsRead) {
+  parameters.enabled = false;
+  Icache cache = make();
+  MockPort port(cache);
+  for (const std::uint32_t offset : {0u, 4u, 8u, 12u, 0u}) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 3u);
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -94,5 +94,43 @@ TEST(LineBufferFlash, StateIsCanonicalOnceTheArrayIsQuiet) {
   EXPECT_EQ(a.state(), b.state());
 }
 
+TEST(LineBufferFlash, EachOtherLineIsAReadOfTheArray) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  for (std::uint32_t offset = 0; offset < 64; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 4u);
+  port.load(60);
+  EXPECT_EQ(port.array_reads(), 0u);
+  port.load(0x100);
+  port.fetch(60);
+  EXPECT_EQ(port.array_reads(), 2u);
+}
+
+TEST(LineBufferFlash, FetchServedBeforeTheLoadIsCountedOnce) {
+  LineBufferFlash flash(16, kWaitStates);
+  MockPort port(flash);
+  port.announce(0x20);
+  port.begin_load(0x100);
+  EXPECT_EQ(port.array_reads(), 2u);
+  port.begin_fetch(0x20);
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST(LineBufferFlash, FetchThatLoadsOvertakeIsCountedOnce) {
+  // A load, a fetch that waits for its turn, and a load that follows the first without a gap: it
+  // goes first, and its line pushes out the one that the fetch would have found.
+  for (const std::uint32_t fetched : {0x100u, 0x20u}) {
+    LineBufferFlash flash(16, kWaitStates);
+    MockPort port(flash);
+    const std::uint32_t wait = port.begin_load(0x100);
+    port.pass(wait);
+    port.begin_fetch(fetched);
+    port.pass(1);
+    port.begin_load(0x200);
+    EXPECT_EQ(port.array_reads(), 3u) << fetched;  // 0x100, 0x200, and the fetch behind them
+    EXPECT_GT(port.state().words[ArrayPort::kPutOff], 0u);
+  }
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -37,6 +37,8 @@ class MockPort {
   }
   void pass(Cycles cycles) { model_.age(state_, cycles); }
   bus::MicroState& state() { return state_; }
+  /// Since the last call.
+  std::uint32_t array_reads() { return state_.take_array_reads(); }
 
  private:
   bus::MemoryModel& model_;

@@ -143,5 +143,46 @@ TEST(PrefetchFlash, StateIsCanonicalOnceTheArrayIsQuiet) {
   EXPECT_EQ(a.state(), b.state());
 }
 
+TEST(PrefetchFlash, StraightCodeReadsEachBlockOnceAndTheOneBehind) {
+  PrefetchFlash flash = make(kWait);
+  MockPort port(flash);
+  for (std::uint32_t offset = 0; offset < 8 * kBlock; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 8u + 1);
+}
+
+TEST(PrefetchFlash, LoopInTheBlockThatIsHeldReadsNothing) {
+  PrefetchFlash flash = make(kWait);
+  MockPort port(flash);
+  port.fetch(0);
+  EXPECT_EQ(port.array_reads(), 2u);
+  for (unsigned turn = 0; turn < 10; ++turn) {
+    port.fetch(0);
+    port.fetch(4);
+  }
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST(PrefetchFlash, LoadsReadTheArrayUnlessTheBufferHasTheirBlock) {
+  PrefetchFlash flash = make(kWait);
+  MockPort port(flash);
+  port.fetch(0);
+  port.array_reads();
+  port.load(4);
+  port.load(kBlock);  // being prefetched
+  EXPECT_EQ(port.array_reads(), 0u);
+  port.load(0x100);
+  port.load(0x100);
+  EXPECT_EQ(port.array_reads(), 2u);
+}
+
+TEST(PrefetchFlash, WithoutPrefetchOrWaitStatesBlocksAreReadOnDemand) {
+  for (const std::uint32_t wait : {0u, kWait}) {
+    PrefetchFlash flash = make(wait, wait == 0);
+    MockPort port(flash);
+    for (std::uint32_t offset = 0; offset < 8 * kBlock; offset += 4) port.fetch(offset);
+    EXPECT_EQ(port.array_reads(), 8u) << wait;
+  }
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -59,5 +59,19 @@ TEST(Psram, PhasesAreThoseOfTheRegisters) {
   EXPECT_EQ(slow.read(1), 156u);
 }
 
+TEST(Psram, BytesOverThePinsAreWholeBusWords) {
+  Port port;
+  port.read(1);
+  port.read(16);
+  port.write(1);
+  port.write(4);
+  const auto counters = port.psram.counters();
+  ASSERT_EQ(counters.size(), 4u);
+  EXPECT_STREQ(counters[2].name, "device_read_bytes");
+  EXPECT_EQ(counters[2].value, 2u + 16);
+  EXPECT_STREQ(counters[3].name, "device_write_bytes");
+  EXPECT_EQ(counters[3].value, 2u + 4);
+}
+
 }  // namespace
 }  // namespace mcost::memory

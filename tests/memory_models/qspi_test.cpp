@@ -51,6 +51,14 @@ class Reader {
   // NOLINTEND(misc-non-private-member-variables-in-classes)
 };
 
+/// 2 x (2 + 24 + 16) + 8 for the first 8 bytes, 2 x (2 + 24 + 64) + 8 for all.  Source: facts 10.2.
+TEST(Qspi, APortOf64BitsWaitsForTheFirstEightBytes) {
+  Qspi qspi(quad_io());
+  const Response line = qspi.transfer({0x400, 32, bus::AccessKind::read, 100, 8});
+  EXPECT_EQ(line.first, 100u + 92);
+  EXPECT_EQ(line.last, 100u + 188);
+}
+
 TEST(Qspi, RandomReadsPayCommandDataAndSynchronisation) {
   struct Row {
     std::uint32_t size;
@@ -241,6 +249,22 @@ TEST(Qspi, OnlyBytesThatCameAreCounted) {
   reader.now += 1000;
   (void)reader.read(0, 1);
   EXPECT_EQ(reader.qspi.counters().at(2).value, 4u + 2 + 1 + 32 + 1);
+}
+
+/// 24 clocks of instruction, address and dummies, then two for each byte that came, as above.
+TEST(Qspi, ClocksAreThoseOfTheBytesThatCame) {
+  Reader reader(quad_io());
+  const auto clocks = [&] { return reader.qspi.counters().at(3).value; };
+  (void)reader.read(0, 4);
+  EXPECT_EQ(clocks(), 24u + 2 * 4);
+  reader.now += 3;
+  (void)reader.read(0x1000, 1);
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 1));
+  reader.now += 1000;
+  (void)reader.read(0x1001, 1);  // the FIFO has it
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 2));
+  reader.qspi.set_parameters(quad_output());
+  EXPECT_EQ(clocks(), 2u * 24 + 2 * (4 + 2 + 2));
 }
 
 TEST(Qspi, ProbesForetellRandomTraffic) {

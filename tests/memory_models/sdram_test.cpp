@@ -69,9 +69,9 @@ TEST(Sdram, ReadsOn16BitsTakeWhatTheRowAndTheBeatsTake) {
   EXPECT_EQ(port.read(kRow), 21u);  // row conflict
   EXPECT_EQ(port.read(0x100 + kRow, 32), 41u);
   EXPECT_EQ(port.read(0x100, 32), 49u);
-  EXPECT_EQ(port.count("row misses"), 1u);
-  EXPECT_EQ(port.count("row hits"), 4u);
-  EXPECT_EQ(port.count("row conflicts"), 2u);
+  EXPECT_EQ(port.count("row_misses"), 1u);
+  EXPECT_EQ(port.count("row_hits"), 4u);
+  EXPECT_EQ(port.count("row_conflicts"), 2u);
 }
 
 TEST(Sdram, ReadsOn32BitsTakeOneBeat) {
@@ -98,11 +98,25 @@ TEST(Sdram, TheWordWantedFirstOfALineComesFirst) {
 }
 
 /// Words 1 to 4 behind the one read are read in the CAS latency (CAS + 1), one per SDCLK.
+/// 3 + 2 x (1 + CAS + 3) + 2 with the row open, precharge and activate before it with another.
+/// Source: facts 8.3; the first 8 bytes of facts 7 are these and 6 of the core's path.
+TEST(Sdram, APortOf64BitsWaitsForTheFirstEightBytes) {
+  Sdram sdram(f746());
+  sdram.transfer({0, 4, bus::AccessKind::read, 0});
+  const Response hit = sdram.transfer({0x100, 32, bus::AccessKind::read, 100, 8});
+  EXPECT_EQ(hit.first, 100u + 17);
+  EXPECT_EQ(hit.last, 100u + 41);
+  const Response conflict = sdram.transfer({kRow, 32, bus::AccessKind::read, 200, 8});
+  EXPECT_EQ(conflict.first, 200u + 25);
+  EXPECT_EQ(conflict.last, 200u + 49);
+  EXPECT_EQ(sdram.transfer({kRow + 0x100, 4, bus::AccessKind::read, 300, 8}).first, 300u + 13);
+}
+
 TEST(Sdram, WordsReadAheadAnswerInTwoCycles) {
   Port port(f469());
   port.read(0);
   for (const std::uint32_t offset : {4u, 8u, 12u, 16u}) EXPECT_EQ(port.read(offset), 2u) << offset;
-  EXPECT_EQ(port.count("read fifo hits"), 4u);
+  EXPECT_EQ(port.count("fifo_hits"), 4u);
   EXPECT_EQ(port.read(20), 13u);
 }
 
@@ -329,6 +343,35 @@ TEST(TimedMemory, ALookAheadSeesWhatItAskedForBefore) {
   bus::FoldLog log;
   EXPECT_EQ(memory.data(none, {0, 4, bus::AccessKind::read, false, 0, 0}, &log), 16u);
   EXPECT_EQ(memory.data(none, {0x80, 4, bus::AccessKind::read, false, 0, 17}, &log), 12u);
+}
+
+TEST(Sdram, BytesOverThePinsAreWholeBusWordsWithThoseReadAhead) {
+  Port port(f746());
+  port.read(0);
+  EXPECT_EQ(port.count("device_read_bytes"), (2u + 3) * 2);  // CAS + 1 more words of 16 bits
+  port.read(4);                                              // out of the FIFO
+  EXPECT_EQ(port.count("device_read_bytes"), (2u + 3) * 2);
+  port.write(0, 1);
+  EXPECT_EQ(port.count("device_write_bytes"), 2u);
+  port.write(0, 32);
+  EXPECT_EQ(port.count("device_write_bytes"), 2u + 32);
+  SdramParameters parameters = f746();
+  parameters.read_ahead = false;
+  Port plain(parameters);
+  plain.read(0, 1);
+  plain.read(0, 32);
+  EXPECT_EQ(plain.count("device_read_bytes"), 2u + 32);
+}
+
+TEST(Sdram, ClosedRowsAndConflictsActivate) {
+  Port port(f746());
+  port.read(0);
+  EXPECT_EQ(port.count("activates"), 1u);
+  port.read(256);
+  EXPECT_EQ(port.count("activates"), 1u);
+  port.read(4 * kRow);  // a conflict
+  port.read(kBank);     // another bank
+  EXPECT_EQ(port.count("activates"), 3u);
 }
 
 }  // namespace

@@ -178,5 +178,25 @@ TEST_F(VimsTest, FoldOfHitsListsTheirLines) {
   EXPECT_EQ(log.lines, std::vector<std::uint32_t>{0});
 }
 
+TEST_F(VimsTest, MissesReadTheArrayThroughItsLineBuffer) {
+  Vims vims(parameters);
+  MockPort port(vims);
+  for (std::uint32_t offset = 0; offset < 64; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 4u);  // 8 lines of 8 bytes, an array word of 16 holds two
+  for (std::uint32_t offset = 0; offset < 64; offset += 4) port.fetch(offset);
+  EXPECT_EQ(port.array_reads(), 0u);
+}
+
+TEST_F(VimsTest, WaysPastTheCacheHaveLineBuffersAlone) {
+  for (const std::uint8_t view : {kUncachedView, kSystemView}) {
+    Vims vims(parameters);
+    MockPort port(vims);
+    for (unsigned turn = 0; turn < 2; ++turn) {
+      for (std::uint32_t offset = 0; offset < 64; offset += 4) port.load(offset, view);
+    }
+    EXPECT_EQ(port.array_reads(), 8u) << unsigned{view};
+  }
+}
+
 }  // namespace
 }  // namespace mcost::memory

@@ -148,7 +148,7 @@ void TestMachine::add_memory(std::string name, std::uint32_t size_bytes, bool is
   memory.set_contents(size_bytes, is_ram ? 0xA5 : 0xFF);
   memory.is_ram = is_ram;
   if (is_ram) memory.tags.assign(memory.tags.size(), bus::kNeverWritten);
-  memory.model = std::make_unique<memory::ConstantLatency>(wait_states);
+  memory.model = std::make_unique<memory::ConstantLatency>(wait_states, !is_ram);
 }
 
 void TestMachine::make_flash(FlashKind kind) {
@@ -459,6 +459,7 @@ void compare_counters(Comparison& comparison, const Counters& a, const Counters&
     comparison.value(memory + "write_bytes", x.write_bytes, y.write_bytes);
     comparison.value(memory + "fetches", x.fetches, y.fetches);
     comparison.value(memory + "fetch_bytes", x.fetch_bytes, y.fetch_bytes);
+    comparison.value(memory + "array_reads", x.array_reads, y.array_reads);
   }
 }
 
