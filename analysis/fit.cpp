@@ -65,7 +65,8 @@ void check(const System& system, const std::vector<std::string>& coefficients,
     if (norm == 0) {
       throw ConfigError(fmt::format("no measured run takes energy by {}",
                                     coefficients[static_cast<std::size_t>(j)]),
-                        file, "add a run that does, or leave it out; one that is 0 cannot be scaled");
+                        file,
+                        "add a run that does, or leave it out; one that is 0 cannot be scaled");
     }
     scaled.col(j) /= norm;
   }

@@ -28,14 +28,14 @@ struct FitError {
 };
 
 struct FitResult {
-  std::vector<double> factors;  // by coefficient: its new value over the old one, 0 or more
+  std::vector<double> factors;   // by coefficient: its new value over the old one, 0 or more
   std::vector<FitError> errors;  // by row
 };
 
 /// Fits factors for the coefficients with these paths, all others staying as they are, such that
 /// the sum of squared relative errors is least and no factor is negative. Errors: ConfigError if
-/// there are fewer rows than coefficients, a coefficient takes no part in any row, or some cannot be
-/// told from each other (it names them).
+/// there are fewer rows than coefficients, a coefficient takes no part in any row, or some cannot
+/// be told from each other (it names them).
 [[nodiscard]] FitResult fit(const std::vector<FitRow>& rows,
                             const std::vector<std::string>& coefficients, const std::string& file);
 

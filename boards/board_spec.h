@@ -546,7 +546,8 @@ struct EnergySpec {
   std::optional<std::uint32_t> multiply_fj;
   std::optional<std::uint32_t> floating_point_fj;
   std::optional<std::uint32_t> load_store_fj;
-  std::optional<std::uint32_t> sram_fj_per_byte;  ///< Of on-chip RAM without a coefficient of its own.
+  std::optional<std::uint32_t>
+      sram_fj_per_byte;  ///< Of on-chip RAM without a coefficient of its own.
   std::optional<std::uint32_t> dma_fj_per_byte;  ///< Each byte that a DMA reads or writes.
   std::optional<std::uint32_t> peripherals_uw;   ///< What else runs at the mcu's supply.
   std::optional<std::uint32_t> board_uw;         ///< What else runs beside it.

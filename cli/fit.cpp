@@ -1,4 +1,6 @@
 // mcost fit: calibrates coefficients of energy to measurements and writes what to lay over a board.
+#include "analysis/fit.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -14,7 +16,6 @@
 #include <sstream>
 
 #include "analysis/energy.h"
-#include "analysis/fit.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
 #include "analysis/reports/table.h"
@@ -86,9 +87,8 @@ std::vector<Line> read_csv(const std::string& path) {
     return std::find(columns.begin(), columns.end(), name) != columns.end();
   };
   if (!has("result") || has("measured_mj") == has("measured_mw")) {
-    throw ConfigError(
-        fmt::format("columns are {}", fmt::join(columns, ", ")), path + ":1",
-        "name the columns result, and measured_mj or measured_mw; layer may follow");
+    throw ConfigError(fmt::format("columns are {}", fmt::join(columns, ", ")), path + ":1",
+                      "name the columns result, and measured_mj or measured_mw; layer may follow");
   }
   std::vector<Line> lines;
   for (int number = 2; std::getline(text, row); ++number) {
@@ -137,8 +137,8 @@ void check_board(const RunResult& first, const RunResult& result, const std::str
   if (result.board.name != first.board.name ||
       result.energy->measure_point != first.energy->measure_point) {
     throw ConfigError(fmt::format("a run on {} at the {}'s supply among runs on {} at the {}'s",
-                                  result.board.name, result.energy->measure_point,
-                                  first.board.name, first.energy->measure_point),
+                                  result.board.name, result.energy->measure_point, first.board.name,
+                                  first.energy->measure_point),
                       place, "fit one board and measuring point at a time");
   }
 }
@@ -146,8 +146,7 @@ void check_board(const RunResult& first, const RunResult& result, const std::str
 void check_coefficients(const std::vector<std::string>& wanted, const RunResult& result) {
   std::vector<std::string> known;
   for (const EnergyTerm& term : result.energy->terms) {
-    if (std::find(known.begin(), known.end(), term.path) == known.end())
-      known.push_back(term.path);
+    if (std::find(known.begin(), known.end(), term.path) == known.end()) known.push_back(term.path);
   }
   for (const std::string& path : wanted) {
     if (std::find(known.begin(), known.end(), path) != known.end()) continue;
@@ -270,8 +269,9 @@ std::string summary(const std::vector<analysis::FitRow>& rows, const analysis::F
   constexpr std::size_t kWidth = 118;
   text += coefficients.text(0, kWidth) + "\n" + errors.text(0, kWidth);
   if (!fit.errors.front().left_out_percent) {
-    text += "\nAs many coefficients as measurements: nothing says how well they predict; "
-            "uncertainties are as before.\n";
+    text +=
+        "\nAs many coefficients as measurements: nothing says how well they predict; "
+        "uncertainties are as before.\n";
   }
   return text;
 }
@@ -299,9 +299,9 @@ int run_fit(const FitOptions& options) {
     if (line.cells.contains("measured_mj")) {
       row.measured_fj = number_of(line.at("measured_mj"), line.place) * kFemtojoulesPerMillijoule;
     } else {
-      row.measured_fj =
-          number_of(line.at("measured_mw"), line.place) * kFemtojoulesPerMilliwattNanosecond *
-          static_cast<double>(analysis::nanoseconds_of(row.cost->counters, result));
+      row.measured_fj = number_of(line.at("measured_mw"), line.place) *
+                        kFemtojoulesPerMilliwattNanosecond *
+                        static_cast<double>(analysis::nanoseconds_of(row.cost->counters, result));
     }
     rows.push_back(row);
   }
@@ -328,9 +328,10 @@ void add_fit(CLI::App& program, std::function<int()>& action) {
   auto options = std::make_shared<FitOptions>();
   CLI::App* const command = program.add_subcommand(
       "fit", "calibrate coefficients of energy to measured joules (non-negative least squares)");
-  command->add_option("csv", options->csv,
-                      "columns result (a JSON report, relative to this file), measured_mj or "
-                      "measured_mw, and layer (may be left out)")
+  command
+      ->add_option("csv", options->csv,
+                   "columns result (a JSON report, relative to this file), measured_mj or "
+                   "measured_mw, and layer (may be left out)")
       ->type_name("RESULTS.csv");
   command
       ->add_option("--coefficients", options->coefficients,
