@@ -33,6 +33,8 @@ void compare(const std::string& what, const Cost& sum, const Cost& whole,
     broken.push_back(fmt::format("{}: causes of the parts are not those of the whole", what));
   } else if (a.traffic != b.traffic) {
     broken.push_back(fmt::format("{}: traffic of the parts is not that of the whole", what));
+  } else if (sum.energy != whole.energy) {
+    broken.push_back(fmt::format("{}: energy of the parts is not that of the whole", what));
   } else {
     broken.push_back(fmt::format("{}: counters of the parts are not those of the whole", what));
   }
@@ -54,8 +56,10 @@ std::vector<std::string> broken_sums(const RunResult& result) {
   check("run", result.total, broken);
   Cost everything;
   Cost outermost;
-  everything.model.resize(result.total.model.size());
-  outermost.model.resize(result.total.model.size());
+  for (Cost* const sum : {&everything, &outermost}) {
+    sum->model.resize(result.total.model.size());
+    sum->energy.resize(result.total.energy.size());
+  }
   std::vector<Cost> inside(result.layers.size());
   for (std::size_t i = result.layers.size(); i-- > 0;) {
     const LayerResult& layer = result.layers[i];
@@ -65,6 +69,7 @@ std::vector<std::string> broken_sums(const RunResult& result) {
     everything += layer.exclusive;
     inside[i] += layer.exclusive;
     inside[i].model.resize(layer.inclusive.model.size());
+    inside[i].energy.resize(layer.inclusive.energy.size());
     compare(name, inside[i], layer.inclusive, broken);
     if (!layer.parent) {
       outermost += layer.inclusive;

@@ -36,6 +36,9 @@ constexpr std::array<std::string_view, 7> kAcceleratorKinds = {
     "none", "art_f4", "art_l4", "vims", "prefetch", "icache_l5", "art_f7"};
 constexpr std::array<std::string_view, 3> kVimsModes = {"gpram", "cache", "off"};
 constexpr std::array<std::string_view, 2> kVimsArbitrations = {"code_first", "round_robin"};
+constexpr std::array<std::string_view, 2> kSupplySides = {"mcu", "board"};
+constexpr IntegerRule kCoefficient{0, 4'000'000'000};
+constexpr IntegerRule kColumn{0, 1'000'000'000'000};
 constexpr std::array<std::string_view, 1> kDeviceKinds = {"sd_card"};
 constexpr std::array<std::string_view, 4> kRuleKinds = {"follow", "constant", "self_clear",
                                                         "write_one_clears"};
@@ -137,6 +140,28 @@ static void describe(FieldVisitor& v, ClockSpec& clock) {
 static void describe(FieldVisitor& v, ResetSpec& reset) {
   v.integer({"vector_table", "address of the initial stack pointer"}, reset.vector_table, kAddress);
   v.integer({"clock_hz", "core clock after reset"}, reset.clock_hz, kClockHz);
+}
+
+// ---- Energy ----
+
+static void describe(FieldVisitor& v, PartEnergySpec& energy) {
+  v.choice(label("supply", "side of an IDD jumper that supplies it", Presence::optional),
+           energy.supply, kSupplySides);
+  const auto coefficient = [&](const char* key, const char* help,
+                               std::optional<std::uint32_t>& value) {
+    v.maybe_integer(optional_field(key, help), value, kCoefficient);
+  };
+  coefficient("read_fj_per_byte", "a byte read; behind a controller: at its pins",
+              energy.read_fj_per_byte);
+  coefficient("write_fj_per_byte", "a byte written", energy.write_fj_per_byte);
+  coefficient("array_read_fj", "a read of the array: a line or a word", energy.array_read_fj);
+  coefficient("activate_fj", "a row opened and closed", energy.activate_fj);
+  coefficient("refresh_fj", "an auto refresh", energy.refresh_fj);
+  coefficient("clock_fj", "a clock of the serial interface", energy.clock_fj);
+  coefficient("program_uw", "more power while programming or erasing", energy.program_uw);
+  coefficient("busy_uw", "more power while a card transfers or is busy", energy.busy_uw);
+  coefficient("idle_uw", "power all the time, in runs that use it", energy.idle_uw);
+  coefficient("interface_uw", "the same of controller and pins, at the mcu", energy.interface_uw);
 }
 
 // ---- Memories ----
@@ -411,6 +436,7 @@ static void describe(FieldVisitor& v, DeviceSpec& device) {
   visit_alternatives(v, {"kind", "what is attached"}, device.kind, kDeviceKinds);
   v.text(label("peripheral", "peripheral that it is attached to"), device.peripheral,
          TextRule::name);
+  visit_block(v, optional_field("energy", "what it takes, by what it does"), device.energy);
 }
 
 /// Peripheral types are text in the spec and a closed list in YAML.
@@ -503,6 +529,7 @@ void describe(FieldVisitor& v, MemorySpec& memory) {
                   memory.axi_clock_ratio, {1, 16});
   v.maybe_integer(optional_field("axi_line_extra_cycles", "core cycles more for a whole line"),
                   memory.axi_line_extra_cycles, {0, 64});
+  visit_block(v, optional_field("energy", "what it takes, by what it does"), memory.energy);
 }
 
 void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
@@ -530,6 +557,31 @@ void describe(FieldVisitor& v, PeripheralSpec& peripheral) {
              peripheral.remaps);
 }
 
+void describe(FieldVisitor& v, EnergySpec& energy) {
+  v.choice(label("measure_point", "mcu: its supply pins; board: all of it", Presence::optional),
+           energy.measure_point, kSupplySides);
+  v.integers({"clock_hz", "core clocks of the next two lists, rising"}, energy.clock_hz, kClockHz);
+  v.integers({"static_uw", "power with the core asleep"}, energy.static_uw, kColumn);
+  v.integers({"active_fj", "energy of a core cycle beyond that, if it does not wait"},
+             energy.active_fj, kColumn);
+  v.maybe_integer(optional_field("stall_percent", "of active_fj, in a cycle that waits"),
+                  energy.stall_percent, {0, 100});
+  const auto coefficient = [&](const char* key, const char* help,
+                               std::optional<std::uint32_t>& value) {
+    v.maybe_integer(optional_field(key, help), value, kCoefficient);
+  };
+  coefficient("integer_fj", "more per executed integer instruction", energy.integer_fj);
+  coefficient("multiply_fj", "more per executed multiply or divide", energy.multiply_fj);
+  coefficient("floating_point_fj", "more per executed FP instruction", energy.floating_point_fj);
+  coefficient("load_store_fj", "more per executed load or store", energy.load_store_fj);
+  coefficient("sram_fj_per_byte", "a byte that on-chip RAM reads or writes, unless it says its own",
+              energy.sram_fj_per_byte);
+  coefficient("dma_fj_per_byte", "a byte that a DMA reads or writes", energy.dma_fj_per_byte);
+  coefficient("peripherals_uw", "what else runs at the mcu's supply", energy.peripherals_uw);
+  coefficient("board_uw", "what else runs beside it", energy.board_uw);
+  coefficient("standby_uw", "between runs, at the measuring point", energy.standby_uw);
+}
+
 void describe(FieldVisitor& v, BoardSpec& board) {
   v.text(label("name", "as in --board"), board.name, TextRule::name);
   v.text(label("title", "one line for people"), board.title, TextRule::line);
@@ -551,6 +603,7 @@ void describe(FieldVisitor& v, BoardSpec& board) {
              board.peripherals);
   visit_list(v, optional_field("devices", "what is attached to peripherals"), "device",
              board.devices);
+  visit_block(v, optional_field("energy", "what microcontroller and board take"), board.energy);
 }
 
 std::string_view name_of(SourceKind kind) { return kSourceNames[static_cast<std::size_t>(kind)]; }

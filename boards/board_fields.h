@@ -14,5 +14,6 @@ void describe(FieldVisitor& visitor, BoardSpec& board);
 void describe(FieldVisitor& visitor, CoreSpec& core);
 void describe(FieldVisitor& visitor, MemorySpec& memory);
 void describe(FieldVisitor& visitor, PeripheralSpec& peripheral);
+void describe(FieldVisitor& visitor, EnergySpec& energy);
 
 }  // namespace mcost::boards

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -77,7 +78,7 @@ std::string path_of(const std::string& parent, const std::string& key) {
 
 /// `memories.*` and the like: which blocks may name a part.
 bool may_extend(const std::string& path) {
-  if (path.empty() || path == "core" || path == "peripherals") return true;
+  if (path.empty() || path == "core" || path == "energy" || path == "peripherals") return true;
   const auto is_entry_of = [&](std::string_view list) {
     return path.starts_with(list) && path.find('.', list.size()) == std::string::npos;
   };
@@ -148,7 +149,7 @@ class Loader {
     return embedded_file(from.directory / name);
   }
 
-  /// Turns `{value, source, ref, verified}` into its value, gives every leaf the source of its
+  /// Turns `{value, source, ref, ...}` into its value, gives every leaf the source of its
   /// block, and takes the source keys out of the tree.
   void inherit_sources(YamlNode& node, std::optional<Source> inherited, const std::string& path) {
     if (node.kind != YamlNode::Kind::map) {
@@ -170,7 +171,8 @@ class Loader {
     for (const YamlEntry& entry : node.entries) {
       if (entry.key == "value" || is_source_key(entry.key)) continue;
       problems_.add(entry.place, path, fmt::format("unknown key \"{}\" beside value", entry.key),
-                    suggest(entry.key, "allowed", {"value", "source", "ref", "verified"}));
+                    suggest(entry.key, "allowed",
+                            {"value", "source", "ref", "verified", "uncertainty_percent"}));
     }
     if (value.value.kind == YamlNode::Kind::map) {
       problems_.add(value.value.place, path, "value must not be a map",
@@ -188,20 +190,36 @@ class Loader {
     const YamlEntry* ref = block.find("ref");
     const YamlEntry* verified = block.find("verified");
     std::optional<Source> source = std::move(inherited);
-    if (word != nullptr) source = Source{kind_of(*word, path), {}, true};
+    if (word != nullptr) source = Source{kind_of(*word, path), {}, true, 0};
     if (word != nullptr && ref == nullptr) {
       problems_.add(word->place, path, "source without ref",
                     "name the document and section, or the reason: ref: \"...\"");
     }
-    if ((ref != nullptr || verified != nullptr) && !source) {
-      problems_.add((ref != nullptr ? ref : verified)->place, path,
-                    fmt::format("{} without source", ref != nullptr ? "ref" : "verified"),
+    const YamlEntry* uncertainty = block.find("uncertainty_percent");
+    for (const YamlEntry* entry : {ref, verified, uncertainty}) {
+      if (entry == nullptr || source) continue;
+      problems_.add(entry->place, path, fmt::format("{} without source", entry->key),
                     fmt::format("add source: {}", fmt::join(source_words(), "|")));
       source = Source{};
     }
     if (ref != nullptr) source->ref = ref_text(*ref, path);
     if (verified != nullptr) source->verified = verified_flag(*verified, path);
+    if (uncertainty != nullptr) source->uncertainty_percent = percent_of(*uncertainty, path);
     return source;
+  }
+
+  std::uint32_t percent_of(const YamlEntry& entry, const std::string& path) {
+    const YamlNode& value = entry.value;
+    std::uint32_t percent = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto [stop, error] = std::from_chars(value.text.data(), end, percent);
+    const bool scalar = value.kind == YamlNode::Kind::scalar && value.plain && !value.empty;
+    if (scalar && error == std::errc{} && stop == end && percent >= 1 && percent <= 1000)
+      return percent;
+    problems_.add(value.place, path,
+                  fmt::format("uncertainty_percent must be 1..1000, got {}", value.described()),
+                  "write the per cent by which the value may be off, either way");
+    return 1;
   }
 
   SourceKind kind_of(const YamlEntry& entry, const std::string& path) {
@@ -374,7 +392,7 @@ const std::vector<std::string>& source_words() {
 }
 
 bool is_source_key(std::string_view key) {
-  return key == "source" || key == "ref" || key == "verified";
+  return key == "source" || key == "ref" || key == "verified" || key == "uncertainty_percent";
 }
 
 YamlNode load_board(const std::string& name_or_path, const SearchDirs& search_dirs,
@@ -407,7 +425,7 @@ bool is_group(const YamlNode& node) {
 std::string keys_of(const YamlNode& group, const std::string& path) {
   std::string text;
   for (const YamlEntry& entry : group.entries) {
-    if (entry.key == "source" || entry.key == "ref" || entry.key == "verified") continue;
+    if (is_source_key(entry.key)) continue;
     text += fmt::format("{}{}.{}", text.empty() ? "" : ", ", path, entry.key);
   }
   return text;
@@ -437,7 +455,7 @@ void apply_override(YamlNode& board, const std::string& override_text, unsigned 
                  fmt::format("did you mean \"{}.{}\"?", part, path));
     return;
   }
-  mark_sources(value, Source{SourceKind::assumed, "--set", true});
+  mark_sources(value, Source{SourceKind::assumed, "--set", true, 0});
   YamlNode* block = &board;
   for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
     if (block->find(keys[i]) == nullptr) {

@@ -30,6 +30,8 @@ struct Source {
   SourceKind kind = SourceKind::assumed;
   std::string ref;
   bool verified = true;  ///< False when the document was cited from memory and not read again.
+  std::uint32_t uncertainty_percent =
+      0;  ///< Of coefficients of energy: plus or minus; 0: not said.
   friend bool operator==(const Source&, const Source&) = default;
 };
 
@@ -293,6 +295,26 @@ struct WordSpec {
   friend bool operator==(const WordSpec&, const WordSpec&) = default;
 };
 
+/// Where a current flows: through the microcontroller's supply pins (an IDD jumper) or beside it.
+enum class SupplySide : std::uint8_t { mcu, board };
+
+/// What a memory or a card takes, by what it does. Left out: nothing beyond what the coefficients
+/// of the core hold.
+struct PartEnergySpec {
+  SupplySide supply = SupplySide::mcu;            ///< Of all of these but interface_uw.
+  std::optional<std::uint32_t> read_fj_per_byte;  ///< Behind a controller: bytes at its pins.
+  std::optional<std::uint32_t> write_fj_per_byte;
+  std::optional<std::uint32_t> array_read_fj;  ///< Per read of the array: a line, a word.
+  std::optional<std::uint32_t> activate_fj;    ///< Per row opened and closed.
+  std::optional<std::uint32_t> refresh_fj;     ///< Per auto refresh.
+  std::optional<std::uint32_t> clock_fj;       ///< Per clock of a serial interface.
+  std::optional<std::uint32_t> program_uw;     ///< More while programming or erasing.
+  std::optional<std::uint32_t> busy_uw;        ///< More while a card transfers or is busy.
+  std::optional<std::uint32_t> idle_uw;        ///< All the time, in runs that use it.
+  std::optional<std::uint32_t> interface_uw;   ///< The same of controller and pins, at the mcu.
+  friend bool operator==(const PartEnergySpec&, const PartEnergySpec&) = default;
+};
+
 /// One memory device. Memories on one bus slave share arbitration; two memories are two slaves.
 struct MemorySpec {
   std::string name;
@@ -307,6 +329,7 @@ struct MemorySpec {
   std::optional<std::uint32_t> axi_beat_bits;
   std::optional<std::uint32_t> axi_clock_ratio;        ///< Core cycles per bus clock.
   std::optional<std::uint32_t> axi_line_extra_cycles;  ///< Core cycles more for a whole line.
+  PartEnergySpec energy;
   friend bool operator==(const MemorySpec&, const MemorySpec&) = default;
 };
 
@@ -453,6 +476,7 @@ struct DeviceSpec {
   std::string name;
   std::string peripheral;  ///< Name in `peripherals`.
   DeviceKind kind;         ///< YAML: `kind`: sd_card.
+  PartEnergySpec energy;
   friend bool operator==(const DeviceSpec&, const DeviceSpec&) = default;
 };
 
@@ -507,6 +531,30 @@ inline constexpr auto kPeripheralTypes = std::to_array<std::string_view>({
     "dma_stream_p",      // the same whose peripheral port reaches no memory: DMA1 of F2/F4/F7
 });
 
+// ---- Energy ----
+
+/// What the microcontroller and the board take beside their memories. The columns of a data sheet
+/// (clocks and what belongs to them) are lists of one length; between columns values are
+/// interpolated, outside they are those of the nearest.
+struct EnergySpec {
+  SupplySide measure_point = SupplySide::mcu;  ///< What a total holds; board: both sides.
+  std::vector<std::uint64_t> clock_hz;         ///< Rising core clocks; empty: energy is unknown.
+  std::vector<std::uint64_t> static_uw;        ///< At these clocks, the core asleep.
+  std::vector<std::uint64_t> active_fj;        ///< A core cycle beyond that, if it does not wait.
+  std::optional<std::uint32_t> stall_percent;  ///< Of active_fj, in a cycle that waits.
+  std::optional<std::uint32_t> integer_fj;     ///< More per executed instruction of these classes.
+  std::optional<std::uint32_t> multiply_fj;
+  std::optional<std::uint32_t> floating_point_fj;
+  std::optional<std::uint32_t> load_store_fj;
+  std::optional<std::uint32_t>
+      sram_fj_per_byte;  ///< Of on-chip RAM without a coefficient of its own.
+  std::optional<std::uint32_t> dma_fj_per_byte;  ///< Each byte that a DMA reads or writes.
+  std::optional<std::uint32_t> peripherals_uw;   ///< What else runs at the mcu's supply.
+  std::optional<std::uint32_t> board_uw;         ///< What else runs beside it.
+  std::optional<std::uint32_t> standby_uw;       ///< Between runs, at the measuring point.
+  friend bool operator==(const EnergySpec&, const EnergySpec&) = default;
+};
+
 // ---- Board ----
 
 /// BoardSpec::console for text through stimulus port 0 of the core's ITM.
@@ -526,6 +574,7 @@ struct BoardSpec {
   std::vector<PeripheralSpaceSpec> peripheral_spaces;
   std::vector<PeripheralSpec> peripherals;
   std::vector<DeviceSpec> devices;
+  EnergySpec energy;
   /// Peripheral whose output is the firmware's console, or kItmConsole; empty: the ITM, if any.
   std::string console;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,7 @@ class Checker {
     for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) check_space(space);
     for (PeripheralSpec& peripheral : board_.peripherals) check_peripheral(peripheral);
     for (const DeviceSpec& device : board_.devices) check_device(device);
+    check_energy();
     check_overlaps(map_ranges());
     check_overlaps(peripheral_ranges());
     check_reset();
@@ -142,6 +144,32 @@ class Checker {
     };
     check_cache("icache_kib", core.icache_bytes);
     check_cache("dcache_kib", core.dcache_bytes);
+  }
+
+  void check_energy() {
+    const EnergySpec& energy = board_.energy;
+    const std::size_t columns = energy.clock_hz.size();
+    const auto check_list = [&](std::string_view key, const std::vector<std::uint64_t>& values) {
+      if (bad("energy") || values.size() == columns) return;
+      wrong("energy", key,
+            fmt::format("{} has {} values, clock_hz {}", key, values.size(), columns),
+            "write one value for each clock");
+    };
+    check_list("static_uw", energy.static_uw);
+    check_list("active_fj", energy.active_fj);
+    if (!std::is_sorted(energy.clock_hz.begin(), energy.clock_hz.end(), std::less_equal<>()))
+      wrong("energy", "clock_hz", "clock_hz does not rise",
+            "write each clock once, the lowest first");
+    for (const auto& [path, source] : board_.sources) {
+      const std::string all = "." + path;
+      const std::size_t last = path.rfind('.');
+      if (all.find(".energy.") == std::string::npos || path == "energy.clock_hz") continue;
+      if (source.uncertainty_percent != 0 || board_.pinned.contains(path)) continue;
+      wrong(path.substr(0, last), path.substr(last + 1),
+            fmt::format("no uncertainty for {}", path.substr(last + 1)),
+            "add uncertainty_percent: to the block, or write {value: ..., source: ..., ref: ..., "
+            "uncertainty_percent: ...}");
+    }
   }
 
   void check_power_of_two(const std::string& path, std::string_view key, std::uint32_t value,

@@ -199,7 +199,7 @@ class Reader : public FieldVisitor {
     if (entry == nullptr) {
       if (field.presence == Presence::required) block.missing.push_back(field);
       if (field.presence == Presence::optional && field.sourced) {
-        board_.sources[path] = Source{SourceKind::assumed, "default", true};
+        board_.sources[path] = Source{SourceKind::assumed, "default", true, 0};
       }
       read_.places[path] = block.node->place;
       return nullptr;

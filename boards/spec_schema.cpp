@@ -91,6 +91,7 @@ Json source_properties() {
   properties.set("source", Json::reference("source"));
   properties.set("ref", Json::reference("ref"));
   properties.set("verified", Json::reference("verified"));
+  properties.set("uncertainty_percent", Json::reference("uncertainty_percent"));
   return properties;
 }
 
@@ -133,7 +134,7 @@ class SchemaWriter : public FieldVisitor {
   void block(const Field& field, Block& block) override {
     levels_.emplace_back(source_properties());
     block.describe(*this);
-    add(field, pop(field.key == "core"));
+    add(field, pop(field.key == "core" || (field.key == "energy" && levels_.size() == 2)));
   }
   void named_list(const Field& field, NamedList& list) override {
     levels_.emplace_back(source_properties());
@@ -169,7 +170,8 @@ class SchemaWriter : public FieldVisitor {
       return;
     }
     Json properties = Json::object().set("value", schema);
-    for (const char* key : {"source", "ref", "verified"}) properties.set(key, Json::reference(key));
+    for (const char* key : {"source", "ref", "verified", "uncertainty_percent"})
+      properties.set(key, Json::reference(key));
     Json wrapped = Json::object().set("type", Json::text("object"));
     wrapped.set("properties", std::move(properties));
     wrapped.set("required", Json::array().push(Json::text("value")));
@@ -221,13 +223,17 @@ Json definitions() {
   ref.set("description", Json::text("document and section, or the reason of an assumption"));
   Json verified = Json::object().set("type", Json::text("boolean"));
   verified.set("description", Json::text("false: cited from memory, not read again"));
+  Json percent = Json::object().set("type", Json::text("integer"));
+  percent.set("minimum", Json::number(1)).set("maximum", Json::number(1000));
+  percent.set("description", Json::text("of a coefficient of energy: how far off, either way"));
   Json extends = Json::object().set("type", Json::text("string"));
   extends.set("description",
               Json::text("a board's name, or a .yaml file relative to this one, then built in"));
   Json out = Json::object();
   out.set("source", std::move(words))
       .set("ref", std::move(ref))
-      .set("verified", std::move(verified));
+      .set("verified", std::move(verified))
+      .set("uncertainty_percent", std::move(percent));
   return out.set("extends", std::move(extends));
 }
 
@@ -268,7 +274,8 @@ std::vector<SchemaFile> json_schemas() {
   return {{"board.schema.json", document("mcost board", board_schema())},
           {"core.schema.json", document("mcost core part", schema_of<CoreSpec>(false))},
           {"memory.schema.json", document("mcost memory part", schema_of<MemorySpec>(false))},
-          {"peripherals.schema.json", document("mcost peripherals part", peripherals_schema())}};
+          {"peripherals.schema.json", document("mcost peripherals part", peripherals_schema())},
+          {"energy.schema.json", document("mcost energy part", schema_of<EnergySpec>(false))}};
 }
 
 }  // namespace mcost::boards

@@ -86,6 +86,8 @@ class TreeWriter : public FieldVisitor {
     enter(field.key);
     block.describe(*this);
     leave();
+    if (field.presence == Presence::optional && says_nothing(levels_.back()->children.back()))
+      levels_.back()->children.pop_back();
   }
   void named_list(const Field& field, NamedList& list) override {
     if (list.size() == 0 && field.presence != Presence::required) return;
@@ -103,6 +105,13 @@ class TreeWriter : public FieldVisitor {
   }
 
  private:
+  /// An optional block that holds no value.
+  static bool says_nothing(const OutNode& block) {
+    return std::all_of(block.children.begin(), block.children.end(), [](const OutNode& child) {
+      return !child.is_block && (!child.source || child.value == "[]");
+    });
+  }
+
   /// Words that YAML 1.1 or 1.2 could take for something else are quoted.
   static std::string plain_name(const std::string& name) {
     for (const std::string_view word :
@@ -121,7 +130,7 @@ class TreeWriter : public FieldVisitor {
     node.value = std::move(text);
     if (field.sourced) {
       const auto source = board_.sources.find(prefix_ + node.key);
-      node.source = source == board_.sources.end() ? Source{SourceKind::assumed, "default", true}
+      node.source = source == board_.sources.end() ? Source{SourceKind::assumed, "default", true, 0}
                                                    : source->second;
     }
     levels_.back()->children.push_back(std::move(node));
@@ -156,8 +165,12 @@ OutNode tree_of(const BoardSpec& board) {
 }
 
 std::string source_text(const Source& source) {
-  return fmt::format("source: {}, ref: {}{}", name_of(source.kind), in_quotes(source.ref),
-                     source.verified ? "" : ", verified: false");
+  std::string text =
+      fmt::format("source: {}, ref: {}", name_of(source.kind), in_quotes(source.ref));
+  if (!source.verified) text += ", verified: false";
+  if (source.uncertainty_percent != 0)
+    text += fmt::format(", uncertainty_percent: {}", source.uncertainty_percent);
+  return text;
 }
 
 /// The source that most values directly in `block` have; ties go to the first.
@@ -213,6 +226,8 @@ void print(const OutNode& block, const std::optional<Source>& inherited, std::si
       out += fmt::format("{}  source: {}\n{}  ref: {}\n", margin, name_of(own->kind), margin,
                          in_quotes(own->ref));
       if (!own->verified) out += margin + "  verified: false\n";
+      if (own->uncertainty_percent != 0)
+        out += fmt::format("{}  uncertainty_percent: {}\n", margin, own->uncertainty_percent);
     }
     print(child, own, indent + 2, out);
   }

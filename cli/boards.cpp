@@ -8,6 +8,7 @@
 
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/table.h"
+#include "boards/energy_model.h"
 #include "boards/spec_reader.h"
 #include "cli/command.h"
 
@@ -180,6 +181,19 @@ std::string sources_text(const boards::BoardSpec& spec) {
   return text;
 }
 
+std::string energy_text(const boards::BoardSpec& spec) {
+  const boards::EnergySpec& energy = spec.energy;
+  if (!boards::knows_energy(spec)) return "no data";
+  const auto at_rated = [&](const std::vector<std::uint64_t>& column) {
+    return boards::at_clock(energy.clock_hz, column, spec.clock.rated_hz);
+  };
+  return fmt::format(
+      "asleep {}, {} for a cycle more, {}", analysis::power_text(at_rated(energy.static_uw)),
+      analysis::energy_text(at_rated(energy.active_fj)),
+      energy.measure_point == boards::SupplySide::board ? "measured at the whole board"
+                                                        : "measured at the mcu's supply pins");
+}
+
 std::string show_board(const boards::BoardSpec& spec) {
   std::string text = fmt::format("{}: {}\n\n", spec.name, spec.title);
   if (!spec.caution.empty()) text += fmt::format("caution: {}\n\n", spec.caution);
@@ -188,8 +202,8 @@ std::string show_board(const boards::BoardSpec& spec) {
                       analysis::frequency({spec.clock.max_hz, 1}));
   text += fmt::format("  start    {}, vector table at 0x{:08X}\n", boards::name_of(spec.start),
                       spec.reset.vector_table);
-  text += fmt::format("  console  {}\n  energy   no data\n",
-                      spec.console.empty() ? "none" : spec.console);
+  text += fmt::format("  console  {}\n  energy   {}\n",
+                      spec.console.empty() ? "none" : spec.console, energy_text(spec));
   return text + memory_text(spec) + map_text(spec) + sources_text(spec);
 }
 

@@ -18,9 +18,10 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 3> kCommands = {{
+constexpr std::array<Command, 4> kCommands = {{
     {"run", &add_run},
     {"loop", &add_loop},
+    {"fit", &add_fit},
     {"boards", &add_boards},
 }};
 

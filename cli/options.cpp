@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 
@@ -32,6 +34,42 @@ double timeout_option(const std::string& text) {
                       "write host seconds, for example 60 or 0.5");
   }
   return value;
+}
+
+/// 30s, 100ms, 5min, 1h in nanoseconds.
+std::uint64_t period_option(const std::string& text) {
+  struct Unit {
+    std::string_view name;
+    std::uint64_t nanoseconds;
+  };
+  constexpr std::array<Unit, 5> kUnits{{{"us", 1'000},
+                                        {"ms", 1'000'000},
+                                        {"s", 1'000'000'000},
+                                        {"min", 60'000'000'000},
+                                        {"h", 3'600'000'000'000}}};
+  constexpr std::uint64_t kMost = 1'000'000;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = parse_integer(std::string_view(text).substr(0, digits));
+  for (const Unit& unit : kUnits) {
+    if (number && *number != 0 && *number <= kMost && text.substr(digits) == unit.name)
+      return *number * unit.nanoseconds;
+  }
+  throw ConfigError(fmt::format("\"{}\" is no period", text), "--period",
+                    "write a number up to 1000000 and us, ms, s, min or h: 30s");
+}
+
+void read_battery(const RawOptions& raw, RunOptions& options) {
+  if (raw.battery.empty() != raw.period.empty()) {
+    throw ConfigError("--battery and --period need each other", "command line",
+                      "write --battery CR2477 --period 30s");
+  }
+  if (raw.battery.empty()) return;
+  options.battery = analysis::find_battery(raw.battery);
+  if (!options.battery) {
+    throw ConfigError(fmt::format("unknown battery \"{}\"", raw.battery), "--battery",
+                      "use CR2477, 18650, or charge and voltage: 1200@3.0 for 1200 mAh at 3 V");
+  }
+  options.period_ns = period_option(raw.period);
 }
 
 void read_layer_mode(const std::string& text, RunOptions& options) {
@@ -190,6 +228,9 @@ void add_run_options(CLI::App& command, RawOptions& options) {
   add("--sd", options.sd, "FILE", "image of the SD card in the board's slot; it is not changed");
   add("--semihosting-root", options.semihosting_root, "DIR",
       "folder whose files the firmware may open; without it none");
+  add("--battery", options.battery, "NAME|MAH@V",
+      "say how long CR2477, 18650 or a charge at a voltage lasts; needs --period");
+  add("--period", options.period, "TIME", "from one run to the next: 30s, 100ms, 5min, 1h");
   add("--seed", options.seed, "N", "of the contents of RAM at power-on (default 0)");
   add("--load-at", options.load_at, "ADDR", "address of a .bin, or of the lowest byte of a .hex");
   command.add_flag("--strict", options.strict,
@@ -220,6 +261,7 @@ RunOptions check_options(const RawOptions& raw) {
   options.placements = raw.place;
   add_clock(raw, options);
   read_layer_mode(raw.layers, options);
+  read_battery(raw, options);
   options.entry = raw.entry;
   options.until = raw.until;
   if (!raw.max_cycles.empty()) {

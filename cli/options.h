@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/lifetime.h"
 #include "cli/uart_lines.h"
 #include "loader/symbols.h"
 #include "sim_core/base/units.h"
@@ -35,6 +36,8 @@ struct RawOptions {
   std::string sd;
   std::string clock;
   std::string seed;
+  std::string battery;
+  std::string period;
   std::string load_at;
   std::string format = "text";
   std::string output;
@@ -79,6 +82,8 @@ struct RunOptions {
   std::optional<std::string> semihosting_root;
   std::optional<std::string> sd_image;
   std::uint64_t seed = 0;
+  std::optional<analysis::Battery> battery;
+  std::uint64_t period_ns = 0;  // with a battery
   std::optional<Address> load_at;
   std::string format;
   std::string output;

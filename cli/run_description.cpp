@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/energy.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
+#include "boards/energy_model.h"
 #include "boards/spec_reader.h"
 #include "cli/backtrace.h"
 #include "cli/fault_advice.h"
@@ -119,7 +121,6 @@ void RunSession::describe_board(RunResult& result) {
   result.image = {image_.name, image_.sha256};
   result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
                   boards::resolved_yaml(spec)};
-  result.energy_absent = "board has no energy data";
   const bool from_reset = spec.start == boards::StartState::reset;
   const std::string clock_path = from_reset ? "reset.clock_hz" : "clock.rated_hz";
   for (const boards::SourcedValue& value : boards::sources(spec)) {
@@ -131,6 +132,17 @@ void RunSession::describe_board(RunResult& result) {
                                   std::string(boards::name_of(source.kind)), !from_document,
                                   source.ref});
   }
+}
+
+void RunSession::describe_energy(RunResult& result) {
+  if (!boards::knows_energy(machine_->spec())) {
+    result.energy_absent = "board has no energy data";
+  } else {
+    result.energy = boards::energy_model(machine_->spec(), result);
+    analysis::add_energy(result);
+  }
+  if (options_.battery)
+    result.lifetime = analysis::lifetime_of(result, *options_.battery, options_.period_ns);
 }
 
 void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {

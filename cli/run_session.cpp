@@ -348,6 +348,7 @@ RunResult RunSession::run() {
   const engine::StopReason stop = execute();
   RunResult result;
   describe_run(result, stop);
+  describe_energy(result);
   require_sums(result);
   return result;
 }

@@ -89,6 +89,7 @@ class RunSession {
   engine::StopReason execute();
   engine::StopReason run_watched(const engine::RunLimits& limits);
   void describe_run(RunResult& result, engine::StopReason stop);
+  void describe_energy(RunResult& result);
   void describe_exit(RunResult& result, engine::StopReason stop);
   void describe_board(RunResult& result);
   void describe_accesses(RunResult& result);

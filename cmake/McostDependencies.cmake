@@ -1,4 +1,4 @@
-# Libraries from the distribution. Targets to link: CLI11::CLI11, fmt::fmt, yaml-cpp, nlohmann_json::nlohmann_json,
+# Libraries from the distribution. Targets to link: CLI11::CLI11, fmt::fmt, yaml-cpp, Eigen3::Eigen, nlohmann_json::nlohmann_json,
 # PkgConfig::libelf, PkgConfig::libdw, PkgConfig::capstone; in tests also GTest::gmock, benchmark::benchmark,
 # PkgConfig::unicorn. If one is missing, `script/bootstrap` installs it.
 
@@ -7,6 +7,7 @@ find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libelf REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(libdw REQUIRED IMPORTED_TARGET libdw)

@@ -1,6 +1,7 @@
 // One row per layer, tidy: files of several runs can be put one after the other.
 #include <fmt/format.h>
 
+#include "analysis/energy.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
@@ -50,7 +51,8 @@ std::string heading(const RunResult& result) {
   Row row;
   for (const char* name :
        {"firmware", "board", "clock_hz", "exit", "layer", "kind", "parent", "visits", "min_cycles",
-        "max_cycles", "cycles", "self_cycles", "time_s", "instructions", "macs", "macs_declared"}) {
+        "max_cycles", "cycles", "self_cycles", "time_s", "instructions", "macs", "macs_declared",
+        "energy_fj", "energy_uncertainty_fj"}) {
     row << std::string(name);
   }
   each_cause(result, [&](unsigned cause, std::size_t memory) {
@@ -86,6 +88,12 @@ std::string layer_row(const LayerResult& layer, const RunResult& result) {
       << layer.exclusive.counters.cycles << seconds(counters, result) << counters.instructions
       << counters.macs;
   row << (layer.declared_macs ? fmt::format("{}", *layer.declared_macs) : std::string());
+  if (result.energy) {
+    const EnergyFigure figure = energy_of(layer.inclusive, *result.energy);
+    row << figure.fj << figure.uncertainty_fj;
+  } else {
+    row << std::string() << std::string();  // unknown, never zero
+  }
   each_cause(result, [&](unsigned cause, std::size_t memory) {
     row << (memory < result.memories.size() ? counters.by_memory[memory][cause]
                                             : counters.by_cause[cause]);

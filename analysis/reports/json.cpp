@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/energy.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/json_keys.h"
 #include "analysis/reports/numbers.h"
@@ -145,6 +146,62 @@ Json exit_of(const RunExit& exit) {
   return json;
 }
 
+Json figure_of(const EnergyFigure& figure) {
+  return {{"fj", integer(figure.fj)}, {"uncertainty_fj", integer(figure.uncertainty_fj)}};
+}
+
+/// What a term counts, by name: a class of instructions, a memory, a counter of a memory.
+std::string subject_of(const EnergyTerm& term, const RunResult& result) {
+  switch (term.activity) {
+    case ActivityKind::instructions: return kInstructionClassNames[term.index];
+    case ActivityKind::read_bytes:
+    case ActivityKind::write_bytes:
+    case ActivityKind::array_reads: return printable(result.memories[term.index]);
+    case ActivityKind::counter: {
+      const ModelCounter& counter = result.model_counters[term.index];
+      return printable(result.memories[counter.memory]) + "." + printable(counter.name);
+    }
+    default: return {};
+  }
+}
+
+/// Energy of a cost: the sum, by component, and by term in the order of the run's terms.
+Json energy_of_cost(const Cost& cost, const RunResult& result) {
+  if (!result.energy) return nullptr;
+  Json json = figure_of(energy_of(cost, *result.energy));
+  json["mean_power_uw"] =
+      integer(mean_power_uw(energy_of(cost, *result.energy).fj, cost.counters, result));
+  json["components"] = Json::object();
+  for (const ComponentEnergy& part : components_of(cost, *result.energy))
+    json["components"][printable(part.component)] = figure_of(part.energy);
+  json["by_term"] = Json::array();
+  for (const std::uint64_t fj : cost.energy) json["by_term"].push_back(integer(fj));
+  return json;
+}
+
+Json energy_of_run(const RunResult& result) {
+  Json json = energy_of_cost(result.total, result);
+  if (!result.energy) return json;
+  json["measure_point"] = result.energy->measure_point;
+  json["standby_uw"] = integer(result.energy->standby_uw);
+  json["terms"] = Json::array();
+  for (const EnergyTerm& term : result.energy->terms) {
+    Json entry = {{"component", printable(term.component)},
+                  {"name", printable(term.name)},
+                  {"path", printable(term.path)},
+                  {"source", term.source},
+                  {"uncertainty_percent", term.uncertainty_percent},
+                  {"activity", kActivityNames[static_cast<unsigned>(term.activity)]},
+                  {"of", text_or_null(subject_of(term, result))},
+                  {"amount", integer(activity_of(term, result.total, result))}};
+    entry["coefficient"] = Json::array();
+    for (const std::uint64_t value : term.coefficient)
+      entry["coefficient"].push_back(integer(value));
+    json["terms"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 /// What a layer costs: once with the layers inside it, once without.
 void add_cost(Json& json, const Cost& cost, const RunResult& result) {
   const Counters& counters = cost.counters;
@@ -156,7 +213,7 @@ void add_cost(Json& json, const Cost& cost, const RunResult& result) {
   json["skipped"] = integer(counters.skipped);
   json["folded"] = integer(counters.folded);
   json["macs"] = integer(counters.macs);
-  json["energy"] = nullptr;
+  json["energy"] = energy_of_cost(cost, result);
   json["causes"] = causes_of(counters, result);
   json["memories"] = memories_of(cost, result, false);
 }
@@ -277,8 +334,17 @@ std::string json_report(const RunResult& result) {
   json["partial"] = result.partial;
   json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
   json["exit"] = exit_of(result.exit);
-  json["energy"] = nullptr;
-  json["energy_absent"] = printable(result.energy_absent);
+  json["energy"] = energy_of_run(result);
+  json["energy_absent"] = text_or_null(result.energy_absent);
+  if (result.lifetime) {
+    const Lifetime& life = *result.lifetime;
+    json["lifetime"] = {{"battery", printable(life.battery)},
+                        {"period_ns", integer(life.period_ns)},
+                        {"standby_uw", integer(life.standby_uw)},
+                        {"tenth_days", integer(life.tenth_days)},
+                        {"least_tenth_days", integer(life.least_tenth_days)},
+                        {"most_tenth_days", integer(life.most_tenth_days)}};
+  }
   json["causes"] = causes_of(total, result);
   json["memories"] = memories_of(result.total, result, true);
   add_lists(json, result);

@@ -226,7 +226,70 @@ Cost read_cost(const Value& json, const RunResult& result) {
   if (json.has("cycles_at_clock")) read_cycles_at(json["cycles_at_clock"], result, cost.counters);
   read_causes(json["causes"], result, cost.counters);
   read_memories(json["memories"], result, cost);
+  if (!result.energy) return cost;
+  const Value by_term = json["energy"]["by_term"];
+  by_term.each([&](const Value& value) { cost.energy.push_back(value.integer()); });
+  if (cost.energy.size() != result.energy->terms.size())
+    by_term.refuse("expected one value for each term of the run");
   return cost;
+}
+
+/// What the term counts, by what "of" says.
+std::size_t read_subject(ActivityKind activity, const Value& json, const RunResult& result) {
+  switch (activity) {
+    case ActivityKind::instructions: {
+      const std::string name = json.text();
+      const auto* const found =
+          std::find(kInstructionClassNames.begin(), kInstructionClassNames.end(), name);
+      if (found == kInstructionClassNames.end())
+        json.refuse(fmt::format("no class of instructions is called \"{}\"", name));
+      return static_cast<std::size_t>(found - kInstructionClassNames.begin());
+    }
+    case ActivityKind::read_bytes:
+    case ActivityKind::write_bytes:
+    case ActivityKind::array_reads: return memory_index(result, json.text(), json);
+    case ActivityKind::counter: {
+      const std::string text = json.text();
+      const std::size_t dot = text.find('.');
+      if (dot == std::string::npos) json.refuse("expected a memory and a counter of it");
+      const ModelCounter wanted{memory_index(result, text.substr(0, dot), json),
+                                text.substr(dot + 1)};
+      const auto found =
+          std::find(result.model_counters.begin(), result.model_counters.end(), wanted);
+      if (found == result.model_counters.end()) json.refuse("the run has no such counter");
+      return static_cast<std::size_t>(found - result.model_counters.begin());
+    }
+    default: return 0;
+  }
+}
+
+EnergyTerm read_term(const Value& json, const RunResult& result) {
+  EnergyTerm term;
+  term.component = json["component"].text();
+  term.name = json["name"].text();
+  term.path = json["path"].text();
+  term.source = json["source"].text();
+  term.uncertainty_percent =
+      static_cast<std::uint32_t>(json["uncertainty_percent"].integer_up_to(1000));
+  const std::string activity = json["activity"].text();
+  const auto* const found = std::find(kActivityNames.begin(), kActivityNames.end(), activity);
+  if (found == kActivityNames.end())
+    json["activity"].refuse(fmt::format("unknown activity \"{}\"", activity));
+  term.activity = static_cast<ActivityKind>(found - kActivityNames.begin());
+  term.index = read_subject(term.activity, json["of"], result);
+  json["coefficient"].each(
+      [&](const Value& value) { term.coefficient.push_back(value.integer()); });
+  if (term.coefficient.size() != std::max<std::size_t>(1, result.clocks.size()))
+    json["coefficient"].refuse("expected one value for each clock of the run");
+  return term;
+}
+
+EnergyModel read_energy(const Value& json, const RunResult& result) {
+  EnergyModel model;
+  model.measure_point = json["measure_point"].text();
+  model.standby_uw = json["standby_uw"].integer();
+  json["terms"].each([&](const Value& term) { model.terms.push_back(read_term(term, result)); });
+  return model;
 }
 
 /// Names of memories and of their counters: everything else refers to them.
@@ -337,9 +400,18 @@ RunResult from_json(std::string_view text, const std::string& file) {
   const Value board = json["board"];
   result.board = {board["name"].text(), board["title"].text(), board["core"].text(),
                   board["resolved"].text()};
-  if (!json["energy"].is_null()) json["energy"].refuse("energy is not read yet");
-  result.energy_absent = json["energy_absent"].text();
+  result.energy_absent = json["energy_absent"].text_or_empty();
+  if (json.has("lifetime")) {
+    const Value life = json["lifetime"];
+    result.lifetime = {life["battery"].text(),
+                       life["period_ns"].integer(),
+                       life["standby_uw"].integer(),
+                       life["tenth_days"].integer(),
+                       life["least_tenth_days"].integer(),
+                       life["most_tenth_days"].integer()};
+  }
   read_names(json, result);
+  if (!json["energy"].is_null()) result.energy = read_energy(json["energy"], result);
   result.total = read_cost(json, result);
   read_lists(json, result);
   return result;

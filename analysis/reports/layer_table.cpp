@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analysis/energy.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/numbers.h"
 
@@ -131,6 +132,11 @@ Table layer_table(const RunResult& result, TreeStyle style) {
   add("cycles", [](const Counters& c) { return grouped(c.cycles); });
   add("%", [&](const Counters& c) { return percent(c.cycles, total.cycles); });
   add("time", [&](const Counters& c) { return duration(c, result); });
+  if (result.energy) {
+    table.add("energy", cells(result, [&](const LayerResult& layer) {
+                return energy_text(energy_of(layer.inclusive, *result.energy).fj);
+              }));
+  }
   add("instr", [](const Counters& c) { return grouped(c.instructions); });
   add("MACs", [](const Counters& c) { return grouped(c.macs); });
   const bool any_declared = std::any_of(result.layers.begin(), result.layers.end(),

@@ -1,6 +1,7 @@
 // Summary and layers for pull requests and CI summaries.
 #include <fmt/format.h>
 
+#include "analysis/reports/energy_table.h"
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
@@ -15,7 +16,7 @@ Table summary(const RunResult& result) {
                          "MACs per cycle", "energy"});
   table.add("value", {grouped(total.cycles), duration(total, result), grouped(total.instructions),
                       ratio(total.cycles, total.instructions, 3), grouped(total.macs),
-                      ratio(total.macs, total.cycles, 3), "not available"});
+                      ratio(total.macs, total.cycles, 3), energy_sentence(result)});
   return table;
 }
 
@@ -54,6 +55,7 @@ std::string markdown_report(const RunResult& result) {
   const std::vector<CounterLine> counters = model_counter_lines(result);
   if (!counters.empty()) text += "\n";
   for (const CounterLine& line : counters) text += "- " + line.memory + ": " + line.counters + "\n";
+  if (result.energy) text += "\n### Energy\n\n" + energy_table(result).markdown();
   if (!result.notes.empty()) text += "\n### Notes\n\n";
   for (const std::string& note : result.notes) text += "- " + printable(note) + "\n";
   text += fmt::format("\nmcost {}, image {}\n", result.tool_version, result.image.sha256);

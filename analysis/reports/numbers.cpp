@@ -102,37 +102,49 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 namespace {
 
-std::string with_unit(Wide time) {
-  struct Unit {
-    std::uint64_t picoseconds;
-    const char* name;
-  };
-  constexpr std::array<Unit, 5> kUnits{{{1'000'000'000'000ull, "s"},
-                                        {1'000'000'000ull, "ms"},
-                                        {1'000'000ull, "us"},
-                                        {1'000ull, "ns"},
-                                        {1ull, "ps"}}};
-  if (time == 0) return "0 s";
-  for (const Unit& unit : kUnits) {
-    if (time < unit.picoseconds) continue;
-    unsigned decimals = time >= Wide{unit.picoseconds} * 1000  ? 0
-                        : time >= Wide{unit.picoseconds} * 100 ? 1
-                        : time >= Wide{unit.picoseconds} * 10  ? 2
-                                                               : 3;
-    if (unit.picoseconds == 1) decimals = 0;
+/// A unit is worth `size` of the smallest one.
+struct Unit {
+  std::uint64_t size;
+  const char* name;
+};
+constexpr std::array<Unit, 5> kTimes{{{1'000'000'000'000ull, "s"},
+                                      {1'000'000'000ull, "ms"},
+                                      {1'000'000ull, "us"},
+                                      {1'000ull, "ns"},
+                                      {1ull, "ps"}}};
+constexpr std::array<Unit, 6> kEnergies{{{1'000'000'000'000'000ull, "J"},
+                                         {1'000'000'000'000ull, "mJ"},
+                                         {1'000'000'000ull, "uJ"},
+                                         {1'000'000ull, "nJ"},
+                                         {1'000ull, "pJ"},
+                                         {1ull, "fJ"}}};
+constexpr std::array<Unit, 3> kPowers{{{1'000'000ull, "W"}, {1'000ull, "mW"}, {1ull, "uW"}}};
+
+/// Four significant digits.
+template <std::size_t Count>
+std::string with_unit(Wide value, const std::array<Unit, Count>& units) {
+  for (const Unit& unit : units) {
+    if (value < unit.size) continue;
+    unsigned decimals = value >= Wide{unit.size} * 1000  ? 0
+                        : value >= Wide{unit.size} * 100 ? 1
+                        : value >= Wide{unit.size} * 10  ? 2
+                                                         : 3;
+    if (unit.size == 1) decimals = 0;
     Wide scale = 1;
     for (unsigned d = 0; d < decimals; ++d) scale *= 10;
-    return with_point(rounded_division(time * scale, unit.picoseconds), decimals) + " " + unit.name;
+    return with_point(rounded_division(value * scale, unit.size), decimals) + " " + unit.name;
   }
-  return "0 s";
+  return std::string("0 ") + units.front().name;
 }
 
 }  // namespace
 
-std::string duration(Cycles cycles, Hertz clock) { return with_unit(picoseconds(cycles, clock)); }
+std::string duration(Cycles cycles, Hertz clock) {
+  return with_unit(picoseconds(cycles, clock), kTimes);
+}
 
 std::string duration(const Counters& counters, const RunResult& result) {
-  return with_unit(picoseconds(counters, result));
+  return with_unit(picoseconds(counters, result), kTimes);
 }
 
 std::string seconds(Cycles cycles, Hertz clock) {
@@ -141,6 +153,18 @@ std::string seconds(Cycles cycles, Hertz clock) {
 
 std::string seconds(const Counters& counters, const RunResult& result) {
   return with_point(picoseconds(counters, result), 12);
+}
+
+std::string energy_text(std::uint64_t femtojoules) { return with_unit(femtojoules, kEnergies); }
+
+std::string power_text(std::uint64_t microwatts) { return with_unit(microwatts, kPowers); }
+
+std::uint64_t mean_power_uw(std::uint64_t femtojoules, const Counters& counters,
+                            const RunResult& result) {
+  constexpr Wide kPerNanosecond = 1000;  // a femtojoule in a nanosecond is a microwatt
+  const Wide time = picoseconds(counters, result);
+  if (time == 0) return 0;
+  return static_cast<std::uint64_t>(rounded_division(Wide{femtojoules} * kPerNanosecond, time));
 }
 
 std::string frequency(Hertz clock) {

@@ -39,6 +39,13 @@ namespace mcost::analysis {
 /// The core clocks of a run for people, in the order in which it first had them.
 [[nodiscard]] std::string clocks(const RunResult& result);
 
+/// With four significant digits and a unit: "3.812 mJ", "236.5 mW".
+[[nodiscard]] std::string energy_text(std::uint64_t femtojoules);
+[[nodiscard]] std::string power_text(std::uint64_t microwatts);
+/// Energy over the time of what was counted; 0 if no time passed.
+[[nodiscard]] std::uint64_t mean_power_uw(std::uint64_t femtojoules, const Counters& counters,
+                                          const RunResult& result);
+
 /// A clock for people: "80 MHz", "32.768 kHz", "25175/2 Hz".
 [[nodiscard]] std::string frequency(Hertz clock);
 

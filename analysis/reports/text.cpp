@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/reports/energy_table.h"
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
@@ -35,7 +36,8 @@ std::string summary(const RunResult& result) {
   row(text, "instructions", grouped(total.instructions),
       ratio(total.cycles, total.instructions, 3) + " cycles per instruction");
   row(text, "MACs", grouped(total.macs), ratio(total.macs, total.cycles, 3) + " per cycle");
-  row(text, "energy", "not available: " + printable(result.energy_absent));
+  row(text, "energy", energy_sentence(result), energy_remark(result));
+  if (result.lifetime) row(text, "lifetime", lifetime_sentence(result));
   return text;
 }
 
@@ -82,6 +84,11 @@ std::string memories(const RunResult& result) {
     text += wrapped(line.counters, "  " + line.memory + ": ", kWidth);
   }
   return text;
+}
+
+std::string energy(const RunResult& result) {
+  if (!result.energy) return {};
+  return "\nEnergy\n" + energy_table(result).text(kIndent, kWidth);
 }
 
 std::string timeline(const RunResult& result) {
@@ -154,7 +161,8 @@ std::string text_report(const RunResult& result) {
   std::string text = header(result) + summary(result) + backtrace(result.exit) + causes(result);
   text += layers(result);
   text += "\nBytes by layer\n" + byte_table(result).text(kIndent, kWidth);
-  text += memories(result) + timeline(result) + unmodelled(result) + assumptions(result);
+  text += memories(result) + energy(result) + timeline(result) + unmodelled(result) +
+          assumptions(result);
   return text + notes(result) + statistics(result);
 }
 

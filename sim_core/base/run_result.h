@@ -13,19 +13,23 @@
 #include <vector>
 
 #include "sim_core/base/counters.h"
+#include "sim_core/base/energy.h"
 #include "sim_core/base/units.h"
 
 namespace mcost {
 
 /// Counters and, beside them, those of memory models (cache misses and the like), in the order of
-/// RunResult::model_counters.
+/// RunResult::model_counters, and femtojoules, in the order of EnergyModel::terms.
 struct Cost {
   Counters counters;
   std::vector<std::uint64_t> model;
+  std::vector<std::uint64_t> energy;  // empty where energy is unknown
   Cost& operator+=(const Cost& other) {
     counters += other.counters;
     if (model.size() < other.model.size()) model.resize(other.model.size());
     for (std::size_t i = 0; i < other.model.size(); ++i) model[i] += other.model[i];
+    if (energy.size() < other.energy.size()) energy.resize(other.energy.size());
+    for (std::size_t i = 0; i < other.energy.size(); ++i) energy[i] += other.energy[i];
     return *this;
   }
   friend bool operator==(const Cost&, const Cost&) = default;
@@ -163,6 +167,17 @@ struct Assumption {
   friend bool operator==(const Assumption&, const Assumption&) = default;
 };
 
+/// How long a battery lasts if the run repeats.
+struct Lifetime {
+  std::string battery;  // "CR2477"
+  std::uint64_t period_ns = 0;
+  std::uint64_t standby_uw = 0;  // between runs; 0: unknown, so nothing
+  std::uint64_t tenth_days = 0;
+  std::uint64_t least_tenth_days = 0;  // at the upper end of the energy's interval
+  std::uint64_t most_tenth_days = 0;
+  friend bool operator==(const Lifetime&, const Lifetime&) = default;
+};
+
 struct RunResult {
   std::string tool_version;
   bool partial = false;  // stopped by host time: never a baseline
@@ -172,7 +187,9 @@ struct RunResult {
   RunExit exit;
   ImageInfo image;
   BoardInfo board;
-  std::string energy_absent;            // why there is no energy
+  std::optional<EnergyModel> energy;
+  std::string energy_absent;            // why there is none
+  std::optional<Lifetime> lifetime;     // --battery
   std::vector<std::string> memories;    // names, by index of Counters::by_memory and traffic
   std::vector<std::string> initiators;  // names, by index of Counters::by_initiator
   std::vector<ModelCounter> model_counters;

@@ -1,5 +1,6 @@
 #include "tests/analysis/sample_result.h"
 
+#include "analysis/energy.h"
 #include "analysis/layers.h"
 
 namespace mcost::analysis::test {
@@ -87,6 +88,33 @@ RunResult sample_result() {
                   "a note so long that it needs more than one line of the report, because there is "
                   "so much to be said about what happened in this run of the firmware"};
   result.statistics = {{"blocks_built", 12}, {"variants_built", (1ull << 53) + 1}};
+  return result;
+}
+
+RunResult sample_with_energy() {
+  RunResult result = sample_result();
+  result.energy_absent.clear();
+  result.energy.emplace();
+  result.energy->measure_point = "mcu";
+  result.energy->standby_uw = 10;
+  const auto add = [&](const char* component, const char* name, const char* path,
+                       std::uint32_t uncertainty, ActivityKind activity, std::size_t index,
+                       std::uint64_t coefficient) {
+    result.energy->terms.push_back({component, name, path, "datasheet", uncertainty, activity,
+                                    index, std::vector<std::uint64_t>{coefficient}});
+  };
+  using enum ActivityKind;
+  add("static", "core asleep", "energy.static_uw", 10, time, 0, 69'300);
+  add("core", "active cycles", "energy.active_fj", 20, active_cycles, 0, 400'000);
+  add("core", "waiting cycles", "energy.stall_percent", 40, stall_cycles, 0, 200'000);
+  add("core", "multiply instructions", "energy.multiply_fj", 30, instructions, 1, 1'000);
+  add("sram", "bytes read", "energy.sram_fj_per_byte", 50, read_bytes, kSram, 6'000);
+  add("sram", "bytes written", "energy.sram_fj_per_byte", 50, write_bytes, kSram, 6'000);
+  add("flash", "array reads", "memories.flash.energy.array_read_fj", 50, array_reads, kFlash,
+      1'280'000);
+  add("flash", "misses", "memories.flash.energy.clock_fj", 50, counter, 1, 7);
+  add_energy(result);
+  result.lifetime = Lifetime{"CR2477", 30'000'000'000, 10, 380, 350, 420};
   return result;
 }
 

@@ -6,5 +6,7 @@
 namespace mcost::analysis::test {
 
 [[nodiscard]] RunResult sample_result();
+/// The same with energy: a term of every kind of activity, and a lifetime.
+[[nodiscard]] RunResult sample_with_energy();
 
 }  // namespace mcost::analysis::test
