@@ -273,12 +273,13 @@ std::unique_ptr<SdCard> Machine::Parts::make_card(const DeviceSpec& device) {
       std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
                                 named ? "--sd " + file : "devices." + device.name + ".image");
   return std::make_unique<SdCard>(std::move(image), [this, &card] {
-    return SdTimes{.initialise = clocks->cycles_of_ns(card.initialise_ns),
-                   .access = clocks->cycles_of_ns(card.access_ns),
-                   .next_access = clocks->cycles_of_ns(card.next_access_ns),
-                   .program = clocks->cycles_of_ns(card.program_ns),
-                   .stream_program = clocks->cycles_of_ns(card.stream_program_ns),
-                   .stream_pause = clocks->cycles_of_ns(card.stream_pause_ns)};
+    const auto time = [this](std::uint64_t ns) { return SdTime{ns, clocks->cycles_of_ns(ns)}; };
+    return SdTimes{.initialise = time(card.initialise_ns),
+                   .access = time(card.access_ns),
+                   .next_access = time(card.next_access_ns),
+                   .program = time(card.program_ns),
+                   .stream_program = time(card.stream_program_ns),
+                   .stream_pause = time(card.stream_pause_ns)};
   });
 }
 

@@ -58,6 +58,8 @@ class NorFlash final : public bus::CounterSource {
   /// The next data byte, either way.
   [[nodiscard]] std::uint8_t read(Cycles now);
   void write(std::uint8_t byte) { written_.push_back(byte); }
+  /// Clocks on the wires while CS is low.
+  void count_clocks(std::uint64_t clocks) { clocks_ += clocks; }
   /// CS goes high: what was sent takes effect.
   void end(Cycles now);
   /// Says so where a read comes with other dummy clocks than it is set to.
@@ -69,7 +71,8 @@ class NorFlash final : public bus::CounterSource {
     return {{"nor_commands", commands_},
             {"nor_pages_programmed", pages_},
             {"nor_erases", erases_},
-            {"nor_busy_cycles", busy_cycles_}};
+            {"nor_busy_cycles", busy_cycles_},
+            {"nor_clocks", clocks_}};
   }
 
  private:
@@ -104,6 +107,7 @@ class NorFlash final : public bus::CounterSource {
   std::uint64_t pages_ = 0;
   std::uint64_t erases_ = 0;
   std::uint64_t busy_cycles_ = 0;
+  std::uint64_t clocks_ = 0;
 };
 
 }  // namespace mcost::boards

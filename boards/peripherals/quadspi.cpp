@@ -408,8 +408,10 @@ void Quadspi::begin(Cycles now) {
   command.dummy_clocks = wanted.dummy_clocks + wanted.alternate.clocks();
   if (settings_.nor != nullptr) settings_.nor->begin(command, now);
   selected_at_ = std::max(now, chip_select_rose_ + clocks(cs_high_clocks()));
-  const Cycles lead = selected_at_ + clocks((with_instruction ? wanted.instruction.clocks() : 0) +
-                                            wanted.lead_clocks());
+  const std::uint32_t lead_clocks =
+      (with_instruction ? wanted.instruction.clocks() : 0) + wanted.lead_clocks();
+  if (settings_.nor != nullptr) settings_.nor->count_clocks(lead_clocks);
+  const Cycles lead = selected_at_ + clocks(lead_clocks);
   next_at_ = bytes_left_ == 0 ? lead : lead + byte_cycles();
 }
 
@@ -436,6 +438,7 @@ void Quadspi::data_step(Cycles now) {
     if (settings_.nor != nullptr) settings_.nor->write(fifo_.front());
     fifo_.pop_front();
   }
+  if (settings_.nor != nullptr) settings_.nor->count_clocks(frame().data.clocks());
   --bytes_left_;
   if (bytes_left_ == 0) {
     finish(now);
@@ -451,6 +454,8 @@ void Quadspi::poll_step(Cycles now) {
   const auto place = static_cast<unsigned>(std::min<std::uint64_t>(length_, 3) + 1 - bytes_left_);
   polled_ |= byte << (8 * place);
   --bytes_left_;
+  const Frame wanted = frame();
+  if (settings_.nor != nullptr) settings_.nor->count_clocks(wanted.data.clocks());
   if (bytes_left_ != 0) {
     next_at_ = now + byte_cycles();
     return;
@@ -470,7 +475,13 @@ void Quadspi::poll_step(Cycles now) {
   if (changes <= now) return;
   const Cycles pause = clocks(std::max(interval_, cs_high_clocks()));
   const Cycles period = now - selected_at_ + pause;
-  chip_select_rose_ = now + (changes - now - 1) / period * period;
+  const Cycles left_out = (changes - now - 1) / period;
+  const std::uint32_t instruction_clocks =
+      wanted.instruction_once && instruction_sent_ ? 0 : wanted.instruction.clocks();
+  const std::uint64_t bytes = std::min<std::uint64_t>(length_, 3) + 1;
+  settings_.nor->count_clocks(
+      left_out * (instruction_clocks + wanted.lead_clocks() + bytes * wanted.data.clocks()));
+  chip_select_rose_ = now + left_out * period;
   begin(chip_select_rose_ + pause);
 }
 

@@ -88,7 +88,7 @@ SdCard::Answer SdCard::send(std::vector<std::uint8_t> bytes, Cycles now) {
   register_ = std::move(bytes);
   is_register_ = outgoing_ = true;
   multiple_ = false;
-  access_ = times_().next_access;
+  access_ = spend_access(times_().next_access);
   answered(now);
   return answer;
 }
@@ -104,7 +104,7 @@ SdCard::Answer SdCard::start_read(std::uint32_t block, bool multiple, Cycles now
   outgoing_ = true;
   multiple_ = multiple;
   block_ = block;
-  access_ = times_().access;
+  access_ = spend_access(times_().access);
   answered(now);
   return answer;
 }
@@ -145,10 +145,12 @@ void SdCard::give_block(const SdBlock& data, Cycles now) {
   ++block_;
   ++in_stream_;
   const bool pause = multiple_ && in_stream_ % kPauseEvery == 0;
-  const Cycles busy =
-      multiple_ ? times_().stream_program + (pause ? times_().stream_pause : 0) : times_().program;
-  busy_until_ = now + busy;
-  busy_cycles_ += busy;
+  const SdTimes times = times_();
+  SdTime busy = multiple_ ? times.stream_program : times.program;
+  if (pause) busy = {busy.ns + times.stream_pause.ns, busy.cycles + times.stream_pause.cycles};
+  busy_until_ = now + busy.cycles;
+  busy_cycles_ += busy.cycles;
+  busy_ns_ += busy.ns;
   if (multiple_ && block_ < image_->blocks()) return;
   if (multiple_) pending_status_ |= kAddressOutOfRange;
   incoming_ = false;
@@ -178,7 +180,7 @@ SdCard::Answer SdCard::app_command(unsigned index, std::uint32_t argument, Cycle
       Answer answer;
       answer.form = Form::r3;
       if ((argument & kVoltages) != 0 || argument == kHighCapacity || ready_at_)
-        ready_at_ = ready_at_.value_or(now + times_().initialise);
+        ready_at_ = ready_at_.value_or(now + times_().initialise.cycles);
       answer.value = kVoltages;
       if (initialised(now)) {
         answer.value |= kPoweredUp | kHighCapacity;

@@ -18,14 +18,17 @@
 
 namespace mcost::boards {
 
-/// In core cycles.
+struct SdTime {
+  std::uint64_t ns = 0;
+  Cycles cycles = 0;  // of the core
+};
 struct SdTimes {
-  Cycles initialise = 0;      // ACMD41 until the card is ready
-  Cycles access = 0;          // NAC of the first block of a read
-  Cycles next_access = 0;     // NAC between blocks
-  Cycles program = 0;         // busy after a single block
-  Cycles stream_program = 0;  // busy after a block of a multiple write
-  Cycles stream_pause = 0;    // more of it behind each 64th block
+  SdTime initialise;      // ACMD41 until the card is ready
+  SdTime access;          // NAC of the first block of a read
+  SdTime next_access;     // NAC between blocks
+  SdTime program;         // busy after a single block
+  SdTime stream_program;  // busy after a block of a multiple write
+  SdTime stream_pause;    // more of it behind each 64th block
 };
 
 /// CRC7 of a command or register, as it stands in bits 7:1 of its last byte, with the end bit.
@@ -75,19 +78,26 @@ class SdCard final : public bus::CounterSource {
   [[nodiscard]] Cycles block_ready() const { return block_ready_; }
   [[nodiscard]] std::vector<std::uint8_t> take_block();
   /// Its last bit is out in cycle `now`: the access time of the next block runs from here.
-  void block_sent(Cycles now) { block_ready_ = now + times_().next_access; }
+  void block_sent(Cycles now) {
+    if (outgoing_) block_ready_ = now + spend_access(times_().next_access);
+  }
   /// Data that it expects. The block is programmed from `now` on.
   [[nodiscard]] bool receives() const { return incoming_; }
   void give_block(const SdBlock& data, Cycles now);
   /// Ends a multiple transfer (CMD12, stop token).
   void stop();
   [[nodiscard]] Cycles busy_until() const { return busy_until_; }
+  /// Clocks on the wires that a command, a response or data took.
+  void count_clocks(std::uint64_t clocks) { clocks_ += clocks; }
 
   [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
     return {{"sd_commands", commands_},
             {"sd_blocks_read", blocks_read_},
             {"sd_blocks_written", blocks_written_},
-            {"sd_busy_cycles", busy_cycles_}};
+            {"sd_busy_cycles", busy_cycles_},
+            {"sd_busy_ns", busy_ns_},
+            {"sd_access_ns", access_ns_},
+            {"sd_clocks", clocks_}};
   }
 
  private:
@@ -96,6 +106,10 @@ class SdCard final : public bus::CounterSource {
   Answer transfer(unsigned index, std::uint32_t argument, Cycles now, bool spi);
   [[nodiscard]] Answer status(Cycles now);
   Answer illegal();
+  Cycles spend_access(const SdTime& time) {
+    access_ns_ += time.ns;
+    return time.cycles;
+  }
   Answer send(std::vector<std::uint8_t> bytes, Cycles now);
   Answer start_read(std::uint32_t block, bool multiple, Cycles now);
   Answer start_write(std::uint32_t block, bool multiple, Cycles now);
@@ -124,6 +138,9 @@ class SdCard final : public bus::CounterSource {
   std::uint64_t blocks_read_ = 0;
   std::uint64_t blocks_written_ = 0;
   std::uint64_t busy_cycles_ = 0;
+  std::uint64_t busy_ns_ = 0;    // programming
+  std::uint64_t access_ns_ = 0;  // until what is read goes out
+  std::uint64_t clocks_ = 0;
 };
 
 }  // namespace mcost::boards

@@ -22,6 +22,7 @@ bool starts_command(std::uint8_t byte) { return (byte & 0xC0u) == 0x40u; }
 }  // namespace
 
 std::uint8_t SdSpi::exchange(std::uint8_t out, Cycles now) {
+  card_.count_clocks(8);
   const std::uint8_t in = next_byte(now);
   receive(out, now);
   return in;

@@ -50,6 +50,8 @@ constexpr unsigned kGapClocks = 8;
 constexpr unsigned kShortClocks = 48;
 constexpr unsigned kLongClocks = 136;
 constexpr unsigned kTimeoutClocks = 64;
+constexpr unsigned kStartOfRead = 1;
+constexpr unsigned kStartOfWrite = 2;
 constexpr unsigned kBlockTail = 17;       // CRC of each line, end bit
 constexpr unsigned kCrcStatusClocks = 8;  // answer of the card to a block
 constexpr std::size_t kFifoWords = 32;
@@ -108,6 +110,10 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
   }
   [[nodiscard]] Cycles clocks(std::uint64_t count) const {
     return settings_.cycles_of(count * divider());
+  }
+  /// Those in which something is on the wires; between them the card hears no clock that matters.
+  void count_clocks(std::uint64_t count) {
+    if (settings_.card != nullptr) settings_.card->count_clocks(count);
   }
   [[nodiscard]] Cycles word_cycles() const { return clocks(32 / lines()); }
   [[nodiscard]] bool from_card() const { return bit(data_control_, 1); }
@@ -263,6 +269,7 @@ void Sdmmc::start_command(std::uint32_t value, Cycles now) {
   pending_data_ = settings_.version >= 2 && bit(value, 6);
   answering_ = false;
   command_at_ = now + clocks(kCommandClocks);
+  count_clocks(kCommandClocks);
 }
 
 void Sdmmc::finish_command(Cycles now) {
@@ -296,10 +303,13 @@ void Sdmmc::answer(const SdCard::Answer& reply, unsigned index, Cycles now) {
     if (settings_.card == nullptr && settings_.unanswered) settings_.unanswered();
     pending_flags_ = kCommandTimeout;
     command_at_ = now + clocks(kTimeoutClocks);
+    count_clocks(kTimeoutClocks);
     return;
   }
   const bool is_long = reply.form == SdCard::Form::r2;
-  command_at_ = now + clocks(kGapClocks + (is_long ? kLongClocks : kShortClocks));
+  const unsigned response_clocks = kGapClocks + (is_long ? kLongClocks : kShortClocks);
+  command_at_ = now + clocks(response_clocks);
+  count_clocks(response_clocks);
   // R2 and R3 carry no command index, R3 no CRC.
   responded_ = is_long || reply.form == SdCard::Form::r3 ? 0x3Fu : index;
   pending_flags_ =
@@ -336,7 +346,7 @@ Cycles Sdmmc::next_data_step() const {
     if (block_.empty()) {
       const SdCard& card = *settings_.card;
       return card.sends() && !answering_
-                 ? std::max(data_from_, card.block_ready()) + clocks(1) + word_cycles()
+                 ? std::max(data_from_, card.block_ready()) + clocks(kStartOfRead) + word_cycles()
                  : kNever;
     }
     if (!has_flow_control()) return data_from_;
@@ -347,7 +357,7 @@ Cycles Sdmmc::next_data_step() const {
   if (fifo_.empty()) return kNever;
   const Cycles ready = std::max(data_from_, fifo_since_);
   if (block_done_ != 0) return ready;
-  return std::max(ready, settings_.card->busy_until()) + clocks(2) + word_cycles();
+  return std::max(ready, settings_.card->busy_until()) + clocks(kStartOfWrite) + word_cycles();
 }
 
 void Sdmmc::data_step(Cycles now) {
@@ -368,6 +378,7 @@ void Sdmmc::receive_step(Cycles now) {
   if (block_.empty()) {
     block_ = settings_.card->take_block();
     block_done_ = 0;
+    count_clocks(kStartOfRead);
   }
   std::uint32_t word = 0;
   const std::size_t size = std::min<std::size_t>(4, block_.size() - block_done_);
@@ -377,6 +388,7 @@ void Sdmmc::receive_step(Cycles now) {
   fifo_.push_back(word);
   in_tail_ = block_done_ == block_.size();
   data_from_ = now + (in_tail_ ? clocks(kBlockTail) : word_cycles());
+  count_clocks(32 / lines() + (in_tail_ ? kBlockTail : 0));
   if (was_short && wants_move(false)) fifo_since_ = now;
   if (fifo_.size() >= kHalfFifo) raise(0, now);
 }
@@ -386,7 +398,10 @@ void Sdmmc::transmit_step(Cycles now) {
     break_off(kTransmitUnderrun, "was empty, TXUNDERR: it was filled", now);
     return;
   }
-  if (block_done_ == 0) block_.assign(block_bytes(), 0);
+  if (block_done_ == 0) {
+    block_.assign(block_bytes(), 0);
+    count_clocks(kStartOfWrite);
+  }
   const std::uint32_t word = fifo_.front();
   fifo_.pop_front();
   const std::size_t size = std::min<std::size_t>(4, block_.size() - block_done_);
@@ -394,6 +409,7 @@ void Sdmmc::transmit_step(Cycles now) {
   block_done_ += size;
   in_tail_ = block_done_ == block_.size();
   data_from_ = now + (in_tail_ ? clocks(kBlockTail + kCrcStatusClocks) : word_cycles());
+  count_clocks(32 / lines() + (in_tail_ ? kBlockTail + kCrcStatusClocks : 0));
   fifo_since_ = now;
   raise(0, now);
 }

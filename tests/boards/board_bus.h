@@ -56,6 +56,16 @@ class BoardBus : public testing::Test {
     for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(from + i * 7);
     return bytes;
   }
+  /// Of a card or another device that is no memory.
+  [[nodiscard]] std::uint64_t count(const std::string& name) {
+    for (const bus::CounterSource* source : bus().counter_sources) {
+      for (const auto& counter : source->counters()) {
+        if (counter.name == name) return counter.value;
+      }
+    }
+    ADD_FAILURE() << name;
+    return 0;
+  }
   [[nodiscard]] bool pending(unsigned interrupt) {
     return machine_->engine().exceptions().is_pending(engine::kFirstInterrupt + interrupt);
   }

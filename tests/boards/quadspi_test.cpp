@@ -166,6 +166,19 @@ TEST_F(NorOnQuadspi, TheFlashSaysWhatItIs) {
   EXPECT_FALSE(noted("BUSY"));
 }
 
+/// One line: 8 clocks of instruction, 8 for each byte; an address has 24.
+TEST_F(NorOnQuadspi, ClocksOfCommandsAreCounted) {
+  prepare();
+  command(kInstruction | kData | 0x9F, 0, 3);
+  receive(3);
+  EXPECT_EQ(count("nor_clocks"), 8u + 3 * 8);
+  command(kInstruction | 0x06);
+  EXPECT_EQ(count("nor_clocks"), 32u + 8);
+  command(kInstruction | kAddress | kQuadData | dummy(8) | 0x6B, 0x1234, 16);
+  receive(16);
+  EXPECT_EQ(count("nor_clocks"), 40u + 8 + 24 + 8 + 16 * 2);
+}
+
 /// BSP_QSPI_Init.
 TEST_F(NorOnQuadspi, ResetAndDummyClocksAsTheBspSetsThem) {
   prepare();

@@ -113,6 +113,30 @@ TEST_F(SdOnSpi, AFrameTakesEightPeriodsOfSck) {
   }
 }
 
+TEST_F(SdOnSpi, EachByteIsEightClocksAtTheCard) {
+  for (unsigned i = 0; i < 10; ++i) exchange(0xFF);
+  EXPECT_EQ(count("sd_clocks"), 80u);
+  command(0, 0);  // six bytes, one of silence, R1
+  EXPECT_EQ(count("sd_clocks"), 80u + 8 * 8);
+}
+
+TEST_F(SdOnSpi, AccessAndProgrammingAreCountedInNanoseconds) {
+  initialise();
+  const boards::SdCardSpec times;
+  const std::uint64_t before = count("sd_access_ns");
+  ASSERT_EQ(command(17, 3), 0);
+  wait_for_token();
+  block();
+  EXPECT_EQ(count("sd_access_ns") - before, times.access_ns);
+  EXPECT_EQ(count("sd_blocks_read"), 1u);
+  ASSERT_EQ(command(24, 3), 0);
+  exchange(0xFE);
+  for (unsigned i = 0; i < 512 + 2; ++i) exchange(0);
+  exchange(0xFF);
+  EXPECT_EQ(count("sd_busy_ns"), times.program_ns);
+  EXPECT_EQ(count("sd_blocks_written"), 1u);
+}
+
 TEST_F(SdOnSpi, ASecondFrameWaitsInTheDataRegisterAndAThirdOverruns) {
   write(kData, 0xFF, 1);
   write(kData, 0xFF, 1);

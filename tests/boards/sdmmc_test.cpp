@@ -203,6 +203,23 @@ TEST_F(SdOnSdio, WithoutFlowControlAnEmptyFifoEndsAWrite) {
   }
 }
 
+/// 48 bits of a command, a gap of 8, 48 of the response; a block on four lines is a start bit, 1024
+/// clocks of data and 17 of CRC and end bit.
+TEST_F(SdOnSdio, CommandsResponsesAndDataAreTheClocksOfTheCard) {
+  for (const unsigned version : {1u, 2u}) {
+    prepare(version);
+    identify();
+    const std::uint64_t before = count("sd_clocks");
+    EXPECT_EQ(card_state(), 4u);
+    EXPECT_EQ(count("sd_clocks") - before, 104u);
+    start_data(512, true);
+    ASSERT_EQ(command(17, 5), kResponse);
+    poll_in(512);
+    wait_for(kDataEnd);
+    EXPECT_EQ(count("sd_clocks") - before, 2u * 104 + 1 + 1024 + 17);
+  }
+}
+
 /// 104 SDCK, facts 11.2: here at 24 MHz, 7.5 core cycles each.
 TEST_F(SdOnSdio, ACommandAndItsResponseTake104Clocks) {
   prepare(1);
