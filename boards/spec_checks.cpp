@@ -152,7 +152,8 @@ class Checker {
     const auto check_list = [&](std::string_view key, const std::vector<std::uint64_t>& values) {
       if (bad("energy") || values.size() == columns) return;
       wrong("energy", key,
-            fmt::format("{} has {} values, clock_hz {}", key, values.size(), columns),
+            fmt::format("{} has {} value{}, clock_hz {}", key, values.size(),
+                                         values.size() == 1 ? "" : "s", columns),
             "write one value for each clock");
     };
     check_list("static_uw", energy.static_uw);

@@ -410,6 +410,7 @@ void Engine::finish_unusual(Block& block) {
       return;
     }
     ++ledger_.instructions;
+    ++ledger_.by_class[static_cast<unsigned>(block.info[done - 1].instruction_class)];
     if (profile_) ++profile_costs_[pc_].executions;
     const Address after = pc_ + 2;
     pc_ = after;

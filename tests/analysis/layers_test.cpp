@@ -277,9 +277,9 @@ TEST(LayerTracker, PathsAreLimited) {
 TEST(LayerTracker, ModelCountersFollowTheLayer) {
   LayerTracker tracker;
   tracker.begin({.name = "a", .kind = "probe"}, 0);
-  tracker.charge({Counters{}, {1, 2}});
+  tracker.charge({Counters{}, {1, 2}, {}});
   tracker.begin({.name = "b", .kind = "probe"}, 0);
-  tracker.charge({Counters{}, {10, 20}});
+  tracker.charge({Counters{}, {10, 20}, {}});
   const auto layers = tracker.finish(0);
   EXPECT_THAT(layers[0].exclusive.model, ElementsAre(1, 2));
   EXPECT_THAT(layers[0].inclusive.model, ElementsAre(11, 22));
