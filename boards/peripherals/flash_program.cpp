@@ -25,6 +25,7 @@ std::uint32_t mask_of(int number) { return number >= 0 ? 1u << number : 0; }
 FlashProgrammer::FlashProgrammer(const ProgramFields& fields, std::uint32_t control_reset,
                                  FlashArray array)
     : fields_(fields), control_reset_(control_reset), array_(std::move(array)) {
+  array_.engine->bus().counter_sources.push_back(this);
   reset();
 }
 
@@ -181,6 +182,8 @@ void FlashProgrammer::program(Set& set, Cycles now) {
     return;
   }
   array_.engine->change_memory(array_.memory, first, bytes);
+  programmed_bytes_ += unit;
+  program_ns_ += fields_.program_ns;
   start(set, first, fields_.program_ns, now);
 }
 
@@ -235,6 +238,7 @@ void FlashProgrammer::erase_range(Set& set, std::uint32_t first, std::uint32_t s
                                   std::uint64_t ns, Cycles now) {
   array_.engine->change_memory(array_.memory, first,
                                std::vector<std::uint8_t>(size_bytes, kErased));
+  erase_ns_ += ns;
   start(set, first, ns, now);
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "boards/peripherals/flash_families.h"
 #include "sim_core/bus/system_bus.h"
@@ -27,7 +28,7 @@ struct FlashArray {
   std::function<void(const std::string&)> note;
 };
 
-class FlashProgrammer final : public bus::StoreTaker {
+class FlashProgrammer final : public bus::StoreTaker, public bus::CounterSource {
  public:
   /// `control_reset`: what the control register reads after reset.
   FlashProgrammer(const ProgramFields& fields, std::uint32_t control_reset, FlashArray array);
@@ -40,6 +41,12 @@ class FlashProgrammer final : public bus::StoreTaker {
 
   [[nodiscard]] bool takes_stores(std::uint32_t offset) const override;
   void store(std::uint32_t offset, std::uint32_t value, unsigned size_bytes, Cycles now) override;
+
+  [[nodiscard]] std::vector<bus::MemoryModel::Counter> counters() const override {
+    return {{"flash_programmed_bytes", programmed_bytes_},
+            {"flash_program_ns", program_ns_},
+            {"flash_erase_ns", erase_ns_}};
+  }
 
  private:
   /// One set of registers; parts with a set per bank have two.
@@ -84,6 +91,9 @@ class FlashProgrammer final : public bus::StoreTaker {
   std::uint32_t control_reset_;
   FlashArray array_;
   std::array<Set, 2> sets_{};
+  std::uint64_t programmed_bytes_ = 0;  // whole units
+  std::uint64_t program_ns_ = 0;
+  std::uint64_t erase_ns_ = 0;
 };
 
 }  // namespace mcost::boards

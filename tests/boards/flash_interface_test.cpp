@@ -268,6 +268,21 @@ TEST_F(FlashInterfaceTest, F4ProgramsWordsThatOnlyClearBits) {
   EXPECT_EQ(read(kF4Sr), 0u);  // EOP needs EOPIE
 }
 
+TEST_F(FlashInterfaceTest, ProgrammingAndErasingAreCounted) {
+  make("stm32f469i-disco");
+  unlock(kF4Key);
+  write(kF4Cr, kWords | 1);
+  ASSERT_TRUE(store(0x4000, 0xF0F0F0F0));
+  ASSERT_TRUE(store(0x4004, 0));
+  ASSERT_TRUE(store(0x4008, 0, 1));  // refused: not the size of PSIZE
+  EXPECT_EQ(count("flash_programmed_bytes"), 8u);
+  EXPECT_EQ(count("flash_program_ns"), 2u * 16'000);
+  EXPECT_EQ(count("flash_erase_ns"), 0u);
+  pass(2 * 2880);
+  write(kF4Cr, kWords | 2 | 1u << 3 | 1u << 16);  // sector 1: 250 ms
+  EXPECT_EQ(count("flash_erase_ns"), 250'000'000u);
+}
+
 TEST_F(FlashInterfaceTest, F4StoreOfAnotherSizeThanPsizeIsAnError) {
   make("stm32f469i-disco");
   unlock(kF4Key);
