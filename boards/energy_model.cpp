@@ -26,11 +26,9 @@ class TermList {
     for (const MemorySpec& memory : spec_.memories) {
       const auto m = index_of(memory.name);
       if (m && std::holds_alternative<SramSpec>(memory.timing)) add_sram(memory, *m);
-      if (m) add_part(memory.name, "memories." + memory.name + ".energy.", memory.energy, *m);
+      if (m) add_part(memory, *m);
     }
-    // What devices count stands behind the memories.
-    for (const DeviceSpec& device : spec_.devices)
-      add_part(device.name, "devices." + device.name + ".energy.", device.energy, std::nullopt);
+    for (const DeviceSpec& device : spec_.devices) add_card(device);
     return std::move(terms_);
   }
 
@@ -112,7 +110,7 @@ class TermList {
     if (!spec_.energy.dma_fj_per_byte) return;
     for (std::size_t i = 0; i < result_.model_counters.size(); ++i) {
       const ModelCounter& counter = result_.model_counters[i];
-      if (!counter.name.starts_with("dma_")) continue;
+      if (counter.name != "dma_read_bytes" && counter.name != "dma_write_bytes") continue;
       const bool reads = counter.name == "dma_read_bytes";
       add("dma",
           (reads ? "bytes read in " : "bytes written in ") + result_.memories[counter.memory],
@@ -148,20 +146,21 @@ class TermList {
     return found;
   }
 
-  [[nodiscard]] bool was_used(std::optional<std::size_t> memory) const {
-    if (memory && !(result_.total.counters.traffic[*memory] == Traffic{})) return true;
+  [[nodiscard]] bool was_used(std::size_t memory) const {
+    if (!(result_.total.counters.traffic[memory] == Traffic{})) return true;
     for (std::size_t i = 0; i < result_.model_counters.size(); ++i) {
       const ModelCounter& counter = result_.model_counters[i];
-      const bool is_traffic = !memory || counter.name.starts_with("dma_");
-      const bool is_of_part =
-          memory ? counter.memory == *memory : counter.memory >= spec_.memories.size();
-      if (is_of_part && is_traffic && result_.total.model[i] != 0) return true;
+      const bool is_traffic = counter.memory == memory && counter.name.starts_with("dma_");
+      if (is_traffic && result_.total.model[i] != 0) return true;
     }
     return false;
   }
 
-  void add_part(const std::string& part, const std::string& prefix, const PartEnergySpec& energy,
-                std::optional<std::size_t> memory) {
+  void add_part(const MemorySpec& spec, std::size_t memory) {
+    const PartEnergySpec& energy = spec.energy;
+    const MemoryTiming& timing = spec.timing;
+    const std::string& part = spec.name;
+    const std::string prefix = "memories." + part + ".energy.";
     if (!was_used(memory)) return;
     if (energy.interface_uw) {
       add(part, "interface", prefix + "interface_uw", by_clock(*energy.interface_uw),
@@ -174,32 +173,58 @@ class TermList {
     };
     // Behind a controller the bytes at the pins are what counts; they hold the core's.
     if (!counted("read_fj_per_byte", energy.read_fj_per_byte, "device_read_bytes", "bytes read") &&
-        energy.read_fj_per_byte && memory) {
+        energy.read_fj_per_byte) {
       add(part, "bytes read", prefix + "read_fj_per_byte", by_clock(*energy.read_fj_per_byte),
-          ActivityKind::read_bytes, *memory);
+          ActivityKind::read_bytes, memory);
       counted("read_fj_per_byte", energy.read_fj_per_byte, "dma_read_bytes", "bytes read by DMA");
     }
     if (!counted("write_fj_per_byte", energy.write_fj_per_byte, "device_write_bytes",
                  "bytes written") &&
-        energy.write_fj_per_byte && memory) {
+        energy.write_fj_per_byte) {
       add(part, "bytes written", prefix + "write_fj_per_byte", by_clock(*energy.write_fj_per_byte),
-          ActivityKind::write_bytes, *memory);
+          ActivityKind::write_bytes, memory);
       counted("write_fj_per_byte", energy.write_fj_per_byte, "dma_write_bytes",
               "bytes written by DMA");
     }
-    if (energy.array_read_fj && memory) {
+    if (energy.array_read_fj) {
       add(part, "array reads", prefix + "array_read_fj", by_clock(*energy.array_read_fj),
-          ActivityKind::array_reads, *memory);
+          ActivityKind::array_reads, memory);
     }
     counted("activate_fj", energy.activate_fj, "activates", "rows opened");
     counted("refresh_fj", energy.refresh_fj, "refreshes", "refreshes");
+    counted("array_read_fj", energy.array_read_fj, "dma_array_reads", "array reads by DMA");
     counted("clock_fj", energy.clock_fj, "clocks", "clocks");
-    // A microwatt for a nanosecond is a femtojoule.
-    counted("program_uw", energy.program_uw, "program_ns", "programming");
-    counted("program_uw", energy.program_uw, "erase_ns", "erasing");
-    counted("busy_uw", energy.busy_uw, "busy_ns", "busy");
+    // Controllers count under the peripherals. A microwatt for a nanosecond is a femtojoule.
+    const auto by_controller = [&](const char* key, const Coefficient& value, const char* counter,
+                                   const char* name) {
+      add_counter(part, prefix + key, value, std::nullopt, counter, name);
+    };
+    if (std::holds_alternative<QspiSpec>(timing))
+      by_controller("clock_fj", energy.clock_fj, "nor_clocks", "clocks of commands");
+    if (std::holds_alternative<FlashSpec>(timing)) {
+      by_controller("program_uw", energy.program_uw, "flash_program_ns", "programming");
+      by_controller("program_uw", energy.program_uw, "flash_erase_ns", "erasing");
+    }
     if (energy.idle_uw)
       add(part, "idle", prefix + "idle_uw", by_clock(*energy.idle_uw), ActivityKind::time);
+  }
+
+  void add_card(const DeviceSpec& device) {
+    const PartEnergySpec& energy = device.energy;
+    const std::string prefix = "devices." + device.name + ".energy.";
+    const bool is_there = std::any_of(
+        result_.model_counters.begin(), result_.model_counters.end(),
+        [](const ModelCounter& counter) { return counter.name == "sd_clocks"; });
+    if (!is_there || !counts(energy.supply)) return;
+    const auto counted = [&](const char* key, const Coefficient& value, const char* counter,
+                             const char* name) {
+      add_counter(device.name, prefix + key, value, std::nullopt, counter, name);
+    };
+    counted("clock_fj", energy.clock_fj, "sd_clocks", "clocks");
+    counted("busy_uw", energy.busy_uw, "sd_busy_ns", "programming");
+    counted("busy_uw", energy.busy_uw, "sd_access_ns", "finding blocks");
+    if (energy.idle_uw)
+      add(device.name, "idle", prefix + "idle_uw", by_clock(*energy.idle_uw), ActivityKind::time);
   }
 
   const BoardSpec& spec_;
