@@ -146,9 +146,10 @@ std::string LayerTracker::path_of(std::size_t account) const {
 /// Appends one account and those inside it; their inclusive costs are complete on return.
 void LayerTracker::list(std::size_t account, std::optional<std::size_t> parent,
                         const std::vector<std::vector<std::size_t>>& children,
-                        std::vector<LayerResult>& layers) const {
+                        std::vector<LayerResult>& layers) {
   const Account& from = accounts_[account];
   const std::size_t index = layers.size();
+  indices_[account] = index;
   LayerResult layer;
   layer.name = from.label.name;
   layer.kind = from.label.kind;
@@ -183,6 +184,7 @@ std::vector<LayerResult> LayerTracker::finish(Cycles now) {
   }
   outermost.push_back(kOutsideAccount);
   std::vector<LayerResult> layers;
+  indices_.resize(accounts_.size());
   for (const std::size_t account : outermost) list(account, std::nullopt, children, layers);
   for (LayerResult& layer : layers) {
     if (layer.kind != "outside") continue;

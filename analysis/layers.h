@@ -59,6 +59,9 @@ class LayerTracker {
   /// Closes a layer that was left some other way than through its end (longjmp, say): noted.
   void abandon(Handle layer, Cycles now);
   [[nodiscard]] bool is_open(Handle layer) const;
+  /// The account that cost goes to now, numbered from 0 in the order of first begins; `(outside)`
+  /// is 0.
+  [[nodiscard]] std::size_t innermost() const { return top(); }
 
   /// The handler of interrupt `number` starts: its body belongs to `(interrupts)` inside the
   /// interrupted layer. A visit of the same interrupt that never returned is closed and noted.
@@ -71,6 +74,8 @@ class LayerTracker {
   [[nodiscard]] std::vector<LayerResult> finish(Cycles now);
   /// What was irregular, in a fixed order. Valid after finish().
   [[nodiscard]] std::vector<std::string> notes() const;
+  /// By account: its index in what finish() returned.
+  [[nodiscard]] const std::vector<std::size_t>& indices() const { return indices_; }
 
  private:
   static constexpr std::size_t kNoAccount = ~std::size_t{0};
@@ -108,13 +113,14 @@ class LayerTracker {
   [[nodiscard]] std::string path_of(std::size_t account) const;
   void list(std::size_t account, std::optional<std::size_t> parent,
             const std::vector<std::vector<std::size_t>>& children,
-            std::vector<LayerResult>& layers) const;
+            std::vector<LayerResult>& layers);
 
   LayerLimits limits_;
   std::vector<Account> accounts_;
   std::map<std::pair<std::size_t, std::string>, std::size_t> by_path_;
   std::vector<Frame> stack_;
   Handle next_handle_ = 1;
+  std::vector<std::size_t> indices_;
   std::map<std::string, std::uint64_t, std::less<>> refused_;  // open, by name
   std::map<std::pair<Irregular, std::string>, std::uint64_t> irregular_;
 };

@@ -21,34 +21,37 @@ bool is_layer(const loader::Probe& probe) {
 
 }  // namespace
 
-LayerLog::Handle LayerLog::begin(const analysis::LayerLabel& label) {
+template <class Change>
+auto LayerLog::boundary(Change change) {
   settle();
-  return tracker_.begin(label, core_.now());
+  const std::size_t left = tracker_.innermost();
+  const auto result = change(core_.now());
+  if (memory_use_ != nullptr) memory_use_->boundary(left, tracker_.innermost(), core_.now());
+  return result;
+}
+
+LayerLog::Handle LayerLog::begin(const analysis::LayerLabel& label) {
+  return boundary([&](Cycles now) { return tracker_.begin(label, now); });
 }
 
 void LayerLog::end(const std::string& name) {
-  settle();
-  tracker_.end(name, core_.now());
+  boundary([&](Cycles now) { return tracker_.end(name, now), true; });
 }
 
 void LayerLog::close(Handle layer) {
-  settle();
-  tracker_.close(layer, core_.now());
+  boundary([&](Cycles now) { return tracker_.close(layer, now), true; });
 }
 
 void LayerLog::abandon(Handle layer) {
-  settle();
-  tracker_.abandon(layer, core_.now());
+  boundary([&](Cycles now) { return tracker_.abandon(layer, now), true; });
 }
 
 void LayerLog::enter_interrupt(unsigned number) {
-  settle();
-  tracker_.enter_interrupt(number, core_.now());
+  boundary([&](Cycles now) { return tracker_.enter_interrupt(number, now), true; });
 }
 
 void LayerLog::leave_interrupt(unsigned number) {
-  settle();
-  tracker_.leave_interrupt(number, core_.now());
+  boundary([&](Cycles now) { return tracker_.leave_interrupt(number, now), true; });
 }
 
 // ---- events

@@ -15,6 +15,7 @@
 #include "analysis/layers.h"
 #include "cli/call_sites.h"
 #include "cli/core_view.h"
+#include "cli/memory_use_log.h"
 #include "loader/probe_notes.h"
 #include "loader/symbols.h"
 
@@ -34,10 +35,15 @@ class LayerLog {
   [[nodiscard]] bool is_open(Handle layer) const { return tracker_.is_open(layer); }
   /// Charges what was spent since the last boundary.
   void settle() { tracker_.charge(core_.take_cost()); }
+  /// Tells where layers change from now on.
+  void measure(MemoryUseLog* memory_use) { memory_use_ = memory_use; }
 
  private:
+  template <class Change>
+  auto boundary(Change change);
   analysis::LayerTracker& tracker_;
   CoreView& core_;
+  MemoryUseLog* memory_use_ = nullptr;
 };
 
 /// One way of finding layers.

@@ -141,6 +141,8 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
   view_ = std::make_unique<EngineView>(machine_->engine());
   log_ = std::make_unique<LayerLog>(tracker_, *view_);
+  memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
+  log_->measure(memory_use_.get());
   listener_ = std::make_unique<Listener>(*view_, *log_);
   choose_layers();
   read_inputs();
@@ -364,6 +366,7 @@ void require_sums(const RunResult& result) {
 /// The part of the result that is the ledger.
 void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
   log_->settle();
+  memory_use_->end(tracker_.innermost());
   const Cycles now = machine_->engine().now();
   result.layers = tracker_.finish(now);
   result.total = view_->total();
@@ -380,6 +383,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.inclusive.model.resize(result.model_counters.size());
   }
   if (events_ != nullptr) result.timeline = events_->events();
+  memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);
   describe_accesses(result);

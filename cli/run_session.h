@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/engine_view.h"
 #include "cli/layer_sources.h"
+#include "cli/memory_use_log.h"
 #include "cli/options.h"
 #include "cli/places.h"
 #include "loader/probe_notes.h"
@@ -106,6 +107,7 @@ class RunSession {
   std::unique_ptr<boards::Machine> machine_;
   std::unique_ptr<EngineView> view_;
   analysis::LayerTracker tracker_;
+  std::unique_ptr<MemoryUseLog> memory_use_;
   std::unique_ptr<LayerLog> log_;
   std::unique_ptr<Listener> listener_;
   const ProbeEvents* events_ = nullptr;  // owned by the listener

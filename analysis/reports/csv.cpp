@@ -55,6 +55,10 @@ std::string heading(const RunResult& result) {
         "energy_fj", "energy_uncertainty_fj"}) {
     row << std::string(name);
   }
+  if (result.memory_use) {
+    for (const char* name : {"live_bytes", "touched_bytes", "stack_bytes"})
+      row << std::string(name);
+  }
   each_cause(result, [&](unsigned cause, std::size_t memory) {
     const std::string name = kCauseNames[cause];
     row << (memory < result.memories.size() ? name + ":" + printable(result.memories[memory])
@@ -93,6 +97,10 @@ std::string layer_row(const LayerResult& layer, const RunResult& result) {
     row << figure.fj << figure.uncertainty_fj;
   } else {
     row << std::string() << std::string();  // unknown, never zero
+  }
+  if (result.memory_use) {
+    row << sum_of(layer.memory_use.live) << sum_of(layer.memory_use.touched)
+        << layer.memory_use.stack_bytes;
   }
   each_cause(result, [&](unsigned cause, std::size_t memory) {
     row << (memory < result.memories.size() ? counters.by_memory[memory][cause]

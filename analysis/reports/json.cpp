@@ -116,6 +116,51 @@ Json classes_of(const Counters& counters) {
   return classes;
 }
 
+Json bytes_by_kind(const BytesByKind& bytes) {
+  Json json = {{"total", integer(sum_of(bytes))}};
+  for (unsigned k = 0; k < kMemoryKinds; ++k) json[kMemoryKindNames[k]] = integer(bytes[k]);
+  return json;
+}
+
+/// Of the run or a layer; null if it was not measured.
+Json memory_use_of(const MemoryUse& use, const RunResult& result) {
+  if (!result.memory_use) return nullptr;
+  Json json = {{"touched", bytes_by_kind(use.touched)}};
+  json["touched_by_memory"] = Json::object();
+  for (std::size_t m = 0; m < use.touched_by_memory.size(); ++m) {
+    if (use.touched_by_memory[m] != 0)
+      json["touched_by_memory"][printable(result.memories[m])] = integer(use.touched_by_memory[m]);
+  }
+  json["live"] = bytes_by_kind(use.live);
+  json["stack_bytes"] = integer(use.stack_bytes);
+  return json;
+}
+
+Json run_memory_use_of(const RunResult& result) {
+  if (!result.memory_use) return nullptr;
+  const RunMemoryUse& use = *result.memory_use;
+  Json json = memory_use_of(use.total, result);
+  json["peak_cycle"] = integer(use.peak_begin);
+  json["sizes"] = Json::object();
+  for (unsigned k = 0; k < kMemoryKinds; ++k)
+    json["sizes"][kMemoryKindNames[k]] = integer(use.sizes[k]);
+  json["stacks"] = Json::array();
+  for (const StackUse& stack : use.stacks) {
+    json["stacks"].push_back({{"name", printable(stack.name)},
+                              {"top", hexadecimal(stack.top)},
+                              {"size_bytes", integer(stack.size_bytes)},
+                              {"used_bytes", integer(stack.used_bytes)},
+                              {"shares_with_heap", stack.shares_with_heap}});
+  }
+  json["timeline"] = Json::array();
+  for (const LivePoint& point : use.timeline) {
+    json["timeline"].push_back({{"cycle", integer(point.begin)},
+                                {"layer", point.layer ? Json(*point.layer) : Json(nullptr)},
+                                {"live", bytes_by_kind(point.live)}});
+  }
+  return json;
+}
+
 Json place_of(const CodePlace& place) {
   return {{"pc", hexadecimal(place.address)},
           {"symbol", text_or_null(place.symbol)},
@@ -230,6 +275,7 @@ Json layer_of(const LayerResult& layer, const RunResult& result) {
   json["metadata"] = Json::object();
   for (const auto& [key, value] : layer.metadata)
     json["metadata"][printable(key)] = printable(value);
+  json["memory_use"] = memory_use_of(layer.memory_use, result);
   add_cost(json, layer.inclusive, result);
   json["self"] = Json::object();
   add_cost(json["self"], layer.exclusive, result);
@@ -347,6 +393,7 @@ std::string json_report(const RunResult& result) {
   }
   json["causes"] = causes_of(total, result);
   json["memories"] = memories_of(result.total, result, true);
+  json["memory_use"] = run_memory_use_of(result);
   add_lists(json, result);
   json["board"] = board_of(result.board);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -292,6 +292,46 @@ EnergyModel read_energy(const Value& json, const RunResult& result) {
   return model;
 }
 
+BytesByKind read_bytes_by_kind(const Value& json) {
+  BytesByKind bytes{};
+  for (unsigned k = 0; k < kMemoryKinds; ++k) bytes[k] = json[kMemoryKindNames[k]].integer();
+  return bytes;
+}
+
+MemoryUse read_memory_use(const Value& json, const RunResult& result) {
+  MemoryUse use;
+  use.touched = read_bytes_by_kind(json["touched"]);
+  use.touched_by_memory.resize(result.memories.size());
+  json["touched_by_memory"].each_member([&](const std::string& name, const Value& bytes) {
+    use.touched_by_memory[memory_index(result, name, bytes)] = bytes.integer();
+  });
+  use.live = read_bytes_by_kind(json["live"]);
+  use.stack_bytes = json["stack_bytes"].integer();
+  return use;
+}
+
+RunMemoryUse read_run_memory_use(const Value& json, const RunResult& result) {
+  RunMemoryUse use;
+  use.total = read_memory_use(json, result);
+  use.peak_begin = json["peak_cycle"].integer();
+  use.sizes = read_bytes_by_kind(json["sizes"]);
+  json["stacks"].each([&](const Value& stack) {
+    use.stacks.push_back({stack["name"].text(), stack["top"].address(),
+                          stack["size_bytes"].integer(), stack["used_bytes"].integer(),
+                          stack["shares_with_heap"].boolean()});
+  });
+  json["timeline"].each([&](const Value& point) {
+    LivePoint entry{point["cycle"].integer(), std::nullopt, read_bytes_by_kind(point["live"])};
+    if (!point["layer"].is_null()) {
+      const std::uint64_t layer = point["layer"].integer();
+      if (layer >= result.layers.size()) point["layer"].refuse("the run has no such layer");
+      entry.layer = static_cast<std::size_t>(layer);
+    }
+    use.timeline.push_back(entry);
+  });
+  return use;
+}
+
 /// Names of memories and of their counters: everything else refers to them.
 void read_names(const Value& json, RunResult& result) {
   json["causes"].each_member([&](const std::string& key, const Value& value) {
@@ -327,6 +367,7 @@ LayerResult read_layer(const Value& json, const RunResult& result) {
   json["metadata"].each_member([&](const std::string& key, const Value& value) {
     layer.metadata.emplace_back(key, value.text());
   });
+  if (!json["memory_use"].is_null()) layer.memory_use = read_memory_use(json["memory_use"], result);
   layer.inclusive = read_cost(json, result);
   layer.exclusive = read_cost(json["self"], result);
   return layer;
@@ -414,6 +455,8 @@ RunResult from_json(std::string_view text, const std::string& file) {
   if (!json["energy"].is_null()) result.energy = read_energy(json["energy"], result);
   result.total = read_cost(json, result);
   read_lists(json, result);
+  if (!json["memory_use"].is_null())
+    result.memory_use = read_run_memory_use(json["memory_use"], result);
   return result;
 }
 

@@ -175,6 +175,53 @@ Table byte_table(const RunResult& result) {
   return table;
 }
 
+Table memory_use_table(const RunResult& result, TreeStyle style) {
+  Table table = tree(result, style);
+  const auto add = [&](const char* heading, auto&& bytes_of) {
+    table.add(heading, cells(result, [&](const LayerResult& layer) {
+                return grouped(bytes_of(layer.memory_use));
+              }));
+  };
+  add("live", [](const MemoryUse& use) { return sum_of(use.live); });
+  add("touched", [](const MemoryUse& use) { return sum_of(use.touched); });
+  for (unsigned k = 0; k < kMemoryKinds; ++k) {
+    if (result.memory_use->total.touched[k] != 0)
+      add(kMemoryKindNames[k], [k](const MemoryUse& use) { return use.touched[k]; });
+  }
+  add("stack depth", [](const MemoryUse& use) { return use.stack_bytes; });
+  return table;
+}
+
+std::vector<std::string> memory_use_lines(const RunResult& result) {
+  const RunMemoryUse& use = *result.memory_use;
+  const BytesByKind& touched = use.total.touched;
+  std::vector<std::string> lines{fmt::format(
+      "run: {} bytes touched, {} live at the most, from cycle {} on", grouped(sum_of(touched)),
+      grouped(sum_of(use.total.live)), grouped(use.peak_begin))};
+  for (const StackUse& stack : use.stacks) {
+    const bool overflows = stack.used_bytes > stack.size_bytes;
+    lines.push_back(
+        fmt::format("stack {}: {} of {} bytes used, from {} down{}{}", printable(stack.name),
+                    grouped(stack.used_bytes), grouped(stack.size_bytes), hexadecimal(stack.top),
+                    stack.shares_with_heap ? ", room shared with the heap" : "",
+                    overflows ? fmt::format(": it overflows by {} bytes",
+                                            grouped(stack.used_bytes - stack.size_bytes))
+                              : ""));
+  }
+  std::string rest;
+  for (const MemoryKind kind : {MemoryKind::heap, MemoryKind::data, MemoryKind::bss}) {
+    const auto k = static_cast<unsigned>(kind);
+    if (use.sizes[k] == 0) continue;
+    rest += fmt::format("{}{} {} of {} bytes", rest.empty() ? "touched: " : ", ",
+                        kMemoryKindNames[k], grouped(touched[k]), grouped(use.sizes[k]));
+  }
+  const std::uint64_t other = touched[static_cast<unsigned>(MemoryKind::other)];
+  if (other != 0)
+    rest += fmt::format("{}other {} bytes", rest.empty() ? "touched: " : ", ", grouped(other));
+  if (!rest.empty()) lines.push_back(rest);
+  return lines;
+}
+
 Table memory_table(const RunResult& result) {
   Table table;
   std::vector<std::size_t> shown;

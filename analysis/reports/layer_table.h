@@ -26,6 +26,11 @@ void add_cause_columns(Table& table, const RunResult& result);
 [[nodiscard]] Table cause_table(const RunResult& result, TreeStyle style);
 /// Bytes by layer and memory.
 [[nodiscard]] Table byte_table(const RunResult& result);
+/// What layers need of RAM: bytes live at the most, bytes touched by kind, depth of the main stack.
+/// Kinds that the run did not touch have no column.
+[[nodiscard]] Table memory_use_table(const RunResult& result, TreeStyle style);
+/// "stack main 1,024 of 4,096 bytes" and the like, for the run.
+[[nodiscard]] std::vector<std::string> memory_use_lines(const RunResult& result);
 /// Traffic and waits of memories that were used.
 [[nodiscard]] Table memory_table(const RunResult& result);
 struct CounterLine {

@@ -51,6 +51,11 @@ std::string markdown_report(const RunResult& result) {
   text += summary(result).markdown();
   text += "\n### Layers\n\n" + layers(result).markdown();
   text += "\n### Cycles by cause\n\n" + causes(result).markdown();
+  if (result.memory_use) {
+    text += "\n### Memory use in bytes\n\n";
+    text += memory_use_table(result, TreeStyle::paths).markdown() + "\n";
+    for (const std::string& line : memory_use_lines(result)) text += "- " + line + "\n";
+  }
   text += "\n### Memory traffic\n\n" + memory_table(result).markdown();
   const std::vector<CounterLine> counters = model_counter_lines(result);
   if (!counters.empty()) text += "\n";

@@ -91,6 +91,14 @@ std::string energy(const RunResult& result) {
   return "\nEnergy\n" + energy_table(result).text(kIndent, kWidth);
 }
 
+std::string memory_use(const RunResult& result) {
+  if (!result.memory_use) return {};
+  std::string text = "\nMemory use in bytes\n" +
+                     memory_use_table(result, TreeStyle::indented).text(kIndent, kWidth);
+  for (const std::string& line : memory_use_lines(result)) text += wrapped(line, "  ", kWidth);
+  return text;
+}
+
 std::string timeline(const RunResult& result) {
   constexpr std::size_t kShown = 20;
   if (result.timeline.empty()) return {};
@@ -161,8 +169,8 @@ std::string text_report(const RunResult& result) {
   std::string text = header(result) + summary(result) + backtrace(result.exit) + causes(result);
   text += layers(result);
   text += "\nBytes by layer\n" + byte_table(result).text(kIndent, kWidth);
-  text += memories(result) + energy(result) + timeline(result) + unmodelled(result) +
-          assumptions(result);
+  text += memory_use(result) + memories(result) + energy(result) + timeline(result) +
+          unmodelled(result) + assumptions(result);
   return text + notes(result) + statistics(result);
 }
 

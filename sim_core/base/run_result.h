@@ -14,6 +14,7 @@
 
 #include "sim_core/base/counters.h"
 #include "sim_core/base/energy.h"
+#include "sim_core/base/memory_use.h"
 #include "sim_core/base/units.h"
 
 namespace mcost {
@@ -118,6 +119,7 @@ struct LayerResult {
   Cycles max_cycles = 0;
   Cost exclusive;
   Cost inclusive;
+  MemoryUse memory_use;                        // layers inside it included
   std::optional<std::uint64_t> declared_macs;  // per visit, from the probe's metadata
   Metadata metadata;
   friend bool operator==(const LayerResult&, const LayerResult&) = default;
@@ -196,6 +198,7 @@ struct RunResult {
   Cost total;
   std::vector<LayerResult>
       layers;  // a parent stands before its children; "(outside)" and what is in it last
+  std::optional<RunMemoryUse> memory_use;  // nothing: it was not measured
   std::vector<TimelineEvent> timeline;
   std::vector<UnmodelledRegister> unmodelled;  // by address
   std::vector<SemihostingCount> semihosting;   // by operation

@@ -11,14 +11,18 @@
 
 namespace mcost::bus {
 
-/// Bits of a tag byte. A load leaves the fast path on kNeverWritten or kAbsent, a store on any.
+/// Bits of a tag byte. A load leaves the fast path on those of kReadSlow, a store on kWriteSlow.
 enum Tag : std::uint8_t {
-  kNeverWritten = 1,  // RAM word holds its power-on pattern
-  kHasCode = 2,       // a decoded block covers it: a store must drop the block
-  kAbsent = 4,        // line is not in the cache in front
-  kStoreNoted = 8,    // the cache must know of a store: the line is clean or written through
+  kNeverWritten = 1,   // RAM word holds its power-on pattern
+  kHasCode = 2,        // a decoded block covers it: a store must drop the block
+  kAbsent = 4,         // line is not in the cache in front
+  kStoreNoted = 8,     // the cache must know of a store: the line is clean or written through
+  kReadUnnoted = 16,   // the recorder of accesses must know of a load, see engine/access_recorder.h
+  kWriteUnnoted = 32,  // and of a store
 };
-inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent;
+inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent | kReadUnnoted;
+inline constexpr std::uint8_t kWriteSlow =
+    kNeverWritten | kHasCode | kAbsent | kStoreNoted | kWriteUnnoted;
 
 /// A tag byte covers a granule of one word.
 inline constexpr unsigned kTagShift = 2;

@@ -187,7 +187,7 @@ class Evaluating {
   static U32 address(U32 base, std::uint32_t offset) { return base + offset; }
   static U32 address_indexed(U32 base, U32 index) { return base + index; }
   void expect_loads(U32 address, unsigned words) { expect(address, words, bus::kReadSlow); }
-  void expect_stores(U32 address, unsigned words) { expect(address, words, 0xFF); }
+  void expect_stores(U32 address, unsigned words) { expect(address, words, bus::kWriteSlow); }
   U32 load(unsigned size, U32 address) { return load_with(size, address, kPlainAccess); }
   U32 load_aligned(U32 address) { return load_with(4, address, kMustAlign); }
   U32 load_unprivileged(unsigned size, U32 address) {
@@ -444,7 +444,7 @@ class Evaluating {
       if (expected_) return;
     }
     const unsigned beat = beat_++;
-    const bus::Window* window = inline_window(size, address, 0xFF);
+    const bus::Window* window = inline_window(size, address, bus::kWriteSlow);
     if constexpr (kPass == Pass::check) {
       inline_ = inline_ && window != nullptr;
       return;

@@ -1,7 +1,6 @@
 #include "sim_core/engine/engine.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace mcost::engine {
 namespace {
@@ -169,8 +168,7 @@ StopReason Engine::run(const RunLimits& limits) {
       scheduler_.run_due(now_);
       continue;
     }
-    if (bus_.interconnect.take_change() || std::exchange(holds_changed_, false))
-      update_shared_memories();
+    update_shared_memories();
     if (now_ >= limits.max_cycles) return StopReason::cycle_limit;
     if (now_ >= slice_end) {
       slice_end = now_ + kSlice;
@@ -204,6 +202,7 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   current_ = block;
   try {
     if (single && interrupt_inside(*block)) return;
+    update_shared_memories();  // events inside the instruction may have set others to work
     const Cycles end = std::min(limit, slice_end);
     tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
   } catch (const GuestFault& fault) {

@@ -17,6 +17,7 @@
 
 #include "sim_core/base/counters.h"
 #include "sim_core/bus/system_bus.h"
+#include "sim_core/engine/access_recorder.h"
 #include "sim_core/engine/block.h"
 #include "sim_core/engine/concrete.h"
 #include "sim_core/engine/core.h"
@@ -125,8 +126,8 @@ class Engine {
   [[nodiscard]] std::uint32_t xpsr() const;
 
   // Functional access to memory from outside the core (debugger, semihosting, stacking). Costs
-  // nothing, obeys regions, returns false where no memory answers. Writes drop blocks and count as
-  // written.
+  // nothing, obeys regions, returns false where no memory answers. Writes drop blocks, count as
+  // written and are recorded; reads of the host are none of the firmware's.
   bool read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const;
   bool write_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
   /// The same for other bus masters: past the core's caches.
@@ -144,6 +145,22 @@ class Engine {
   void hold_memory(std::size_t memory, const Hold& hold);
   /// All of it answers again.
   void release_memory(std::size_t memory);
+
+  /// From now on the words of RAM that are touched are recorded. Between instructions, once all
+  /// memory has its contents; numbers stay what they are.
+  void record_accesses();
+  /// Null until then.
+  [[nodiscard]] AccessRecorder* recorder() { return recorder_.get(); }
+  /// What was touched since the last call, see AccessRecorder::take().
+  void take_touched(std::vector<TouchedWord>& touched);
+  /// Finds the stack that holds the word at an address, and may add it to the recorder's areas.
+  /// Asked when firmware sets PSP into another stack than before.
+  struct StackRange {
+    Address first = 0;
+    Address end = 0;
+  };
+  using FindStack = std::function<std::optional<StackRange>(Address stack_pointer)>;
+  void set_find_stack(FindStack find) { find_stack_ = std::move(find); }
 
   // Ledger.
   /// From the instruction in progress on, cycles pass at core clock number `clock` of the run
@@ -409,6 +426,9 @@ class Engine {
   [[nodiscard]] bool others_behind_caches() const;
   template <class Visit>
   bool visit_bytes(Address address, std::size_t size_bytes, bool write, Visit visit) const;
+  [[nodiscard]] std::uint8_t index_of(const bus::Memory& memory) const {
+    return static_cast<std::uint8_t>(&memory - bus_.memories.data());
+  }
   void write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value);
   void view_changed(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   bus::LineUse use_cache(const MicroOp* op, unsigned beat, const bus::Region& region,
@@ -418,6 +438,13 @@ class Engine {
                             Address address, unsigned size_bytes, unsigned flags, Part part);
   void store_cached(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
                     unsigned size_bytes, std::uint32_t value, unsigned flags, Part part);
+
+  // Recording of accesses (recorded_access.cpp).
+  [[nodiscard]] unsigned stacks_at(Address address) const;
+  [[nodiscard]] unsigned stacks_at(const MicroOp* op, Address address) const;
+  void note_bus_read(Address address) const;
+  void note_stacking(Address address) const;
+  void note_process_stack();
 
   // Slow paths (slow_path.cpp).
   /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
@@ -580,6 +607,9 @@ class Engine {
   std::unordered_map<Address, InstructionCost> profile_costs_;
   EngineStatistics statistics_;
 
+  std::unique_ptr<AccessRecorder> recorder_;
+  FindStack find_stack_;
+  StackRange process_stack_;  // the one looked up last
   HookListener* listener_ = nullptr;
   Observer* observer_ = nullptr;
   std::vector<PortCall> calls_;  // of the instruction being observed

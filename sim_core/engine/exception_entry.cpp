@@ -22,6 +22,7 @@ std::optional<Engine::StackFault> Engine::push_word(Address address, std::uint32
   if (!may_access(address, true, privileged)) return StackFault::memory;
   std::array<std::uint8_t, 4> bytes{};
   std::memcpy(bytes.data(), &value, 4);
+  note_stacking(address);
   if (!write_memory(address, bytes.data(), 4)) return StackFault::bus;
   Traffic& traffic = ledger_.traffic[bus_.find(address)->memory];
   ++traffic.writes;
@@ -39,6 +40,7 @@ std::optional<Engine::StackFault> Engine::pop_word(Address address, std::uint32_
 bool Engine::read_bus_word(Address address, std::uint32_t& value) {
   std::array<std::uint8_t, 4> bytes{};
   if (!read_memory(address, bytes.data(), 4)) return false;
+  note_bus_read(address);
   std::memcpy(&value, bytes.data(), 4);
   const bus::Region& region = *bus_.find(address);
   Traffic& traffic = ledger_.traffic[region.memory];

@@ -119,7 +119,7 @@ void Engine::append_transfer(Block& block, const OpInfo& whole, const MultipleTr
   OpInfo info = whole;
   const isa::Instruction& row = transfer_row(transfer.load, bit(list, 15));
   info.decoded.instruction = &row;
-  info.decoded.operands = isa::Operands{.rn = 15, .imm = list};
+  info.decoded.operands = isa::Operands{.rd = transfer.base, .rn = 15, .imm = list};
   info.timing.transfers = static_cast<std::uint8_t>(std::popcount(list));
   info.timing.writes_pc = bit(list, 15) && transfer.load;
   info.access_bytes = kWordBytes;

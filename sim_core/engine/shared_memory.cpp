@@ -58,8 +58,10 @@ std::uint32_t Engine::stepped_memories() const {
          (bus_.interconnect.used() & rams_behind_caches_);
 }
 
-/// Follows the interconnect, between two visits.
+/// Follows the interconnect and holds, between two visits.
 void Engine::update_shared_memories() {
+  if (!bus_.interconnect.take_change() && !holds_changed_) return;
+  holds_changed_ = false;
   const std::uint32_t shared = bus_.interconnect.shared() | held_memories_;
   const std::uint32_t changed = shared ^ shared_memories_;
   shared_memories_ = shared;

@@ -210,6 +210,7 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   }
   bus::Memory& memory = bus_.memories[region->memory];
   const std::uint32_t offset = region->memory_offset + (address - region->base);
+  if (recorder_) recorder_->read(region->memory, offset);
   if (memory.is_ram && (memory.tags[offset >> bus::kTagShift] & bus::kNeverWritten) != 0) {
     note_never_written(op);
     memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
@@ -274,6 +275,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
                               data_phase_time(op));
     return;
   }
+  if (recorder_) recorder_->write(region->memory, offset, stacks_at(op, address));
   if (memory.model->follows_attributes() && region->view == 0) {
     store_cached(op, beat, *region, address, size_bytes, value, flags, part);
     return;
@@ -293,7 +295,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
 }
 
 void Engine::code_written(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes) {
-  const auto index = static_cast<std::size_t>(&memory - bus_.memories.data());
+  const std::size_t index = index_of(memory);
   const auto holds = [&](Address pc) {
     const bus::Region* region = bus_.find(pc);
     return region != nullptr && region->memory == index &&
@@ -399,6 +401,7 @@ std::uint32_t Engine::load_device(const MicroOp* op, const bus::Region& region, 
     replay_until(*current_, op->index);  // initiators are where the op begins
     if (!read_memory(target.address, bytes.data(), size_bytes))
       throw GuestFault{FaultKind::bus_data_precise, address, false};
+    note_bus_read(target.address);
     value = read_host(bytes.data(), 4);
   }
   return (value >> target.bit) & 1u;
@@ -429,6 +432,7 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
   std::array<std::uint8_t, 4> bytes{};
   replay_until(*current_, op->index);
   if (!read_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
+  note_bus_read(target.address);
   const std::uint32_t changed = (read_host(bytes.data(), 4) & ~mask) | bits;
   std::memcpy(bytes.data(), &changed, 4);
   if (!write_memory(target.address, bytes.data(), size_bytes)) throw no_answer(address, true);
@@ -477,6 +481,7 @@ bool Engine::read_behind(Address address, std::uint8_t* data, std::size_t size_b
   return visit_bytes(address, size_bytes, false,
                      [&](const bus::Memory& memory, std::uint32_t offset, std::size_t i) {
                        data[i] = memory.stored(offset);
+                       if (recorder_) recorder_->master_access(index_of(memory), offset, false);
                      });
 }
 
@@ -496,6 +501,7 @@ void Engine::change_memory(std::size_t memory, std::uint32_t offset,
 
 /// The core's view of a byte becomes `value`, and what is behind a cache, too.
 void Engine::write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value) {
+  if (recorder_) recorder_->write(index_of(memory), offset, 0);
   memory.bytes[offset] = value;
   memory.model->write_through(offset, 1);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
@@ -517,6 +523,7 @@ bool Engine::write_behind(Address address, const std::uint8_t* data, std::size_t
           write_byte(memory, offset, data[i]);
           return;
         }
+        if (recorder_) recorder_->master_access(index_of(memory), offset, true);
         if (memory.model->write_behind(offset, &data[i], 1)) view_changed(memory, offset, 1);
         memory.tags[offset >> bus::kTagShift] &= static_cast<std::uint8_t>(~bus::kNeverWritten);
       });

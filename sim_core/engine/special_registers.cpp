@@ -71,7 +71,10 @@ void Engine::write_special(unsigned sysm, unsigned mask, std::uint32_t value) {
   const bool main_profile = exceptions_.architecture() != Architecture::v6m;
   switch (sysm) {
     case kMsp: stack_pointer(false) = value & ~3u; break;
-    case kPsp: stack_pointer(true) = value & ~3u; break;
+    case kPsp:
+      stack_pointer(true) = value & ~3u;
+      note_process_stack();
+      break;
     case kPrimask: exceptions_.primask = value & 1u; break;
     case kControl: write_control(value); break;
     case kMspLimit:

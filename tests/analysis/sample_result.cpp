@@ -57,6 +57,24 @@ void add_layers(RunResult& result) {
   result.layers = tracker.finish(now);
 }
 
+/// Layers need memory in proportion to their place in the list.
+void add_memory_use(RunResult& result) {
+  RunMemoryUse use;
+  std::uint64_t n = 1;
+  for (LayerResult& layer : result.layers) {
+    layer.memory_use = {
+        {0, 40 * n, 0, 16 * n, 0}, {0, 56 * n, 0}, {0, 8 * n, 0, 16 * n, 0}, 20 * n};
+    ++n;
+  }
+  use.total = {{8, 4000, 0, 400, 4}, {0, 4412, 0}, {8, 2000, 0, 100, 0}, 1100};
+  use.peak_begin = 131;
+  use.sizes = {8, 5000, 3000, 1536, 0};
+  use.stacks = {{"main", 0x20001000, 1024, 1100, false},
+                {"task<int>", 0x20000800, 512, 100, false}};
+  use.timeline = {{0, std::nullopt, {8, 0, 0, 0, 0}}, {131, 1, {8, 2000, 0, 100, 0}}};
+  result.memory_use = std::move(use);
+}
+
 }  // namespace
 
 RunResult sample_result() {
@@ -76,6 +94,7 @@ RunResult sample_result() {
   result.memories = {"flash", "sram", "peripherals"};
   result.model_counters = {{kFlash, "icache_hits"}, {kFlash, "icache_misses"}};
   add_layers(result);
+  add_memory_use(result);
   result.timeline = {{100, "event", "firmware", "frame", {EventValue{false, 3}, std::nullopt}},
                      {200, "counter", "firmware", "depth", {EventValue{true, 5}}},
                      {300, "counter", "firmware", "big", {EventValue{true, 1ull << 60}}}};

@@ -4,12 +4,14 @@
 // runs that one, MCOST_SECONDS=600 searches longer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <random>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim_core/pipeline/registry.h"
@@ -28,8 +30,9 @@ struct Way {
   unsigned most_variants = 64;
   bool profile = false;
   bool hooks = false;
-  bool cuts = false;    // stops at random cycles and goes on
-  bool traced = false;  // every other stretch between them is observed
+  bool cuts = false;      // stops at random cycles and goes on
+  bool traced = false;    // every other stretch between them is observed
+  bool recorded = false;  // accesses to RAM, from hook to hook
 };
 
 std::string describe(const Way& way) {
@@ -37,7 +40,7 @@ std::string describe(const Way& way) {
   text << "longest block " << way.longest_block << (way.memoise ? ", memoised" : ", replayed")
        << ", at most " << way.most_variants << " variants" << (way.profile ? ", profile" : "")
        << (way.hooks ? ", hooks" : "") << (way.cuts ? ", cuts" : "")
-       << (way.traced ? ", traced" : "");
+       << (way.traced ? ", traced" : "") << (way.recorded ? ", recorded" : "");
   return text.str();
 }
 
@@ -49,6 +52,10 @@ std::vector<Way> all_ways() {
       if (!stepped) ways.push_back({.longest_block = longest, .memoise = memoise});
       ways.push_back({.longest_block = longest, .memoise = memoise, .profile = true});
       ways.push_back({.longest_block = longest, .memoise = memoise, .hooks = true});
+      if (!stepped) {
+        ways.push_back(
+            {.longest_block = longest, .memoise = memoise, .hooks = true, .recorded = true});
+      }
       ways.push_back({.longest_block = longest,
                       .memoise = memoise,
                       .profile = true,
@@ -58,6 +65,7 @@ std::vector<Way> all_ways() {
     ways.push_back({.longest_block = longest, .most_variants = 2});
     ways.push_back({.longest_block = longest, .cuts = true});
     ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .traced = true});
+    ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .recorded = true});
   }
   return ways;
 }
@@ -69,13 +77,31 @@ class Watcher final : public engine::HookListener {
     hash_ = (hash_ ^ pc ^ engine.now() << 20) * 0x9E3779B97F4A7C15u;
     ++calls_;
     if (calls_ % 16 == 0) hash_ += engine.peek_counters().instructions;
+    take_touched(engine);
   }
+  /// A stretch of recorded accesses ends.
+  void take_touched(engine::Engine& engine) {
+    engine.take_touched(touched_);
+    std::sort(touched_.begin(), touched_.end(), [](const TouchedWord& a, const TouchedWord& b) {
+      return std::pair(a.memory, a.word) < std::pair(b.memory, b.word);
+    });
+    for (const TouchedWord& entry : touched_) {
+      const std::uint64_t word = std::uint64_t{entry.word} << 16 | entry.memory << 8 | entry.use;
+      touched_hash_ = (touched_hash_ ^ word) * 0x9E3779B97F4A7C15u;
+    }
+    words_ += touched_.size();
+  }
+  [[nodiscard]] std::uint64_t touched() const { return touched_hash_; }
+  [[nodiscard]] std::uint64_t words() const { return words_; }
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
 
  private:
   std::uint64_t hash_ = 0;
   std::uint64_t calls_ = 0;
+  std::vector<TouchedWord> touched_;
+  std::uint64_t touched_hash_ = 0;
+  std::uint64_t words_ = 0;
 };
 
 /// Adds up what it sees.
@@ -127,6 +153,8 @@ struct Outcome {
   std::uint64_t interrupted = 0;  // instructions that exceptions cut short
   std::uint64_t served = 0;       // transfers of other bus masters
   bool traced_all = true;
+  std::uint64_t touched = 0;  // what was recorded
+  std::uint64_t words = 0;
 };
 
 class EqualityCase {
@@ -169,8 +197,10 @@ class EqualityCase {
       }
       machine.engine().add_hook(program_.instructions.back());  // in the main loop, always reached
     }
+    if (way.recorded) record(machine.engine());
     const bool traced_all = way.cuts ? run_cut(machine, way) : true;
     if (!way.cuts) machine.run(kMostCycles);
+    watcher.take_touched(machine.engine());
     std::uint64_t served = 0;
     for (const auto& master : masters) served += master->served();
     return {machine.observe(),
@@ -178,7 +208,20 @@ class EqualityCase {
             watcher.calls(),
             machine.engine().statistics().interrupted_instructions,
             served,
-            traced_all};
+            traced_all,
+            watcher.touched(),
+            watcher.words()};
+  }
+
+  /// Records accesses; the stack is all of the memory below its pointer.
+  static void record(engine::Engine& engine) {
+    engine.record_accesses();
+    const std::uint32_t top = engine.core().r[13];
+    const bus::Region* const region = engine.bus().find(top - 4);
+    ASSERT_NE(region, nullptr);
+    EXPECT_TRUE(engine.recorder()->add_stack_area(engine::AccessRecorder::kMainStack,
+                                                  region->memory, region->memory_offset,
+                                                  region->memory_offset + (top - region->base)));
   }
 
   /// Returns false if a trace missed cycles.
@@ -203,6 +246,8 @@ class EqualityCase {
   bool check() const {
     const Outcome stepped = run({.longest_block = 1, .memoise = false, .profile = true});
     const Outcome watched = run({.longest_block = 1, .memoise = false, .hooks = true});
+    const Outcome recorded =
+        run({.longest_block = 1, .memoise = false, .hooks = true, .recorded = true});
     bool equal = true;
     const auto fail = [&](const std::string& what) {
       ADD_FAILURE() << "seed " << seed_ << ", flash " << name_of(flash_) << ", " << what;
@@ -213,12 +258,17 @@ class EqualityCase {
     if (stepped.observation.counters.cycles != stepped.observation.now)
       fail("cycles charged are not those that passed");
     if (watched.calls == 0) fail("no hook was reached");
+    if (recorded.words == 0) fail("no access was recorded");
+    const std::string changed = difference(watched.observation, recorded.observation, false);
+    if (!changed.empty()) fail("recording changes numbers:\n" + changed);
     for (const Way& way : all_ways()) {
       const Outcome found = run(way);
       const std::string text = difference(stepped.observation, found.observation, way.profile);
       if (!text.empty()) fail(describe(way) + ":\n" + text);
       if (way.hooks && (found.watched != watched.watched || found.calls != watched.calls))
         fail(describe(way) + ": hooks were reached at other times");
+      if (way.recorded && (found.touched != recorded.touched || found.words != recorded.words))
+        fail(describe(way) + ": other accesses were recorded");
       if (!found.traced_all) fail(describe(way) + ": the trace has gaps");
       if (found.interrupted != stepped.interrupted)
         fail(describe(way) + ": other instructions were cut short");
