@@ -564,8 +564,7 @@ void describe(FieldVisitor& v, EnergySpec& energy) {
   v.integers({"static_uw", "power with the core asleep"}, energy.static_uw, kColumn);
   v.integers({"active_fj", "energy of a core cycle beyond that, if it does not wait"},
              energy.active_fj, kColumn);
-  v.maybe_integer(optional_field("stall_percent", "of active_fj, in a cycle that waits"),
-                  energy.stall_percent, {0, 100});
+  v.integers({"waiting_fj", "the same, if it waits"}, energy.waiting_fj, kColumn);
   const auto coefficient = [&](const char* key, const char* help,
                                std::optional<std::uint32_t>& value) {
     v.maybe_integer(optional_field(key, help), value, kCoefficient);

@@ -541,7 +541,7 @@ struct EnergySpec {
   std::vector<std::uint64_t> clock_hz;         ///< Rising core clocks; empty: energy is unknown.
   std::vector<std::uint64_t> static_uw;        ///< At these clocks, the core asleep.
   std::vector<std::uint64_t> active_fj;        ///< A core cycle beyond that, if it does not wait.
-  std::optional<std::uint32_t> stall_percent;  ///< Of active_fj, in a cycle that waits.
+  std::vector<std::uint64_t> waiting_fj;       ///< If it does.
   std::optional<std::uint32_t> integer_fj;     ///< More per executed instruction of these classes.
   std::optional<std::uint32_t> multiply_fj;
   std::optional<std::uint32_t> floating_point_fj;

@@ -8,8 +8,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr std::uint32_t kUsualStallPercent = 50;
-
 using Coefficient = std::optional<std::uint32_t>;
 
 class TermList {
@@ -88,12 +86,10 @@ class TermList {
 
   void add_core() {
     const EnergySpec& energy = spec_.energy;
-    const std::vector<std::uint64_t> active = by_clock(energy.active_fj);
-    add("core", "active cycles", "energy.active_fj", active, ActivityKind::active_cycles);
-    std::vector<std::uint64_t> stalled = active;
-    const std::uint32_t percent = energy.stall_percent.value_or(kUsualStallPercent);
-    for (std::uint64_t& value : stalled) value = value * percent / 100;
-    add("core", "waiting cycles", "energy.stall_percent", stalled, ActivityKind::stall_cycles);
+    add("core", "active cycles", "energy.active_fj", by_clock(energy.active_fj),
+        ActivityKind::active_cycles);
+    add("core", "waiting cycles", "energy.waiting_fj", by_clock(energy.waiting_fj),
+        ActivityKind::stall_cycles);
     const auto of_class = [&](const char* key, const Coefficient& value, InstructionClass which) {
       const auto index = static_cast<std::size_t>(which);
       if (!value) return;
@@ -111,6 +107,7 @@ class TermList {
     for (std::size_t i = 0; i < result_.model_counters.size(); ++i) {
       const ModelCounter& counter = result_.model_counters[i];
       if (counter.name != "dma_read_bytes" && counter.name != "dma_write_bytes") continue;
+      if (result_.total.model[i] == 0) continue;
       const bool reads = counter.name == "dma_read_bytes";
       add("dma",
           (reads ? "bytes read in " : "bytes written in ") + result_.memories[counter.memory],
@@ -141,7 +138,7 @@ class TermList {
           memory ? counter.memory == *memory : counter.memory >= spec_.memories.size();
       if (!is_of_part || counter.name != counter_name) continue;
       found = true;
-      if (value) add(component, name, path, by_clock(*value), ActivityKind::counter, i);
+      if (value && result_.total.model[i] != 0) add(component, name, path, by_clock(*value), ActivityKind::counter, i);
     }
     return found;
   }

@@ -158,6 +158,7 @@ class Checker {
     };
     check_list("static_uw", energy.static_uw);
     check_list("active_fj", energy.active_fj);
+    check_list("waiting_fj", energy.waiting_fj);
     if (!std::is_sorted(energy.clock_hz.begin(), energy.clock_hz.end(), std::less_equal<>()))
       wrong("energy", "clock_hz", "clock_hz does not rise",
             "write each clock once, the lowest first");

@@ -32,7 +32,7 @@ SAMPLE = Sample(
     FOLDER, FLAGS, SHARED, HEADERS, VARIANTS,
     size_limit=lambda variant: 450_000 if variant.startswith("float-fpu") else 300_000,
     name_flag=lambda variant: f'-DLENET5_VARIANT="{variant}"',
-    prebuilt=[*BUILDS, "int8-dsp-stm32"],
+    prebuilt=[*BUILDS, "int8-dsp-stm32", "int8-plain-stm32"],
 )
 elf_name = SAMPLE.elf_name
 build = SAMPLE.build

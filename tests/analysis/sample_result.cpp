@@ -125,7 +125,7 @@ RunResult sample_with_energy() {
   using enum ActivityKind;
   add("static", "core asleep", "energy.static_uw", 10, time, 0, 69'300);
   add("core", "active cycles", "energy.active_fj", 20, active_cycles, 0, 400'000);
-  add("core", "waiting cycles", "energy.stall_percent", 40, stall_cycles, 0, 200'000);
+  add("core", "waiting cycles", "energy.waiting_fj", 40, stall_cycles, 0, 200'000);
   add("core", "multiply instructions", "energy.multiply_fj", 30, instructions, 1, 1'000);
   add("sram", "bytes read", "energy.sram_fj_per_byte", 50, read_bytes, kSram, 6'000);
   add("sram", "bytes written", "energy.sram_fj_per_byte", 50, write_bytes, kSram, 6'000);

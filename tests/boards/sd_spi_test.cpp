@@ -27,7 +27,7 @@ class SdOnSpi : public BoardBus {
     boards::SdCardSpec card;
     card.image = file_ = make_sd_file(kCardBytes);
     spec.devices.clear();
-    spec.devices.push_back({"sd", "spi1", card});
+    spec.devices.push_back({"sd", "spi1", card, {}});
     make(std::move(spec));
     write(kControl1, kMaster | 1u << 3);  // 90 MHz / 4
   }
@@ -296,7 +296,7 @@ TEST_F(SdOnSpi, DmaTakesABlockAtTheRateOfTheWire) {
 TEST_F(SdOnSpi, AnEmptySlotIsNotedWhenACommandWasSent) {
   boards::BoardSpec spec = boards::read_board("stm32f469i-disco", {}, {});
   spec.devices.clear();
-  spec.devices.push_back({"sd", "spi1", boards::SdCardSpec{}});
+  spec.devices.push_back({"sd", "spi1", boards::SdCardSpec{}, {}});
   make(std::move(spec));
   write(kControl1, kMaster | 1u << 3);
   for (unsigned i = 0; i < 10; ++i) exchange(0xFF);

@@ -33,7 +33,7 @@ class SpiOfH7 : public BoardBus {
     boards::BoardSpec spec = boards::read_board("nucleo-h743zi2", {}, {});
     boards::SdCardSpec card;
     card.image = make_sd_file(kCardBytes);
-    spec.devices.push_back({"sd", "spi1", card});
+    spec.devices.push_back({"sd", "spi1", card, {}});
     make(std::move(spec));
     set_up(kSpi, 8, 1);
   }
