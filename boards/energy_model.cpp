@@ -138,7 +138,8 @@ class TermList {
           memory ? counter.memory == *memory : counter.memory >= spec_.memories.size();
       if (!is_of_part || counter.name != counter_name) continue;
       found = true;
-      if (value && result_.total.model[i] != 0) add(component, name, path, by_clock(*value), ActivityKind::counter, i);
+      if (value && result_.total.model[i] != 0)
+        add(component, name, path, by_clock(*value), ActivityKind::counter, i);
     }
     return found;
   }
@@ -209,9 +210,9 @@ class TermList {
   void add_card(const DeviceSpec& device) {
     const PartEnergySpec& energy = device.energy;
     const std::string prefix = "devices." + device.name + ".energy.";
-    const bool is_there = std::any_of(
-        result_.model_counters.begin(), result_.model_counters.end(),
-        [](const ModelCounter& counter) { return counter.name == "sd_clocks"; });
+    const bool is_there =
+        std::any_of(result_.model_counters.begin(), result_.model_counters.end(),
+                    [](const ModelCounter& counter) { return counter.name == "sd_clocks"; });
     if (!is_there || !counts(energy.supply)) return;
     const auto counted = [&](const char* key, const Coefficient& value, const char* counter,
                              const char* name) {

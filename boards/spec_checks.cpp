@@ -153,7 +153,7 @@ class Checker {
       if (bad("energy") || values.size() == columns) return;
       wrong("energy", key,
             fmt::format("{} has {} value{}, clock_hz {}", key, values.size(),
-                                         values.size() == 1 ? "" : "s", columns),
+                        values.size() == 1 ? "" : "s", columns),
             "write one value for each clock");
     };
     check_list("static_uw", energy.static_uw);

@@ -327,7 +327,7 @@ int run_fit(const FitOptions& options) {
 void add_fit(CLI::App& program, std::function<int()>& action) {
   auto options = std::make_shared<FitOptions>();
   CLI::App* const command = program.add_subcommand(
-      "fit", "calibrate coefficients of energy to measured joules (non-negative least squares)");
+      "fit", "Calibrate coefficients of energy to measured joules (non-negative least squares)");
   command
       ->add_option("csv", options->csv,
                    "columns result (a JSON report, relative to this file), measured_mj or "

@@ -145,7 +145,8 @@ void add_loop(CLI::App& program, std::function<int()>& action) {
   CLI::App* const command = program.add_subcommand(
       "loop", "Explain what one iteration of a loop costs, and what bounds it");
   add_run_options(*command, options->run);
-  for (const char* const name : {"--layers", "--dump-memory", "--strict", "--stats"}) {
+  for (const char* const name :
+       {"--layers", "--dump-memory", "--strict", "--stats", "--battery", "--period"}) {
     command->remove_option(command->get_option(name));
   }
   command->get_option("--format")->type_name("text|json");

@@ -95,7 +95,7 @@ TEST(Energy, EachClockHasItsOwnPower) {
   result.energy->terms = {term("static.uw", ActivityKind::time, {100, 300})};
   add_energy(result);
   // 1 ms of 100 uW and 1 ms of 300 uW.
-  EXPECT_EQ(result.total.energy, std::vector<std::uint64_t>{400'000'000'000});
+  EXPECT_EQ(result.total.energy, std::vector<std::uint64_t>{400'000'000});
 }
 
 TEST(Energy, CountsFollowTheCyclesAtEachClock) {

@@ -226,7 +226,7 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
       "\"wait_states\"? allowed: kind, "
       "width_bits, wait_states, wait_state_limits_hz, banks, accelerator, size_kib, fill, words, "
       "axi_request_cycles, axi_bridge_cycles, axi_return_cycles, axi_beat_bits, axi_clock_ratio, "
-      "axi_line_extra_cycles");
+      "axi_line_extra_cycles, energy");
   EXPECT_EQ(complaint(kTinyBoard, {"memories.flsh.wait_states=3"}),
             "unknown memory \"flsh\": --set memories.flsh.wait_states: did you mean \"flash\"? "
             "memories: flash, sram");
@@ -235,7 +235,7 @@ TEST(SpecOverride, ErrorsNameTheOptionInPlaceOfALine) {
       "unknown key \"memory\": --set memory.flash.wait_states: did you mean \"memories\"? "
       "allowed: name, title, "
       "part, caution, start, console, core, clock, reset, memories, regions, peripheral_spaces, "
-      "peripherals, devices, pinned");
+      "peripherals, devices, energy, pinned");
   EXPECT_EQ(complaint(kTinyBoard, {"clock.rated_mhz=3"}),
             "unknown key \"rated_mhz\": --set clock.rated_mhz: the unit is part of the key: write "
             "rated_hz");
