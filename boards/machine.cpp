@@ -31,6 +31,7 @@
 #include "boards/peripherals/system_control.h"
 #include "boards/peripherals/timer.h"
 #include "boards/peripherals/uart.h"
+#include "boards/sd_setup.h"
 #include "boards/spec_reader.h"
 #include "sim_core/base/error.h"
 #include "sim_core/bus/window.h"
@@ -134,7 +135,6 @@ struct Machine::Parts {
   std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_flash_spi(const PeripheralSpec& peripheral);
   void add_devices();
-  [[nodiscard]] std::unique_ptr<SdCard> make_card(const DeviceSpec& device);
   [[nodiscard]] Cycles cycles_of(std::uint64_t periods, const PeripheralSpec& peripheral) const;
   [[nodiscard]] FindRequester requester_finder() const;
   [[nodiscard]] const MemorySpec* memory_named(const std::string& name, std::size_t& index) const;
@@ -264,25 +264,6 @@ Cycles Machine::Parts::cycles_of(std::uint64_t periods, const PeripheralSpec& pe
   return static_cast<Cycles>((product + *peripheral.clock_hz - 1) / *peripheral.clock_hz);
 }
 
-std::unique_ptr<SdCard> Machine::Parts::make_card(const DeviceSpec& device) {
-  const auto& card = std::get<SdCardSpec>(device.kind);
-  const bool named = options.sd_image.has_value();
-  const std::string& file = named ? *options.sd_image : card.image;
-  if (file.empty()) return nullptr;
-  auto image =
-      std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
-                                named ? "--sd " + file : "devices." + device.name + ".image");
-  return std::make_unique<SdCard>(std::move(image), [this, &card] {
-    const auto time = [this](std::uint64_t ns) { return SdTime{ns, clocks->cycles_of_ns(ns)}; };
-    return SdTimes{.initialise = time(card.initialise_ns),
-                   .access = time(card.access_ns),
-                   .next_access = time(card.next_access_ns),
-                   .program = time(card.program_ns),
-                   .stream_program = time(card.stream_program_ns),
-                   .stream_pause = time(card.stream_pause_ns)};
-  });
-}
-
 void Machine::Parts::add_devices() {
   if (options.sd_image && spec.devices.empty()) {
     throw ConfigError(fmt::format("board {} has no SD card slot", spec.name),
@@ -290,7 +271,7 @@ void Machine::Parts::add_devices() {
                       "add one below devices: {sd: {kind: sd_card, peripheral: spi1}}");
   }
   for (const DeviceSpec& device : spec.devices) {
-    std::unique_ptr<SdCard> card = make_card(device);
+    std::unique_ptr<SdCard> card = make_sd_card(device, options.sd_image, *clocks);
     if (card == nullptr) {
       const auto unanswered = [this, name = device.name] {
         note(
