@@ -160,6 +160,10 @@ void add_energy(RunResult& result) {
   }
 }
 
+std::uint64_t joined_uncertainty(std::uint64_t a, std::uint64_t b) {
+  return root(Wide{a} * a + Wide{b} * b);
+}
+
 EnergyFigure energy_of(const Cost& cost, const EnergyModel& model) {
   return figure_of(cost, model, nullptr);
 }

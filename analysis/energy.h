@@ -23,6 +23,9 @@ struct EnergyFigure {
 };
 [[nodiscard]] EnergyFigure energy_of(const Cost& cost, const EnergyModel& model);
 
+/// Root of the sum of squares, rounded down. Neither is above 2^60.
+[[nodiscard]] std::uint64_t joined_uncertainty(std::uint64_t a, std::uint64_t b);
+
 /// Femtojoules of one component ("core", "flash", ...).
 struct ComponentEnergy {
   std::string component;

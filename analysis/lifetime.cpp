@@ -77,6 +77,11 @@ Lifetime lifetime_of(const RunResult& result, const Battery& battery, std::uint6
   const EnergyFigure run = energy_of(result.total, *result.energy);
   const std::uint64_t standby_uw = result.energy->standby_uw;
   const Wide standby = Wide{standby_uw} * (period_ns - run_ns);
+  constexpr Wide kMostDoubt = Wide{1} << 60;
+  const auto doubt = joined_uncertainty(
+      static_cast<std::uint64_t>(std::min<Wide>(run.uncertainty_fj, kMostDoubt)),
+      static_cast<std::uint64_t>(
+          std::min<Wide>(standby * result.energy->standby_uncertainty_percent / 100, kMostDoubt)));
   // uAh x mV = 3.6 uJ.
   const Wide battery_fj = Wide{battery.charge_uah} * battery.voltage_mv * 3'600'000'000u;
   Lifetime life;
@@ -84,8 +89,9 @@ Lifetime lifetime_of(const RunResult& result, const Battery& battery, std::uint6
   life.period_ns = period_ns;
   life.standby_uw = standby_uw;
   life.tenth_days = tenth_days(battery_fj, standby + run.fj, period_ns);
-  life.least_tenth_days = tenth_days(battery_fj, standby + run.fj + run.uncertainty_fj, period_ns);
-  life.most_tenth_days = tenth_days(battery_fj, standby + run.fj - run.uncertainty_fj, period_ns);
+  life.least_tenth_days = tenth_days(battery_fj, standby + run.fj + doubt, period_ns);
+  life.most_tenth_days =
+      tenth_days(battery_fj, standby + run.fj - std::min<Wide>(doubt, standby + run.fj), period_ns);
   return life;
 }
 

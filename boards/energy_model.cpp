@@ -253,6 +253,9 @@ EnergyModel energy_model(const BoardSpec& spec, const RunResult& result) {
   model.measure_point = spec.energy.measure_point == SupplySide::board ? "board" : "mcu";
   model.terms = TermList(spec, result).take();
   model.standby_uw = spec.energy.standby_uw.value_or(0);
+  const auto source = spec.sources.find("energy.standby_uw");
+  if (source != spec.sources.end())
+    model.standby_uncertainty_percent = source->second.uncertainty_percent;
   return model;
 }
 

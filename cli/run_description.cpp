@@ -103,6 +103,7 @@ bool mattered(const std::string& path, const RunResult& result, const std::strin
     if (path.ends_with(irrelevant)) return false;
   }
   if (path.find(".words.") != std::string::npos) return false;
+  if (path.find(".energy.") != std::string::npos) return false;  // terms name their sources
   for (std::size_t m = 0; m < result.memories.size(); ++m) {
     const bool is_used = analysis::used(result.total.counters.traffic[m]) ||
                          analysis::memory_wait(result.total.counters, m) != 0;

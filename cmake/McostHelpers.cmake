@@ -46,7 +46,7 @@ function(mcost_add_test name)
   target_link_libraries(${name} PRIVATE mcost_options mcost_warnings ${arg_LIBS} GTest::gmock GTest::gtest
                                         GTest::gmock_main)
   mcost_use_test_headers(${name})
-  if(NOT MCOST_SLOW_TESTS AND ("isa" IN_LIST arg_LABEL OR "slow" IN_LIST arg_LABEL))
+  if(NOT MCOST_SLOW_TESTS AND arg_LABEL MATCHES "isa|timing|slow")
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
   endif()
   mcost_set_test_environment(${name})

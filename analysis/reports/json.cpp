@@ -229,6 +229,7 @@ Json energy_of_run(const RunResult& result) {
   if (!result.energy) return json;
   json["measure_point"] = result.energy->measure_point;
   json["standby_uw"] = integer(result.energy->standby_uw);
+  json["standby_uncertainty_percent"] = result.energy->standby_uncertainty_percent;
   json["terms"] = Json::array();
   for (const EnergyTerm& term : result.energy->terms) {
     Json entry = {{"component", printable(term.component)},

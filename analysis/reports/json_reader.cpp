@@ -288,6 +288,8 @@ EnergyModel read_energy(const Value& json, const RunResult& result) {
   EnergyModel model;
   model.measure_point = json["measure_point"].text();
   model.standby_uw = json["standby_uw"].integer();
+  model.standby_uncertainty_percent =
+      static_cast<std::uint32_t>(json["standby_uncertainty_percent"].integer_up_to(1000));
   json["terms"].each([&](const Value& term) { model.terms.push_back(read_term(term, result)); });
   return model;
 }

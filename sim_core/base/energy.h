@@ -45,6 +45,7 @@ struct EnergyModel {
   std::string measure_point;  // "mcu" or "board"
   std::vector<EnergyTerm> terms;
   std::uint64_t standby_uw = 0;  // between runs; 0: unknown
+  std::uint32_t standby_uncertainty_percent = 0;
   friend bool operator==(const EnergyModel&, const EnergyModel&) = default;
 };
 

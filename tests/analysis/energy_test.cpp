@@ -186,6 +186,17 @@ TEST(Lifetime, StandbyCounts) {
   EXPECT_NEAR(static_cast<double>(with) / static_cast<double>(without), 53.3 / 63.0, 0.005);
 }
 
+TEST(Lifetime, DoubtAboutStandbyWidensTheInterval) {
+  RunResult result = run_that_takes(0);
+  result.energy->standby_uw = 1000;
+  result.energy->standby_uncertainty_percent = 50;
+  const Lifetime life = lifetime_of(result, *find_battery("CR2477"), 30'000'000'000);
+  // 1 mW from 10.8 kJ: 125 days, less the second of each run.
+  EXPECT_EQ(life.tenth_days, 1293u);
+  EXPECT_EQ(life.least_tenth_days, 862u);
+  EXPECT_EQ(life.most_tenth_days, 2586u);
+}
+
 TEST(Lifetime, ARunLongerThanThePeriodIsRefused) {
   try {
     (void)lifetime_of(run_that_takes(10), *find_battery("18650"), 999'999'999);

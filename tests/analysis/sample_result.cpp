@@ -116,6 +116,7 @@ RunResult sample_with_energy() {
   result.energy.emplace();
   result.energy->measure_point = "mcu";
   result.energy->standby_uw = 10;
+  result.energy->standby_uncertainty_percent = 50;
   const auto add = [&](const char* component, const char* name, const char* path,
                        std::uint32_t uncertainty, ActivityKind activity, std::size_t index,
                        std::uint64_t coefficient) {

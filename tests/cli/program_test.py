@@ -59,6 +59,97 @@ class ProgramTest(unittest.TestCase):
         return json.loads(result.stdout)
 
 
+class Fit(unittest.TestCase):
+    LENET = os.path.join(SOURCE, "firmware_samples", "lenet5", "prebuilt", "lenet5-int8-dsp.elf")
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def report(self, name, *options, board="nucleo-l496zg"):
+        result = run("run", self.LENET, "--board", board, "--format", "json", "--output",
+                     os.path.join(self.folder, name), *options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(os.path.join(self.folder, name), encoding="utf-8") as stream:
+            return json.load(stream)
+
+    def csv(self, text):
+        path = os.path.join(self.folder, "measured.csv")
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        return path
+
+    def test_a_board_with_the_fitted_value_gives_what_was_measured(self):
+        before = self.report("run.json")
+        wanted = before["energy"]["fj"] * 1.1
+        board = os.path.join(self.folder, "mine.yaml")
+        result = run("fit", self.csv(f"result,measured_mj\nrun.json,{wanted / 1e12:.9f}\n"), "--output", board)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("energy.peripherals_uw", result.stdout)
+        self.assertIn("nothing says how well they predict", result.stdout)
+        after = self.report("again.json", board=board)
+        self.assertAlmostEqual(after["energy"]["fj"] / wanted, 1, delta=1e-5)
+        self.assertEqual(after["cycles"], before["cycles"])
+
+    def refused(self, text, *options):
+        result = run("fit", self.csv(text), *options)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        return result.stderr.replace(self.folder + os.sep, "")
+
+    def test_mistakes_say_what_where_and_what_to_do(self):
+        self.report("run.json")
+        self.report("other.json", board="stm32f469i-disco")
+        self.report("none.json", board="generic-m4")
+        self.assertEqual(self.refused("result,joules\nrun.json,1\n"),
+                         "mcost: error: columns are result, joules: measured.csv:1: name the columns result, and measured_mj or "
+                         "measured_mw; layer may follow\n")
+        self.assertEqual(self.refused("result,measured_mj\n"),
+                         "mcost: error: no measurements: measured.csv: add a line for each run\n")
+        self.assertEqual(self.refused("result,measured_mj\nrun.json\n"),
+                         "mcost: error: 1 cells for 2 columns: measured.csv:2: write one cell for each column\n")
+        self.assertEqual(self.refused("result,measured_mj\nrun.json,-1\n"),
+                         'mcost: error: "-1" is no energy or power: measured.csv:2: write a positive number\n')
+        self.assertEqual(self.refused("result,measured_mj\nnone.json,1\n"),
+                         "mcost: error: the run has no energy: board has no energy data: measured.csv:2: use a board with "
+                         "coefficients of energy to start from\n")
+        self.assertEqual(self.refused("result,measured_mj\nrun.json,1\nother.json,1\n"),
+                         "mcost: error: a run on stm32f469i-disco at the mcu's supply among runs on nucleo-l496zg at the mcu's: "
+                         "measured.csv:3: fit one board and measuring point at a time\n")
+        self.assertEqual(self.refused("result,measured_mj\nrun.json,1\nrun.json,1\n", "--coefficients",
+                                      "energy.static_uw,energy.peripherals_uw"),
+                         "mcost: error: these measurements cannot tell energy.static_uw and energy.peripherals_uw apart: "
+                         "measured.csv: fit one of them, or measure runs in which their shares differ\n")
+        self.assertEqual(self.refused("result,measured_mj\nrun.json,1\n", "--coefficients",
+                                      "energy.static_uw,energy.active_fj"),
+                         "mcost: error: 1 measurements for 2 coefficients: measured.csv: add measurements, or fit fewer "
+                         "coefficients\n")
+        self.assertIn('did you mean "energy.static_uw"?',
+                      self.refused("result,measured_mj\nrun.json,1\n", "--coefficients", "energy.statc_uw"))
+        self.assertIn('the run has no layer "conv9": measured.csv:2: did you mean "conv1"?',
+                      self.refused("result,measured_mj,layer\nrun.json,1,conv9\n"))
+
+
+class Lifetime(unittest.TestCase):
+    def test_mistakes(self):
+        run_lenet = ["run", Fit.LENET, "--board"]
+        for arguments, message in (
+            (["nucleo-l496zg", "--battery", "CR2477"],
+             "--battery and --period need each other: command line: write --battery CR2477 --period 30s"),
+            (["nucleo-l496zg", "--battery", "AA", "--period", "30s"],
+             'unknown battery "AA": --battery: use CR2477, 18650, or charge and voltage: 1200@3.0 for 1200 mAh at 3 V'),
+            (["nucleo-l496zg", "--battery", "18650", "--period", "30"],
+             '"30" is no period: --period: write a number up to 1000000 and us, ms, s, min or h: 30s'),
+            (["generic-m4", "--battery", "18650", "--period", "30s"],
+             "no energy, so no lifetime: board has no energy data: --battery: choose a board with coefficients of energy "
+             "(mcost boards)"),
+        ):
+            with self.subTest(" ".join(arguments)):
+                result = run(*run_lenet, *arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assertTrue(result.stderr.endswith(f"mcost: error: {message}\n"), result.stderr)
+
+
 class Help(ProgramTest):
     def test_golden(self):
         for name, arguments in {

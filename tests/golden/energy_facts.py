@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""What docs/energy.md shows must hold, whatever its figures are.
+
+    energy_facts.py MCOST
+"""
+import importlib.machinery
+import importlib.util
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "script"
+sys.path.insert(0, str(SCRIPT))
+import generated_page  # noqa: E402  (lies in the folder just added)
+
+MOST_DOUBT = 12  # per cent
+
+
+def load(name):
+    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPT / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+def number(cell):
+    return float(cell.split()[0].replace(",", ""))
+
+
+def checks(mcost):
+    """Pairs of what must hold and whether it does."""
+    page = load("energy")
+    for network, board, measured, model, _, doubt, *_ in page.thesis(mcost):
+        off = abs(number(model) - number(measured))
+        yield f"{network} on {board} within the interval", off <= number(model) * number(doubt) / 100
+        yield f"{network} on {board}: interval at most {MOST_DOUBT} %", number(doubt) <= MOST_DOUBT
+    for name, board, rows, off in (("ART", page.F429, page.F4_CURRENTS, page.ART_OFF),
+                                   ("caches", page.F767, page.F7_CURRENTS, page.L1_OFF)):
+        for mhz, _, on_model, _, _, off_model, *_ in page.currents(mcost, board, rows[:1], [], off):
+            more_without = rows[0][3] > rows[0][2]
+            yield f"{name} off at {mhz} MHz: more or less current as measured", (number(off_model) > number(on_model)) == more_without
+    rows = page.placements(mcost)
+    for board, *cells in rows:
+        yield f"{board}: more power with external memory", number(cells[3]) > number(cells[1])
+    internal = [number(row[2]) for row in rows]
+    yield "boards in the order of their power", internal == sorted(internal)
+    slow, fast = page.sd_card(mcost)
+    yield "an SD card takes more power at a faster clock", number(fast[3]) > number(slow[3])
+    yield "power of the fast card within the interval", abs(number(fast[3]) - number(fast[2])) <= number(fast[3]) * number(fast[5]) / 100
+    _, flash = page.weights_in_flash(mcost)
+    yield "weights in flash take energy of the order measured, 0.07 mJ", 0.035 <= flash[1] - flash[0] <= 0.14
+
+
+def main():
+    failed = 0
+    for what, holds in checks(generated_page.Mcost(sys.argv[1])):
+        print(f"{'ok ' if holds else 'BAD'} {what}")
+        failed += not holds
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
