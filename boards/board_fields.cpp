@@ -144,13 +144,22 @@ static void describe(FieldVisitor& v, ResetSpec& reset) {
 
 // ---- Energy ----
 
+namespace {
+
+/// Visits an optional coefficient of energy.
+struct CoefficientField {
+  FieldVisitor& visitor;
+  void operator()(const char* key, const char* help, std::optional<std::uint32_t>& value) const {
+    visitor.maybe_integer(optional_field(key, help), value, kCoefficient);
+  }
+};
+
+}  // namespace
+
 static void describe(FieldVisitor& v, PartEnergySpec& energy) {
   v.choice(label("supply", "side of an IDD jumper that supplies it", Presence::optional),
            energy.supply, kSupplySides);
-  const auto coefficient = [&](const char* key, const char* help,
-                               std::optional<std::uint32_t>& value) {
-    v.maybe_integer(optional_field(key, help), value, kCoefficient);
-  };
+  const CoefficientField coefficient{v};
   coefficient("read_fj_per_byte", "a byte read; behind a controller: at its pins",
               energy.read_fj_per_byte);
   coefficient("write_fj_per_byte", "a byte written", energy.write_fj_per_byte);
@@ -565,10 +574,7 @@ void describe(FieldVisitor& v, EnergySpec& energy) {
   v.integers({"active_fj", "energy of a core cycle beyond that, if it does not wait"},
              energy.active_fj, kColumn);
   v.integers({"waiting_fj", "the same, if it waits"}, energy.waiting_fj, kColumn);
-  const auto coefficient = [&](const char* key, const char* help,
-                               std::optional<std::uint32_t>& value) {
-    v.maybe_integer(optional_field(key, help), value, kCoefficient);
-  };
+  const CoefficientField coefficient{v};
   coefficient("integer_fj", "more per executed integer instruction", energy.integer_fj);
   coefficient("multiply_fj", "more per executed multiply or divide", energy.multiply_fj);
   coefficient("floating_point_fj", "more per executed FP instruction", energy.floating_point_fj);

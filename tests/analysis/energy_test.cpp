@@ -139,23 +139,13 @@ TEST(Energy, JsonKeepsAllOfIt) {
 }
 
 TEST(Energy, JsonMistakesNameTheirPlace) {
-  const auto message_for = [](const std::string& from, const std::string& to) -> std::string {
-    std::string json = json_report(test::sample_with_energy());
-    const std::size_t at = json.find(from);
-    EXPECT_NE(at, std::string::npos) << from;
-    if (at != std::string::npos) json.replace(at, from.size(), to);
-    try {
-      (void)from_json(json, "run.json");
-    } catch (const ConfigError& error) {
-      return error.what();
-    }
-    return "no error";
-  };
-  EXPECT_THAT(message_for("\"of\": \"multiply\"", "\"of\": \"divide\""),
+  using test::message_for;
+  const RunResult result = test::sample_with_energy();
+  EXPECT_THAT(message_for(result, "\"of\": \"multiply\"", "\"of\": \"divide\""),
               HasSubstr("no class of instructions is called \"divide\""));
-  EXPECT_THAT(message_for("\"of\": \"flash.icache_misses\"", "\"of\": \"flash.evictions\""),
+  EXPECT_THAT(message_for(result, "\"of\": \"flash.icache_misses\"", "\"of\": \"flash.evictions\""),
               HasSubstr("the run has no such counter"));
-  EXPECT_THAT(message_for("\"activity\": \"time\"", "\"activity\": \"tide\""),
+  EXPECT_THAT(message_for(result, "\"activity\": \"time\"", "\"activity\": \"tide\""),
               HasSubstr("unknown activity \"tide\""));
 }
 

@@ -176,34 +176,28 @@ TEST(JsonReport, EnergyThatIsNotKnownIsNullAndNeverZero) {
   EXPECT_THAT(json, HasSubstr("\"energy_absent\": \"board has no energy data\""));
 }
 
-/// The message of the ConfigError for `json` after one replacement.
-std::string message_for(const std::string& from, const std::string& to) {
-  std::string json = json_report(test::sample_result());
-  const std::size_t at = json.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  if (at != std::string::npos) json.replace(at, from.size(), to);
-  try {
-    (void)from_json(json, "run.json");
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(JsonReport, MistakesNameTheirPlace) {
-  EXPECT_THAT(message_for("mcost/run/1", "mcost/run/9"),
+  using test::message_for;
+  const RunResult sample = test::sample_result();
+  EXPECT_THAT(message_for(sample, "mcost/run/1", "mcost/run/9"),
               HasSubstr("schema is \"mcost/run/9\", not \"mcost/run/1\": run.json.schema"));
-  EXPECT_THAT(message_for("\"cycles\"", "\"cycels\""), HasSubstr("key \"cycles\" is missing"));
-  EXPECT_THAT(message_for("\"lockup\"", "\"sulk\""), HasSubstr("unknown exit reason \"sulk\""));
-  EXPECT_THAT(message_for("\"parent\": 0", "\"parent\": 7"), HasSubstr("layers[1].parent"));
-  EXPECT_THAT(message_for("\"0x08000124\"", "\"0x8000124\""), HasSubstr("expected an address"));
-  EXPECT_THAT(message_for("\"fetch_wait:flash\"", "\"fetch_wait:fish\""),
+  EXPECT_THAT(message_for(sample, "\"cycles\"", "\"cycels\""),
+              HasSubstr("key \"cycles\" is missing"));
+  EXPECT_THAT(message_for(sample, "\"lockup\"", "\"sulk\""),
+              HasSubstr("unknown exit reason \"sulk\""));
+  EXPECT_THAT(message_for(sample, "\"parent\": 0", "\"parent\": 7"), HasSubstr("layers[1].parent"));
+  EXPECT_THAT(message_for(sample, "\"0x08000124\"", "\"0x8000124\""),
+              HasSubstr("expected an address"));
+  EXPECT_THAT(message_for(sample, "\"fetch_wait:flash\"", "\"fetch_wait:fish\""),
               HasSubstr("no memory is called \"fish\""));
-  EXPECT_THAT(message_for("\"fetch_wait:flash\"", "\"fetch_wait\""), HasSubstr("by memory"));
-  EXPECT_THAT(message_for("\"issue\"", "\"tissue\""), HasSubstr("unknown cause \"tissue\""));
-  EXPECT_THAT(message_for("\"partial\": false", "\"partial\": 0"), HasSubstr("true or false"));
-  EXPECT_THAT(message_for("80000000", "0"), HasSubstr("a clock is not 0"));
-  EXPECT_THAT(message_for("{", "["), HasSubstr("not JSON, byte"));
+  EXPECT_THAT(message_for(sample, "\"fetch_wait:flash\"", "\"fetch_wait\""),
+              HasSubstr("by memory"));
+  EXPECT_THAT(message_for(sample, "\"issue\"", "\"tissue\""),
+              HasSubstr("unknown cause \"tissue\""));
+  EXPECT_THAT(message_for(sample, "\"partial\": false", "\"partial\": 0"),
+              HasSubstr("true or false"));
+  EXPECT_THAT(message_for(sample, "80000000", "0"), HasSubstr("a clock is not 0"));
+  EXPECT_THAT(message_for(sample, "{", "["), HasSubstr("not JSON, byte"));
 }
 
 TEST(JsonReport, EveryPrefixOfAReportIsRefused) {

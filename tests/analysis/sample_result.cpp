@@ -2,6 +2,8 @@
 
 #include "analysis/energy.h"
 #include "analysis/layers.h"
+#include "analysis/reports/registry.h"
+#include "sim_core/base/error.h"
 
 namespace mcost::analysis::test {
 namespace {
@@ -136,6 +138,19 @@ RunResult sample_with_energy() {
   add_energy(result);
   result.lifetime = Lifetime{"CR2477", 30'000'000'000, 10, 380, 350, 420};
   return result;
+}
+
+std::string message_for(const RunResult& result, const std::string& from, const std::string& to) {
+  std::string json = json_report(result);
+  const std::size_t at = json.find(from);
+  if (at == std::string::npos) return "the report has no " + from;
+  json.replace(at, from.size(), to);
+  try {
+    (void)from_json(json, "run.json");
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no error";
 }
 
 }  // namespace mcost::analysis::test
