@@ -18,13 +18,13 @@ import sys
 import tempfile
 
 import build
+from sample_reference import firmware_output  # build.py adds its folder
 
 QEMU = (
     "qemu-system-arm -M mps2-an386 -nographic -kernel {elf} "
     "-semihosting-config enable=on,target=native,arg=lenet5,arg=--all"
 ).split()
 MIN_RIGHT = 190
-TIMEOUT_S = 600
 
 
 def reference_output(variant, folder):
@@ -37,28 +37,6 @@ def reference_output(variant, folder):
     command += ["reference.c", "digits.c", weights, "-o", str(program), "-lm"]
     subprocess.run(command, cwd=build.FOLDER, check=True)
     return subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
-
-
-def firmware_output(runner, elf):
-    """Runs the ELF; returns the lines between its first and its multiply-accumulate line."""
-    command = [word.replace("{elf}", str(elf)) for word in runner]
-    # QEMU prints semihosting text to stderr; simulators may add a report around it.
-    result = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    lines = result.stdout.splitlines()
-    first = next((i for i, line in enumerate(lines) if line.startswith("lenet5 ")), None)
-    last = next((i for i, line in enumerate(lines) if "multiply-accumulates" in line), None)
-    if result.returncode != 0 or first is None or last is None:
-        tail = "\n".join(lines[-5:])
-        status = f"exit status {result.returncode}, output ends in:"
-        raise RuntimeError(f"{' '.join(command)}: {status}\n{tail}")
-    return lines[first + 1 : last]
 
 
 def compare(variant, actual, expected):
@@ -93,7 +71,7 @@ def main():
             for variant in options.variant or build.BUILDS:
                 expected = reference_output(variant, scratch)
                 elf = options.elf_folder.resolve() / build.elf_name(variant)
-                actual = firmware_output(runner, elf)
+                actual = firmware_output(runner, elf, "lenet5")
                 good = compare(variant, actual, expected) and good
     except (OSError, subprocess.SubprocessError, RuntimeError) as error:
         print(f"test_reference.py: error: {error}", file=sys.stderr)

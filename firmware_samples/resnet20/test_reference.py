@@ -20,6 +20,7 @@ import tempfile
 
 import build
 import calibrate
+from sample_reference import firmware_output  # build.py adds its folder
 
 QEMU = (
     "qemu-system-arm -M mps2-an386 -nographic -kernel {elf} "
@@ -30,29 +31,6 @@ SKIPPED = 77
 SPREAD_IMAGES = 24  # the first 16 of them gave the ranges
 LEAST_DEVIATION = 10  # of 255 levels; after ReLU a good half of the values is at the zero point
 MOST_SATURATED_PERCENT = 1
-TIMEOUT_S = 600
-
-
-def firmware_output(runner, elf):
-    """Runs the ELF; returns the lines between its first and its multiply-accumulate line."""
-    command = [word.replace("{elf}", str(elf)) for word in runner]
-    # QEMU prints semihosting text to stderr; simulators may add a report around it.
-    result = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    lines = result.stdout.splitlines()
-    first = next((i for i, line in enumerate(lines) if line.startswith("resnet20 ")), None)
-    last = next((i for i, line in enumerate(lines) if "multiply-accumulates" in line), None)
-    if result.returncode != 0 or first is None or last is None:
-        tail = "\n".join(lines[-5:])
-        status = f"exit status {result.returncode}, output ends in:"
-        raise RuntimeError(f"{' '.join(command)}: {status}\n{tail}")
-    return lines[first + 1 : last]
 
 
 def compare(variant, actual, expected):
@@ -103,7 +81,7 @@ def main():
                     build.build(variant, elf, QEMU_ORIGIN)
                 call = [calibrate.reference(variant, scratch)]
                 expected = subprocess.run(call, capture_output=True, text=True, check=True).stdout.splitlines()
-                good = compare(variant, firmware_output(runner or QEMU, elf), expected) and good
+                good = compare(variant, firmware_output(runner or QEMU, elf, "resnet20"), expected) and good
     except (OSError, subprocess.SubprocessError, RuntimeError) as error:
         print(f"test_reference.py: error: {error}", file=sys.stderr)
         return 2
