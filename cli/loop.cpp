@@ -97,6 +97,7 @@ int run(const LoopOptions& options) {
   check_loop_options(options);
   RunOptions run_options = check_options(options.run);
   run_options.layer_mode = LayerMode::none;
+  run_options.memory_use = false;
   const std::uint64_t skip = read_skip(options.skip);
   OutputFile file(run_options.output, "--output " + run_options.output);
   const bool is_json = run_options.format == "json";
@@ -145,8 +146,8 @@ void add_loop(CLI::App& program, std::function<int()>& action) {
   CLI::App* const command = program.add_subcommand(
       "loop", "Explain what one iteration of a loop costs, and what bounds it");
   add_run_options(*command, options->run);
-  for (const char* const name :
-       {"--layers", "--dump-memory", "--strict", "--stats", "--battery", "--period"}) {
+  for (const char* const name : {"--layers", "--dump-memory", "--strict", "--stats", "--battery",
+                                 "--period", "--no-memory-use"}) {
     command->remove_option(command->get_option(name));
   }
   command->get_option("--format")->type_name("text|json");

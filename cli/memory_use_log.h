@@ -19,7 +19,7 @@ class MemoryUseLog {
  public:
   /// Stretches of one layer that are looked at by themselves. Between layers that had so many, a
   /// boundary costs nothing and is none.
-  static constexpr std::uint64_t kMostStretches = 10'000;
+  static constexpr std::uint64_t kMostStretches = 256;
 
   /// Starts recording. Once memory is loaded, before the run; all must outlive this.
   MemoryUseLog(engine::Engine& engine, const loader::Image& image,

@@ -233,6 +233,8 @@ void add_run_options(CLI::App& command, RawOptions& options) {
   add("--period", options.period, "TIME", "from one run to the next: 30s, 100ms, 5min, 1h");
   add("--seed", options.seed, "N", "of the contents of RAM at power-on (default 0)");
   add("--load-at", options.load_at, "ADDR", "address of a .bin, or of the lowest byte of a .hex");
+  command.add_flag("--no-memory-use", options.no_memory_use,
+                   "do not record which RAM is used: many short layers run faster");
   command.add_flag("--strict", options.strict,
                    "an access to a peripheral register without model or rule is a failure");
   std::string formats;
@@ -300,6 +302,7 @@ RunOptions check_options(const RawOptions& raw) {
   }
   options.format = raw.format;
   options.output = raw.output;
+  options.memory_use = !raw.no_memory_use;
   options.strict = raw.strict;
   options.stats = raw.stats;
   return options;

@@ -41,6 +41,7 @@ struct RawOptions {
   std::string load_at;
   std::string format = "text";
   std::string output;
+  bool no_memory_use = false;
   bool strict = false;
   bool stats = false;
 };
@@ -87,6 +88,7 @@ struct RunOptions {
   std::optional<Address> load_at;
   std::string format;
   std::string output;
+  bool memory_use = true;
   bool strict = false;
   bool stats = false;
 };

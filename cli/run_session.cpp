@@ -9,6 +9,7 @@
 
 #include "analysis/reports/layer_table.h"
 #include "analysis/sums.h"
+#include "boards/energy_model.h"
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/function_filter.h"
@@ -122,6 +123,10 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
   boards::MachineOptions machine = machine_options(options_, io_, image_, symbols_);
   check_uarts(options_.uarts, spec);
+  if (options_.battery && !boards::knows_energy(spec)) {
+    throw ConfigError(fmt::format("{} has no energy data, so no lifetime", spec.name), "--battery",
+                      "choose a board with coefficients of energy: `mcost boards`");
+  }
   machine.uarts = connect_uarts(options_.uarts, io_.console, io_.announce);
   for (const UartOption& option : options_.uarts) {
     if (option.target != "pty") continue;
@@ -141,7 +146,8 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
   view_ = std::make_unique<EngineView>(machine_->engine());
   log_ = std::make_unique<LayerLog>(tracker_, *view_);
-  memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
+  if (options_.memory_use)
+    memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
   log_->measure(memory_use_.get());
   listener_ = std::make_unique<Listener>(*view_, *log_);
   choose_layers();
@@ -366,7 +372,7 @@ void require_sums(const RunResult& result) {
 /// The part of the result that is the ledger.
 void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
   log_->settle();
-  memory_use_->end(tracker_.innermost());
+  if (memory_use_) memory_use_->end(tracker_.innermost());
   const Cycles now = machine_->engine().now();
   result.layers = tracker_.finish(now);
   result.total = view_->total();
@@ -383,7 +389,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.inclusive.model.resize(result.model_counters.size());
   }
   if (events_ != nullptr) result.timeline = events_->events();
-  memory_use_->show(result, tracker_.indices());
+  if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);
   describe_accesses(result);

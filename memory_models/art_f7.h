@@ -111,6 +111,7 @@ class F7Flash final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
     return art_.is_resident(line);
   }
+  [[nodiscard]] bool has_fetch_recency() const override { return true; }
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override {
     for (const std::uint32_t line : lines) art_.touch(line, stamp++);
   }

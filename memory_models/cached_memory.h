@@ -89,6 +89,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
     return (line & ArtF7::kLineBit) != 0 ? art_ && art_->is_resident(line) : holds_code_line(line);
   }
+  [[nodiscard]] bool has_fetch_recency() const override { return art_.has_value(); }
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
 

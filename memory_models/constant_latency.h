@@ -31,7 +31,6 @@ class ConstantLatency final : public bus::MemoryModel {
   void fill_data_line(std::uint32_t, std::uint64_t) override {}
   [[nodiscard]] const std::uint64_t& eviction_generation() const override { return generation_; }
   [[nodiscard]] bool fetch_line_resident(std::uint32_t) const override { return true; }
-  void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {}
 
  private:
   std::uint32_t wait_states_;

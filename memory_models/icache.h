@@ -49,6 +49,7 @@ class Icache final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
     return lines_.contains(line);
   }
+  [[nodiscard]] bool has_fetch_recency() const override { return true; }
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
 

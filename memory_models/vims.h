@@ -59,8 +59,6 @@ class Vims final : public bus::MemoryModel, public FlashTiming {
   [[nodiscard]] bool fetch_line_resident(std::uint32_t line) const override {
     return lines_.contains(line);
   }
-  void touch_fetch_lines(const std::vector<std::uint32_t>&, std::uint64_t) override {
-  }  // replacement is random
   [[nodiscard]] std::vector<Counter> counters() const override;
 
   [[nodiscard]] FlashSettings settings() const override {

@@ -201,9 +201,13 @@ class MemoryModel {
   /// Changes whenever an instruction line leaves the contents.
   [[nodiscard]] virtual const std::uint64_t& eviction_generation() const = 0;
   [[nodiscard]] virtual bool fetch_line_resident(std::uint32_t line) const = 0;
+  /// Whether replacement of instruction lines asks when they were last used; else nobody need tell.
+  [[nodiscard]] virtual bool has_fetch_recency() const { return false; }
   /// Instruction lines were used by a memoised visit, at program-order time `stamp` (in this
-  /// order).
-  virtual void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) = 0;
+  /// order). Only if has_fetch_recency().
+  virtual void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) {
+    (void)lines, (void)stamp;
+  }
 
   /// Counters for reports, by name; order is fixed.
   struct Counter {

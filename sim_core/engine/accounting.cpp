@@ -212,7 +212,9 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   variant->exit_state = states_.id_of(state);
   variant->generation = *block.generation;
   variant->lines = std::move(log.lines);
-  if (!variant->lines.empty()) cached_variants_.push_back(variant.get());
+  const bus::MemoryModel& home = *bus_.memories[block.memory].model;
+  if (!variant->lines.empty() && home.has_fetch_recency())
+    cached_variants_.push_back(variant.get());
   ++statistics_.variants_built;
   block.by_key.emplace(key, variant.get());
   block.variants.push_back(std::move(variant));

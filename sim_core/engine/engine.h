@@ -457,11 +457,19 @@ class Engine {
                            unsigned flags, Part part);
   void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
                    unsigned beat, unsigned flags, Part part);
+  [[nodiscard]] const bus::Window* unnoted_window(const MicroOp* op, Address address,
+                                                  unsigned size_bytes, unsigned flags,
+                                                  unsigned slow_tags) const;
+  void note_read(const bus::Window& window, Address address) const;
+  void note_use(const bus::Window& window, Address address, unsigned size_bytes,
+                const MicroOp* op) const;
   [[nodiscard]] const bus::Window* misaligned_window(const MicroOp* op, Address address,
                                                      unsigned size_bytes) const;
   void note_bank(const MicroOp* op, Address address, unsigned beat);
   void note_misaligned(const MicroOp* op, Address address);
   Part part_of(const MicroOp* op, Address address, unsigned size_bytes, unsigned flags, bool write);
+  [[nodiscard]] bool costs_constant(const bus::Region& region, Address address, unsigned size_bytes,
+                                    bool write) const;
   bool use_line(const MicroOp* op, bus::Memory& memory, std::uint32_t offset) const;
   [[nodiscard]] unsigned window_of(const bus::Region& region) const;
   MicroOp& inline_op(const MicroOp* op);

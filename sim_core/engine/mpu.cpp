@@ -1,6 +1,7 @@
 #include "sim_core/engine/mpu.h"
 
 #include <algorithm>
+#include <array>
 
 #include "sim_core/base/bits.h"
 
@@ -14,6 +15,22 @@ constexpr std::uint32_t kGranule = 32;         // bytes; least size of a region
 constexpr std::uint32_t kRegionEnable = 1;
 
 bool is_private_bus(Address address) { return address >> 20 == 0xE00u; }
+
+constexpr Permission normal_memory(bus::CachePolicy policy) {
+  return {.read = true, .write = true, .execute = true, .policy = policy};
+}
+constexpr Permission kDeviceMemory{.read = true, .write = true, .device = true};
+
+/// By 512 MiB: Code, SRAM, Peripheral, RAM and RAM, External device twice, System.
+constexpr std::array<Permission, 8> kAddressMap = {
+    normal_memory(bus::CachePolicy::write_through),
+    normal_memory(bus::CachePolicy::write_back_allocate),
+    kDeviceMemory,
+    normal_memory(bus::CachePolicy::write_back_allocate),
+    normal_memory(bus::CachePolicy::write_through),
+    kDeviceMemory,
+    kDeviceMemory,
+    kDeviceMemory};
 
 /// AP of PMSAv7.  Source: ARMv7-M ARM B3.5.3, CheckPermission().
 void set_access_v7(Permission& permission, unsigned access, bool privileged) {
@@ -64,29 +81,8 @@ bus::CachePolicy policy_v7(std::uint32_t attributes, bool shared_is_write_throug
 }  // namespace
 
 Permission default_permission(Address address) {
-  Permission permission{.read = true, .write = true, .execute = true};
-  switch (address >> 29) {
-    case 0:  // Code
-    case 4:  // RAM, upper half
-      permission.policy = bus::CachePolicy::write_through;
-      break;
-    case 1:  // SRAM
-    case 3:  // RAM, lower half
-      permission.policy = bus::CachePolicy::write_back_allocate;
-      break;
-    case 2:  // Peripheral
-    case 5:  // External device
-    case 6:
-      permission.execute = false;
-      permission.device = true;
-      break;
-    case 7:
-      permission.execute = false;
-      permission.device = true;
-      permission.strongly_ordered = is_private_bus(address);
-      break;
-    default: break;
-  }
+  Permission permission = kAddressMap[address >> 29];
+  if (address >= kSystemSpace) permission.strongly_ordered = is_private_bus(address);
   return permission;
 }
 

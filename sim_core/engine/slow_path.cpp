@@ -49,6 +49,13 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
                         unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
+    if (const bus::Window* window =
+            unnoted_window(op, address, size_bytes, flags, bus::kReadSlow)) {
+      note_read(*window, address);
+      note_bank(op, address, beat);
+      note_use(*window, address, size_bytes, op);
+      return {read_host(window->host + (address - window->base), size_bytes), next_after(op)};
+    }
     const std::uint32_t value = load_piece(op, address, size_bytes, beat, flags, Part::whole);
     if ((flags & kExclusive) != 0) exclusive_monitor(address, size_bytes, true);
     return {value, next_after(op)};
@@ -57,6 +64,11 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
   const bus::Window* window = own_rights ? misaligned_window(op, address, size_bytes) : nullptr;
   if (window != nullptr) {
     note_misaligned(op, address);
+    if (recorder_) {
+      note_read(*window, address);
+      note_read(*window, address + size_bytes - 1);
+    }
+    note_use(*window, address, size_bytes, op);
     return {read_host(window->host + (address - window->base), size_bytes), op + 1};
   }
   check_unaligned(address, size_bytes, flags, false);
@@ -74,6 +86,15 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
                              std::uint32_t value, unsigned beat, unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
+    if (const bus::Window* window =
+            unnoted_window(op, address, size_bytes, flags, bus::kWriteSlow)) {
+      const bus::Region& region = bus_.regions[window->region];
+      recorder_->write(region.memory, region.memory_offset + (address - region.base),
+                       stacks_at(op, address));
+      note_bank(op, address, beat);
+      std::memcpy(window->host + (address - window->base), &value, size_bytes);
+      return next_after(op);
+    }
     store_piece(op, address, size_bytes, value, beat, flags, Part::whole);
     return next_after(op);
   }
@@ -87,6 +108,34 @@ const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_b
   return next_after(op);
 }
 
+/// The window of an access that would stay inline, were it not the first one that the recorder
+/// hears of: `slow_tags` are those of a load or a store. Else null.
+const bus::Window* Engine::unnoted_window(const MicroOp* op, Address address, unsigned size_bytes,
+                                          unsigned flags, unsigned slow_tags) const {
+  if (!recorder_ || (flags & kExclusive) != 0) return nullptr;
+  const bus::Window& window = core_.window_of(op);
+  const std::uint32_t offset = address - window.base;
+  if (offset >= window.size_bytes() || offset + size_bytes > window.size_bytes()) return nullptr;
+  constexpr unsigned kUnnoted = bus::kReadUnnoted | bus::kWriteUnnoted;
+  const unsigned tags = window.tags[offset >> bus::kTagShift] & slow_tags;
+  return tags != 0 && (tags & ~kUnnoted) == 0 ? &window : nullptr;
+}
+
+void Engine::note_read(const bus::Window& window, Address address) const {
+  const bus::Region& region = bus_.regions[window.region];
+  recorder_->read(region.memory, region.memory_offset + (address - region.base));
+}
+
+/// What an inline load leaves behind for replacement.
+void Engine::note_use(const bus::Window& window, Address address, unsigned size_bytes,
+                      const MicroOp* op) const {
+  if (window.stamps == nullptr) return;
+  const std::uint32_t offset = address - window.base;
+  const std::uint64_t stamp = bus_.program_order + op->index;
+  window.stamps[offset >> window.stamp_shift] = stamp;
+  window.stamps[(offset + size_bytes - 1) >> window.stamp_shift] = stamp;
+}
+
 /// The usual case of a misaligned load: the window that the op's last access was in, if this one is
 /// too, costs a constant and reads memory that was written. Else null.
 const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
@@ -96,11 +145,27 @@ const bus::Window* Engine::misaligned_window(const MicroOp* op, Address address,
   const std::uint32_t first = address - window.base;
   const std::uint32_t last = first + size_bytes - 1;
   if (first >= window.size_bytes() || last >= window.size_bytes()) return nullptr;
-  if (window.stamps != nullptr || info.timing.transfers != 1) return nullptr;
+  if (info.timing.transfers != 1) return nullptr;
   const bool traps = (exceptions_.ccr & kCcrUnalignTrap) != 0 || !may_be_unaligned() ||
                      bus_.regions[window.region].is_device_memory || (core_.unusual & kLeft) != 0;
   const unsigned tags = window.tags[first >> bus::kTagShift] | window.tags[last >> bus::kTagShift];
-  return traps || (tags & bus::kReadSlow) != 0 ? nullptr : &window;
+  const unsigned slow_tags = bus::kReadSlow & ~unsigned{bus::kReadUnnoted};
+  return traps || (tags & slow_tags) != 0 ? nullptr : &window;
+}
+
+/// Whether all words of an access cost a constant: their memory does, or a cache holds them all and
+/// need not be told.
+bool Engine::costs_constant(const bus::Region& region, Address address, unsigned size_bytes,
+                            bool write) const {
+  const bus::Memory& memory = bus_.memories[region.memory];
+  if (memory.model->data_path() == bus::DataPath::constant) return true;
+  if (memory.model->data_path() != bus::DataPath::cached || region.view != 0) return false;
+  if (memory.model->follows_attributes() && is_uncached(region, permission_at(address)))
+    return false;
+  const std::uint32_t offset = region.memory_offset + (address - region.base);
+  const unsigned tags = memory.tags[offset >> bus::kTagShift] |
+                        memory.tags[(offset + size_bytes - 1) >> bus::kTagShift];
+  return (tags & (write ? bus::kAbsent | bus::kStoreNoted : bus::kAbsent)) == 0;
 }
 
 /// Whether an unaligned access needs a log entry per piece, or is told by its window and address
@@ -114,7 +179,7 @@ Engine::Part Engine::part_of(const MicroOp* op, Address address, unsigned size_b
   const bool constant = region.contains(address + size_bytes - 1) &&
                         region.kind == bus::RegionKind::memory &&
                         core_.windows[window].size_bytes() != 0 && (region.writable || !write) &&
-                        bus_.memories[region.memory].model->data_path() == bus::DataPath::constant;
+                        costs_constant(region, address, size_bytes, write);
   if (!constant || current_->info[op->index].timing.transfers != 1) return Part::logged;
   adopt_window(op, region, flags);
   note_misaligned(op, address);

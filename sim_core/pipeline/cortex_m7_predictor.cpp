@@ -16,23 +16,34 @@ void M7Predictor::take_in(Address pc, bool taken, Address target) {
     const auto oldest = std::min_element(
         entries_.begin(), entries_.end(),
         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    Entry*& place = place_of(oldest->first);
+    if (place == &oldest->second) place = nullptr;
     entries_.erase(oldest);
   }
-  entries_[pc] = {taken ? target : 0, taken ? kWeakestTaken : kWeakestNotTaken, ++now_};
+  entries_[pc] = {pc, taken ? target : 0, taken ? kWeakestTaken : kWeakestNotTaken, ++now_};
+}
+
+M7Predictor::Entry* M7Predictor::find(Address pc) {
+  Entry*& place = place_of(pc);
+  if (place != nullptr && place->pc == pc) return place;
+  const auto known = entries_.find(pc);
+  if (known == entries_.end()) return nullptr;
+  place = &known->second;
+  return place;
 }
 
 bool M7Predictor::resolve(const OpTiming& op, Address pc, bool taken, Address target) {
   const bool is_direct = op.direct_target != 0;
   if (is_direct && !op.conditional && !op.in_it_block) return true;  // decoded ahead of its issue
-  const auto known = entries_.find(pc);
-  if (known == entries_.end()) {
+  Entry* const known = find(pc);
+  if (known == nullptr) {
     const bool guess = is_direct && op.direct_target <= pc;
     const bool right = guess == taken;
     // What falls through as guessed needs no entry.
     if (taken || !right) take_in(pc, taken, target);
     return right;
   }
-  Entry& entry = known->second;
+  Entry& entry = *known;
   const bool guess = entry.counter >= kWeakestTaken;
   const bool right = guess == taken && (!taken || entry.target == target);
   if (taken) {

@@ -7,6 +7,7 @@
 // branch that is taken or was guessed wrongly, no stack of return addresses.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 
@@ -21,15 +22,19 @@ class M7Predictor final : public BranchPredictor {
 
  private:
   struct Entry {
+    Address pc = 0;
     Address target = 0;
     std::uint8_t counter = 0;  // 0, 1: not taken; 2, 3: taken
     std::uint64_t used = 0;
   };
+  [[nodiscard]] Entry*& place_of(Address pc) { return recent_[pc >> 1 & (recent_.size() - 1)]; }
+  [[nodiscard]] Entry* find(Address pc);
   void take_in(Address pc, bool taken, Address target);
 
   std::uint32_t capacity_;
   std::uint64_t now_ = 0;
   std::unordered_map<Address, Entry> entries_;
+  std::array<Entry*, 256> recent_{};  // in front of entries_, by address; null or one of them
 };
 
 }  // namespace mcost::pipeline
