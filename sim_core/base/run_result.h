@@ -15,6 +15,7 @@
 #include "sim_core/base/counters.h"
 #include "sim_core/base/energy.h"
 #include "sim_core/base/memory_use.h"
+#include "sim_core/base/run_profile.h"
 #include "sim_core/base/units.h"
 
 namespace mcost {
@@ -199,6 +200,7 @@ struct RunResult {
   std::vector<LayerResult>
       layers;  // a parent stands before its children; "(outside)" and what is in it last
   std::optional<RunMemoryUse> memory_use;  // nothing: it was not measured
+  std::optional<RunProfile> profile;       // --profile
   std::vector<TimelineEvent> timeline;
   std::vector<UnmodelledRegister> unmodelled;  // by address
   std::vector<SemihostingCount> semihosting;   // by operation
