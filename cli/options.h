@@ -89,6 +89,7 @@ struct RunOptions {
   std::string format;
   std::string output;
   bool memory_use = true;
+  bool profile = false;
   bool strict = false;
   bool stats = false;
 };

@@ -145,7 +145,7 @@ struct Variant {
   Block* block = nullptr;    // whose variant it is
   std::uint64_t folded = 0;  // visits already accounted
   std::vector<std::uint32_t> lines;
-  std::vector<OpCharge> charges;  // by op, for profiles
+  std::vector<OpCharge> charges;      // by op, for profiles
   std::vector<OpTraffic> op_traffic;  // with a profiler only
   std::uint32_t folded_ops = 0;       // that took no issue slot, as a mask
   std::uint64_t harvested = 0;        // visits that the profiler knows of
@@ -170,7 +170,7 @@ struct Block {
   Address pc = 0;
   isa::ItState it{};
   std::uint8_t mode = 0;
-  std::uint8_t memory = 0;     // it is fetched from
+  std::uint8_t memory = 0;    // it is fetched from
   std::uint32_t context = 0;  // whose code it is, see Profiler; 0 without one
   std::vector<OpInfo> info;
   Address end_pc = 0;

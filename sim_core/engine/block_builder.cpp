@@ -425,6 +425,9 @@ void Engine::complete_block(Block& block) {
   block.fetches = 1u << block.memory;
   if ((stepped_memories() & block.fetches) != 0) block.worst_case = kStops;
   update_sites(block);
+  if (profiler_) {
+    for (const OpInfo& info : block.info) profiler_->note_code(info);
+  }
   ++statistics_.blocks_built;
   mark_block_code(block);
 }

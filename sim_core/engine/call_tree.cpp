@@ -23,8 +23,7 @@ CallTree::Id CallTree::root_at(Address pc) {
 }
 
 CallTree::Id CallTree::interrupt(unsigned exception, Address handler) {
-  return child(
-      {.kind = Kind::interrupt, .function = function_at(handler), .exception = exception});
+  return child({.kind = Kind::interrupt, .function = function_at(handler), .exception = exception});
 }
 
 CallTree::Id CallTree::call(Id from, Address target, Address return_address) {

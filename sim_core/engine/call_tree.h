@@ -1,6 +1,7 @@
 // CallTree: the calling contexts of a run, followed at the ends of blocks: calls, returns, tail
 // calls, longjmp, exceptions and task switches. A context is a property of the code that is
-// decoded for it, so following costs nothing once a way was taken. Knows no engine. Depends on base.
+// decoded for it, so following costs nothing once a way was taken. Knows no engine. Depends on
+// base.
 #pragma once
 
 #include <cstdint>

@@ -48,8 +48,8 @@ void Engine::follow(const Block& block) {
   CallTree& tree = profiler_->tree();
   const bool left = core_.exit != kFallThrough;
   const bool calls = left && block.ends_in_call;
-  const CallTree::Id to = calls ? tree.call(from, pc_, block.end_pc)
-                                : tree.go(from, pc_, core_.exit == kIndirect);
+  const CallTree::Id to =
+      calls ? tree.call(from, pc_, block.end_pc) : tree.go(from, pc_, core_.exit == kIndirect);
   context_ = profiler_->context_of(to);
 }
 

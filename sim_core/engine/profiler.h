@@ -43,6 +43,10 @@ class Profiler {
   /// What has no instruction yet: entry of an exception, until its handler is known.
   CodeCost& pending() { return pending_; }
   void book_pending(Id context, Address pc);
+  /// An instruction was decoded.
+  void note_code(const OpInfo& info) { code_.try_emplace(info.pc, info.decoded); }
+  /// Instructions by address, as they were decoded first.
+  [[nodiscard]] const std::map<Address, isa::Decoded>& code() const { return code_; }
   /// Visits of a variant that were not harvested yet.
   void harvest(const Block& block, Variant& variant);
 
@@ -59,6 +63,7 @@ class Profiler {
   std::map<std::tuple<CallTree::Id, std::size_t, unsigned>, Id> ids_;
   std::vector<std::unordered_map<Address, CodeCost>> costs_;
   CodeCost pending_;
+  std::map<Address, isa::Decoded> code_;
 };
 
 }  // namespace mcost::engine
