@@ -42,6 +42,7 @@ struct RawOptions {
   std::string format = "text";
   std::string output;
   bool no_memory_use = false;
+  bool profile = false;
   bool strict = false;
   bool stats = false;
 };
