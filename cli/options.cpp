@@ -235,6 +235,9 @@ void add_run_options(CLI::App& command, RawOptions& options) {
   add("--load-at", options.load_at, "ADDR", "address of a .bin, or of the lowest byte of a .hex");
   command.add_flag("--no-memory-use", options.no_memory_use,
                    "do not record which RAM is used: many short layers run faster");
+  command.add_flag("--profile", options.profile,
+                   "also record what each instruction cost, and when layers were visited: in the "
+                   "JSON report");
   command.add_flag("--strict", options.strict,
                    "an access to a peripheral register without model or rule is a failure");
   std::string formats;
@@ -303,6 +306,7 @@ RunOptions check_options(const RawOptions& raw) {
   options.format = raw.format;
   options.output = raw.output;
   options.memory_use = !raw.no_memory_use;
+  options.profile = raw.profile;
   options.strict = raw.strict;
   options.stats = raw.stats;
   return options;

@@ -42,6 +42,7 @@ struct RawOptions {
   std::string format = "text";
   std::string output;
   bool no_memory_use = false;
+  bool profile = false;
   bool strict = false;
   bool stats = false;
 };
@@ -89,6 +90,7 @@ struct RunOptions {
   std::string format;
   std::string output;
   bool memory_use = true;
+  bool profile = false;  // what each instruction cost, and when layers were visited
   bool strict = false;
   bool stats = false;
 };
