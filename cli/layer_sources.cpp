@@ -26,6 +26,7 @@ auto LayerLog::boundary(Change change) {
   settle();
   const std::size_t left = tracker_.innermost();
   const auto result = change(core_.now());
+  core_.enter_layer(tracker_.innermost());
   if (memory_use_ != nullptr) memory_use_->boundary(left, tracker_.innermost(), core_.now());
   return result;
 }

@@ -152,6 +152,8 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   if (options_.memory_use)
     memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
   log_->measure(memory_use_.get());
+  if (options_.profile)
+    profile_ = std::make_unique<ProfileBuilder>(machine_->engine(), image_, symbols_);
   listener_ = std::make_unique<Listener>(*view_, *log_);
   if (options_.profile) tracker_.record_visits(kMostVisits);
   choose_layers();
@@ -361,6 +363,7 @@ RunResult RunSession::run() {
   RunResult result;
   describe_run(result, stop);
   describe_energy(result);
+  if (profile_) profile_->build(result, tracker_.indices());
   require_sums(result);
   return result;
 }

@@ -16,6 +16,7 @@
 #include "cli/memory_use_log.h"
 #include "cli/options.h"
 #include "cli/places.h"
+#include "cli/profile_builder.h"
 #include "loader/probe_notes.h"
 #include "sim_core/base/run_result.h"
 
@@ -108,6 +109,7 @@ class RunSession {
   std::unique_ptr<EngineView> view_;
   analysis::LayerTracker tracker_;
   std::unique_ptr<MemoryUseLog> memory_use_;
+  std::unique_ptr<ProfileBuilder> profile_;
   std::unique_ptr<LayerLog> log_;
   std::unique_ptr<Listener> listener_;
   const ProbeEvents* events_ = nullptr;  // owned by the listener

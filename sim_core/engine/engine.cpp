@@ -113,6 +113,10 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   event_register_ = false;
   sleeping_ = false;
   thumb_ = true;
+  if (profiler_) {
+    context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+    profile_here(pc_);  // the vectors that were read
+  }
   exclusive_valid_ = false;
   restarted_.clear();
   stop_ = StopReason::none;
@@ -151,7 +155,7 @@ std::uint8_t Engine::mode() const {
 }
 
 Block* Engine::enter_block(bool single) {
-  const BlockKey key{pc_, it_.value(), mode(), single};
+  const BlockKey key{pc_, it_.value(), mode(), single, context_};
   const auto found = blocks_.find(key);
   if (found != blocks_.end()) return found->second.get();
   return blocks_.emplace(key, build_block(key)).first->second.get();
@@ -197,6 +201,7 @@ StopReason Engine::run(const RunLimits& limits) {
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
   if (block->worst_case == kStops && !stop_at(*block)) return;
+  if (context_ != block->context) block = enter_block(false);  // another layer has begun
   const bool single = observer_ != nullptr || now_ + block->worst_case >= limit;
   if (single) block = enter_block(true);
   current_ = block;
@@ -306,6 +311,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
   } while (executed || now_ + block->worst_case < limit);
   pc_ = block->pc;
   it_ = block->it;
+  context_ = block->context;
 }
 
 /// Asks the predictor about the branch that ended a visit, if one did.
@@ -358,16 +364,19 @@ void Engine::set_next(const Block& block) {
     pc_ = core_.target;
     it_ = isa::ItState{};
   }
+  follow(block);
 }
 
 /// Ends a visit that is timed by replay: `done` instructions were executed.
 void Engine::finish_replayed(Block& block, unsigned done) {
   ++statistics_.replayed_visits;
   bus_.program_order += 64;
+  context_ = block.context;
   replay_until(block, done);
   if (done < block.info.size()) {
     pc_ = block.info[done].pc;
     it_ = block.info[done].it;
+    if (profiler_) context_ = profiler_->now(context_);
   } else {
     set_next(block);
   }
@@ -410,7 +419,11 @@ void Engine::finish_unusual(Block& block) {
     }
     ++ledger_.instructions;
     ++ledger_.by_class[static_cast<unsigned>(block.info[done - 1].instruction_class)];
-    if (profile_) ++profile_costs_[pc_].executions;
+    if (profiler_) {
+      CodeCost& cost = profiler_->at(profiler_->now(context_), pc_);
+      ++cost.instructions;
+      ++cost.by_class[static_cast<unsigned>(block.info[done - 1].instruction_class)];
+    }
     const Address after = pc_ + 2;
     pc_ = after;
     it_ = it_.advance();
@@ -453,8 +466,10 @@ void Engine::serve_requests() {
       enter_exception();
     }
   }
-  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0)
+  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0) {
     start_waiting((requests & kWaitForEvent) != 0);
+    sleep_pc_ = current_->info.back().pc;
+  }
 }
 
 void Engine::request_exit(std::uint32_t code) {

@@ -25,6 +25,7 @@
 #include "sim_core/engine/fault.h"
 #include "sim_core/engine/mpu.h"
 #include "sim_core/engine/observer.h"
+#include "sim_core/engine/profiler.h"
 #include "sim_core/engine/scheduler.h"
 #include "sim_core/engine/timing.h"
 #include "sim_core/isa/encoding.h"
@@ -76,14 +77,6 @@ struct EngineStatistics {
   std::uint64_t capped_visits = 0;
   std::uint64_t resets = 0;  // by firmware
   std::uint64_t interrupted_instructions = 0;
-};
-
-/// Per-instruction cost, for profiles.
-struct InstructionCost {
-  std::uint64_t executions = 0;  // attempted
-  std::uint64_t skipped = 0;
-  std::uint64_t cycles = 0;
-  std::array<std::uint64_t, kCauses> by_cause{};
 };
 
 /// What happens at hooked addresses: layers, probes, --until. Called before the instruction there
@@ -170,9 +163,16 @@ class Engine {
   Counters take_counters();
   /// Running totals without closing a period (used by DWT).
   [[nodiscard]] Counters peek_counters();
-  [[nodiscard]] std::unordered_map<Address, InstructionCost> instruction_costs();
   [[nodiscard]] const EngineStatistics& statistics();
-  void enable_profile() { profile_ = true; }
+
+  // Profile (profile.cpp).
+  /// From now on what each instruction costs is known by calling context and layer. Before the
+  /// first instruction; numbers stay what they are.
+  void enable_profile(CallTree::FunctionAt function_at);
+  /// From the next instruction on, cost belongs to this layer. Between instructions.
+  void set_profile_layer(std::size_t layer);
+  /// Null until enabled; complete between instructions.
+  [[nodiscard]] const Profiler* profile();
 
   // Hooks.
   void set_listener(HookListener* listener) { listener_ = listener; }
@@ -263,13 +263,15 @@ class Engine {
     std::uint8_t it;
     std::uint8_t mode;
     bool single;
+    std::uint32_t context;
     friend bool operator==(const BlockKey&, const BlockKey&) = default;
   };
   struct BlockKeyHash {
     std::size_t operator()(const BlockKey& key) const {
       return (static_cast<std::size_t>(key.pc) * 0x9E3779B1u) ^
              (static_cast<std::size_t>(key.it) << 7) ^ (static_cast<std::size_t>(key.mode) << 15) ^
-             static_cast<std::size_t>(key.single);
+             static_cast<std::size_t>(key.single) ^
+             static_cast<std::size_t>(key.context) * 0x85EBCA6Bu;
     }
   };
 
@@ -409,14 +411,28 @@ class Engine {
     return now_ - static_cast<Cycles>(std::int64_t{state.lag});
   }
   void show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay);
-  void charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay, BusPort& port);
+  void charge_op(const Block& block, const OpInfo& info, const TimedOp& timed,
+                 const OpReplay& replay, BusPort& port);
+  void note_traffic(Block& block, Variant& variant, unsigned op, const TimedOp& timed,
+                    const OpReplay& replay, BusPort& port) const;
   void update_sites(Block& block);
   std::uint32_t details_of(Block& block);
   void fold_counts();
   void close_clock_span();
-  void profile_visits(const Block& block, const Variant& variant, std::uint64_t visits);
   void touch_lines();
   void account_exception(const pipeline::Charges& charges);
+
+  // Profile (profile.cpp).
+  void harvest(const Block& block);
+  void follow(const Block& block);
+  void profile_op(const Block& block, const OpInfo& info, const TimedOp& timed,
+                  const OpReplay& replay, BusPort& port);
+  void profile_handler(unsigned number);
+  void profile_unstacked(Address frame);
+  void profile_here(Address pc);
+  void profile_here(const MicroOp* op);
+  [[nodiscard]] bool enters_function(Address block, Address pc) const;
+  void count_exception_access(const bus::Region& region, bool write);
 
   // Caches that follow attributes (cached_access.cpp); Part is below.
   enum class Part : std::uint8_t;
@@ -606,13 +622,13 @@ class Engine {
   Address reset_vectors_ = 0;
   ResetHandler reset_handler_;
   bool system_reset_ = false;
-  bool profile_ = false;
-
   Counters ledger_;
   Counters total_;
   unsigned clock_ = 0;          // of the span in progress
   std::uint64_t in_spans_ = 0;  // cycles of ledger_ in spans that are closed
-  std::unordered_map<Address, InstructionCost> profile_costs_;
+  std::unique_ptr<Profiler> profiler_;
+  Profiler::Id context_ = 0;  // of the instruction at pc_
+  Address sleep_pc_ = 0;      // of the instruction that went to sleep
   EngineStatistics statistics_;
 
   std::unique_ptr<AccessRecorder> recorder_;

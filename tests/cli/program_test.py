@@ -141,8 +141,8 @@ class Lifetime(unittest.TestCase):
             (["nucleo-l496zg", "--battery", "18650", "--period", "30"],
              '"30" is no period: --period: write a number up to 1000000 and us, ms, s, min or h: 30s'),
             (["generic-m4", "--battery", "18650", "--period", "30s"],
-             "no energy, so no lifetime: board has no energy data: --battery: choose a board with coefficients of energy "
-             "(mcost boards)"),
+             "generic-m4 has no energy data, so no lifetime: --battery: choose a board with coefficients of energy: "
+             "`mcost boards`"),
         ):
             with self.subTest(" ".join(arguments)):
                 result = run(*run_lenet, *arguments)
