@@ -18,8 +18,9 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 5> kCommands = {{
     {"run", &add_run},
+    {"profile", &add_profile},
     {"loop", &add_loop},
     {"fit", &add_fit},
     {"boards", &add_boards},

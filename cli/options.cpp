@@ -235,9 +235,9 @@ void add_run_options(CLI::App& command, RawOptions& options) {
   add("--load-at", options.load_at, "ADDR", "address of a .bin, or of the lowest byte of a .hex");
   command.add_flag("--no-memory-use", options.no_memory_use,
                    "do not record which RAM is used: many short layers run faster");
-  command.add_flag(
-      "--profile", options.profile,
-      "record what each instruction costs, by calling context, for JSON and `mcost profile`");
+  command.add_flag("--profile", options.profile,
+                   "also record what each instruction cost, and when layers were visited: in the "
+                   "JSON report");
   command.add_flag("--strict", options.strict,
                    "an access to a peripheral register without model or rule is a failure");
   std::string formats;

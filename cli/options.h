@@ -90,7 +90,7 @@ struct RunOptions {
   std::string format;
   std::string output;
   bool memory_use = true;
-  bool profile = false;
+  bool profile = false;  // what each instruction cost, and when layers were visited
   bool strict = false;
   bool stats = false;
 };

@@ -21,6 +21,9 @@
 namespace mcost::cli {
 namespace {
 
+/// Visits of layers whose times are kept; further ones are only counted.
+constexpr std::size_t kMostVisits = 100'000;
+
 boards::MachineOptions machine_options(const RunOptions& options, const SessionIo& io,
                                        const loader::Image& image,
                                        const loader::SymbolTable& symbols) {
@@ -152,6 +155,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   if (options_.profile)
     profile_ = std::make_unique<ProfileBuilder>(machine_->engine(), image_, symbols_);
   listener_ = std::make_unique<Listener>(*view_, *log_);
+  if (options_.profile) tracker_.record_visits(kMostVisits);
   choose_layers();
   read_inputs();
   open_dumps();
@@ -392,6 +396,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.inclusive.model.resize(result.model_counters.size());
   }
   if (events_ != nullptr) result.timeline = events_->events();
+  if (options_.profile) result.visits = tracker_.visits();
   if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);

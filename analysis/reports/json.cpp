@@ -294,6 +294,18 @@ Json timeline_of(const RunResult& result) {
   return timeline;
 }
 
+Json visits_of(const LayerVisits& visits) {
+  Json json = {{"dropped", integer(visits.dropped)}};
+  json["list"] = Json::array();
+  for (const LayerVisit& visit : visits.list) {
+    Json entry = {
+        {"layer", visit.layer}, {"begin", integer(visit.begin)}, {"end", integer(visit.end)}};
+    if (visit.exception != 0) entry["exception"] = visit.exception;
+    json["list"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 Json unmodelled_of(const RunResult& result) {
   Json list = Json::array();
   for (const UnmodelledRegister& entry : result.unmodelled) {
@@ -345,6 +357,7 @@ void add_lists(Json& json, const RunResult& result) {
   json["assumptions"] = assumptions_of(result);
   json["notes"] = Json::array();
   for (const std::string& note : result.notes) json["notes"].push_back(printable(note));
+  if (result.visits) json["visits"] = visits_of(*result.visits);
   if (!result.statistics) return;
   json["statistics"] = Json::object();
   for (const auto& [name, value] : *result.statistics) json["statistics"][name] = integer(value);

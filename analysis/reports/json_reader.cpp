@@ -309,6 +309,28 @@ void read_lists(const Value& json, RunResult& result) {
   });
 }
 
+/// Refuses visits that are not in order or do not nest.
+LayerVisits read_visits(const Value& json, const RunResult& result) {
+  LayerVisits visits;
+  visits.dropped = json["dropped"].integer();
+  std::vector<Cycles> open;  // ends of the visits around
+  json["list"].each([&](const Value& value) {
+    LayerVisit visit{value["layer"].index(result.layers.size(), "layers"), value["begin"].integer(),
+                     value["end"].integer(), 0};
+    if (value.has("exception"))
+      visit.exception = static_cast<unsigned>(value["exception"].integer_up_to(511));
+    if (visit.end < visit.begin) value.refuse("the visit ends before it begins");
+    if (!visits.list.empty() && visit.begin < visits.list.back().begin)
+      value.refuse("visits are in the order of their begins");
+    while (!open.empty() && open.back() <= visit.begin) open.pop_back();
+    if (!open.empty() && visit.end > open.back())
+      value.refuse("the visit ends after the one around it");
+    open.push_back(visit.end);
+    visits.list.push_back(visit);
+  });
+  return visits;
+}
+
 }  // namespace
 
 RunResult from_json(std::string_view text, const std::string& file) {
@@ -355,6 +377,7 @@ RunResult from_json(std::string_view text, const std::string& file) {
   read_lists(json, result);
   if (!json["memory_use"].is_null())
     result.memory_use = read_run_memory_use(json["memory_use"], result);
+  if (json.has("visits")) result.visits = read_visits(json["visits"], result);
   if (json.has("profile")) result.profile = read_profile(json["profile"], result);
   return result;
 }

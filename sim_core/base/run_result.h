@@ -14,6 +14,7 @@
 
 #include "sim_core/base/counters.h"
 #include "sim_core/base/energy.h"
+#include "sim_core/base/layer_visits.h"
 #include "sim_core/base/memory_use.h"
 #include "sim_core/base/run_profile.h"
 #include "sim_core/base/units.h"
@@ -201,6 +202,7 @@ struct RunResult {
       layers;  // a parent stands before its children; "(outside)" and what is in it last
   std::optional<RunMemoryUse> memory_use;  // nothing: it was not measured
   std::optional<RunProfile> profile;       // --profile
+  std::optional<LayerVisits> visits;       // the same
   std::vector<TimelineEvent> timeline;
   std::vector<UnmodelledRegister> unmodelled;  // by address
   std::vector<SemihostingCount> semihosting;   // by operation

@@ -87,6 +87,24 @@ TEST(ProfileJson, MistakesNameTheirPlace) {
               HasSubstr("order of their addresses: run.json.profile.code[9]"));
 }
 
+TEST(ProfileJson, VisitsMustNest) {
+  const auto refused = [](LayerVisits visits, const char* what) {
+    RunResult result = test::sample_with_profile();
+    result.visits = std::move(visits);
+    try {
+      (void)from_json(json_report(result), "run.json");
+      FAIL() << what;
+    } catch (const ConfigError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(what));
+    }
+  };
+  refused({{{4, 0, 1, 0}}, 0}, "run.json.visits.list[0].layer");
+  refused({{{0, 2, 1, 0}}, 0}, "the visit ends before it begins");
+  refused({{{0, 2, 3, 0}, {0, 1, 3, 0}}, 0}, "in the order of their begins");
+  refused({{{0, 1, 5, 0}, {1, 2, 4, 0}, {2, 4, 6, 0}}, 0},
+          "the visit ends after the one around it: run.json.visits.list[2]");
+}
+
 TEST(ProfileJson, EveryPrefixIsRefused) {
   const std::string json = json_report(test::sample_with_profile());
   const std::size_t begin = json.find("\"profile\"");

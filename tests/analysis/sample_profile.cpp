@@ -146,6 +146,13 @@ RunResult sample_with_profile() {
                            {100, 100}}};
   result.profile.emplace();
   result.profile->missing = {"lines of 1 function: it has no debug data"};
+  // Two visits of the network; a handler runs in the second.
+  result.visits = LayerVisits{{{kNet, 8, 4000, 0},
+                               {kConv, 20, 4000, 0},
+                               {kNet, 4000, 8958, 0},
+                               {kConv, 4010, 8958, 0},
+                               {kInterrupts, 5000, 5032, 15}},
+                              2};
   add_code(*result.profile);
   add_entries(*result.profile);
   sum_entries(result);

@@ -19,7 +19,7 @@ def broken_reports(run):
         return what, report
 
     for key in run:
-        if key not in ("statistics", "lifetime", "profile", "clocks_hz", "cycles_at_clock"):
+        if key not in ("statistics", "lifetime", "profile", "visits", "clocks_hz", "cycles_at_clock"):
             yield changed(f"without {key}", lambda report, key=key: report.pop(key))
     yield changed("unknown key", lambda report: report.update(extra=1))
     yield changed("schema of another version", lambda report: report.update(schema="mcost/run/2"))

@@ -156,6 +156,7 @@ class Help(ProgramTest):
             "help": ["--help"],
             "help-run": ["run", "--help"],
             "help-boards": ["boards", "--help"],
+            "help-profile": ["profile", "--help"],
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
         }.items():
