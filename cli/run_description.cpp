@@ -225,6 +225,7 @@ void RunSession::describe_notes(RunResult& result) {
   }
   for (const std::string& note : machine_->notes()) result.notes.push_back(note);
   for (const std::string& note : tracker_.notes()) result.notes.push_back(note);
+  for (const std::string& note : source_notes_) result.notes.push_back(note);
   if (events_ != nullptr && events_->dropped() != 0) {
     result.notes.push_back(
         fmt::format("{} further events are not on the timeline", events_->dropped()));

@@ -125,6 +125,7 @@ class RunSession {
   };
   std::vector<Dump> dumps_;
   std::vector<std::string> notes_;
+  std::vector<std::string> source_notes_;  // of layers, once the run is over
 };
 
 /// Throws InternalError with every broken sum of `result`, if there is one.
