@@ -401,7 +401,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.exclusive.model.resize(result.model_counters.size());
     layer.inclusive.model.resize(result.model_counters.size());
   }
-  if (events_ != nullptr) result.timeline = events_->events();
+  describe_timeline(result);
   if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);
