@@ -215,6 +215,34 @@ void RunSession::describe_irregular(RunResult& result) {
   }
 }
 
+/// Events of probes and what the firmware shows of itself, by cycle.
+void RunSession::describe_timeline(RunResult& result) {
+  if (events_ != nullptr) result.timeline = events_->events();
+  for (const boards::Signal& signal : machine_->signals().signals()) {
+    TimelineEvent event;
+    event.cycle = signal.cycle;
+    event.name = signal.name;
+    const bool has_value = signal.kind != boards::SignalKind::itm_text;
+    if (has_value) event.values.push_back(EventValue{false, signal.value});
+    switch (signal.kind) {
+      case boards::SignalKind::gpio: event.kind = "gpio"; break;
+      case boards::SignalKind::cycle_read:
+        event.kind = "cyccnt";
+        event.name = analysis::place_text(places_.place(signal.pc));
+        break;
+      case boards::SignalKind::itm_text:
+      case boards::SignalKind::itm_value:
+        event.kind = "itm";
+        event.provider = fmt::format("port{}", signal.port);
+        break;
+    }
+    result.timeline.push_back(std::move(event));
+  }
+  std::stable_sort(
+      result.timeline.begin(), result.timeline.end(),
+      [](const TimelineEvent& a, const TimelineEvent& b) { return a.cycle < b.cycle; });
+}
+
 void RunSession::describe_notes(RunResult& result) {
   result.notes = notes_;
   for (const std::string& path : machine_->spec().pinned) {
@@ -225,10 +253,16 @@ void RunSession::describe_notes(RunResult& result) {
   }
   for (const std::string& note : machine_->notes()) result.notes.push_back(note);
   for (const std::string& note : tracker_.notes()) result.notes.push_back(note);
-  if (events_ != nullptr && events_->dropped() != 0) {
-    result.notes.push_back(
-        fmt::format("{} further events are not on the timeline", events_->dropped()));
-  }
+  for (const std::string& note : source_notes_) result.notes.push_back(note);
+  const auto dropped = [&result](std::uint64_t count, const char* what) {
+    if (count == 0) return;
+    result.notes.push_back(fmt::format("{} further {} are not on the timeline", count, what));
+  };
+  if (events_ != nullptr) dropped(events_->dropped(), "events");
+  const boards::SignalLog& signals = machine_->signals();
+  dropped(signals.dropped_stimulus(), "entries of ITM");
+  dropped(signals.dropped_edges(), "edges of pins");
+  dropped(signals.dropped_cycle_reads(), "reads of CYCCNT");
   describe_irregular(result);
   if (result.partial) {
     result.notes.emplace_back("stopped by --timeout: where it stopped differs from host to host");

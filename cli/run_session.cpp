@@ -13,6 +13,8 @@
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/function_filter.h"
+#include "cli/layer_map.h"
+#include "cli/map_layers.h"
 #include "cli/placement_option.h"
 #include "cli/probe_layers.h"
 #include "cli/probe_scopes.h"
@@ -90,6 +92,13 @@ class RunSession::Listener final : public engine::HookListener {
   void at(Address address, std::function<void()> serve) {
     core_.hook(address);
     each_ = {address, std::move(serve)};
+  }
+  [[nodiscard]] std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    for (const auto& source : sources_) {
+      for (std::string& note : source->notes()) notes.push_back(std::move(note));
+    }
+    return notes;
   }
   void reached(Address pc, engine::Engine&) override {
     if (each_.serve && pc == each_.address) each_.serve();
@@ -192,8 +201,12 @@ void RunSession::choose_layers() {
       break;
     }
     case LayerMode::functions:
-      listener_->add(
-          std::make_unique<FunctionLayers>(matching_functions(symbols_, options_.layer_pattern)));
+      listener_->add(std::make_unique<FunctionLayers>(matching_functions(
+          symbols_, options_.layer_pattern, "--layers functions:" + options_.layer_pattern)));
+      break;
+    case LayerMode::map:
+      listener_->add(std::make_unique<MapLayers>(
+          read_layer_map(options_.layer_pattern, image_, symbols_), image_, symbols_));
       break;
   }
   auto events = std::make_unique<ProbeEvents>(probes_);
@@ -395,12 +408,13 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.exclusive.model.resize(result.model_counters.size());
     layer.inclusive.model.resize(result.model_counters.size());
   }
-  if (events_ != nullptr) result.timeline = events_->events();
+  describe_timeline(result);
   if (options_.profile) result.visits = tracker_.visits();
   if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);
   describe_accesses(result);
+  source_notes_ = listener_->notes();
   describe_notes(result);
   if (options_.stats) describe_statistics(result);
 }

@@ -95,6 +95,7 @@ class RunSession {
   void describe_exit(RunResult& result, engine::StopReason stop);
   void describe_board(RunResult& result);
   void describe_accesses(RunResult& result);
+  void describe_timeline(RunResult& result);
   void describe_irregular(RunResult& result);
   void describe_notes(RunResult& result);
   void describe_statistics(RunResult& result);
@@ -127,6 +128,7 @@ class RunSession {
   };
   std::vector<Dump> dumps_;
   std::vector<std::string> notes_;
+  std::vector<std::string> source_notes_;  // of layers, once the run is over
 };
 
 /// Throws InternalError with every broken sum of `result`, if there is one.
