@@ -22,7 +22,8 @@ constexpr std::uint64_t kUsualPort = 1234;  // as of QEMU
 struct GdbOptions {
   RawOptions run;
   std::string port;
-  bool wait = true;
+  bool wait = false;
+  bool no_wait = false;
 };
 
 std::uint16_t read_port(const std::string& text) {
@@ -56,6 +57,9 @@ int run(const GdbOptions& options) {
     throw ConfigError("no firmware", "command line",
                       "name an ELF file: mcost gdb FW.elf --board NAME");
   }
+  if (options.wait && options.no_wait) {
+    throw ConfigError("given together with --wait", "--no-wait", "give one of them");
+  }
   RunOptions run_options = check_options(options.run);
   const std::uint16_t port = read_port(options.port);
   const auto* const format = analysis::find_report_format(run_options.format);
@@ -75,7 +79,8 @@ int run(const GdbOptions& options) {
   GdbServer server(port);
   GdbMonitor monitor([&] { return session.so_far(); },
                      [&] { return session.machine().engine().reset_system(); });
-  debugger.emplace(session.machine().engine(), server, options.wait, talk_about(session, monitor));
+  debugger.emplace(session.machine().engine(), server, !options.no_wait,
+                   talk_about(session, monitor));
   announce(fmt::format("gdb: listening on 127.0.0.1:{}", server.port()));
   const std::optional<RunResult> result = session.run(*debugger);
   if (!result) return kOk;
@@ -94,9 +99,11 @@ void add_gdb(CLI::App& program, std::function<int()>& action) {
   command->remove_option(command->get_option("--timeout"));
   command->add_option("--port", options->port, "of 127.0.0.1 (default 1234); 0 is one that is free")
       ->type_name("N");
-  command->add_flag("--wait,!--no-wait", options->wait,
+  command->add_flag("--wait", options->wait,
                     "hold the firmware before its first instruction until a debugger connects "
-                    "(default); --no-wait lets it start at once");
+                    "(default)");
+  command->add_flag("--no-wait", options->no_wait,
+                    "start the firmware at once; a debugger that connects halts it");
   command->footer(
       "Then: gdb-multiarch FW.elf -ex \"target remote :1234\". `monitor help` lists what GDB can "
       "ask "

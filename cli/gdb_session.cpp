@@ -35,6 +35,8 @@ std::string part_of(const std::string& text, std::size_t offset, std::size_t len
   return (last ? "l" : "m") + text.substr(offset, length);
 }
 
+std::string stopped_by(unsigned signal) { return fmt::format("T{:02x}thread:1;", signal); }
+
 }  // namespace
 
 GdbSession::GdbSession(engine::Engine& engine,
@@ -49,13 +51,19 @@ void GdbSession::begin_connection() {
 }
 
 std::string GdbSession::stopped(unsigned signal) {
-  stop_reply_ = fmt::format("T{:02x}thread:1;", signal);
+  stop_reply_ = stopped_by(signal);
+  met_.reset();
   const engine::Halt& halt = engine_.last_halt();
   if (halt.cause == engine::HaltCause::watchpoint) {
+    met_ = halt.watchpoint;
     stop_reply_ += fmt::format("{}:{:x};", name_of(halt.watchpoint), halt.watchpoint.first);
   }
   range_.reset();
   return stop_reply_;
+}
+
+bool GdbSession::is_watched(const engine::Watchpoint& watchpoint) const {
+  return std::find(watchpoints_.begin(), watchpoints_.end(), watchpoint) != watchpoints_.end();
 }
 
 bool GdbSession::goes_on_stepping() const {
@@ -215,13 +223,19 @@ GdbAnswer GdbSession::change_watchpoint(const engine::Watchpoint& watchpoint, bo
 
 // ---- going on
 
-/// From where it is halted, or from an address.
+/// From where it is halted, or from an address. GDB takes it that an Arm core halts before the
+/// access that meets a watchpoint: it takes the watchpoint away and steps over that access. But it
+/// is behind us, so that step is over as it begins.
 GdbAnswer GdbSession::go(GdbFields fields, GdbAction action) {
   range_.reset();
+  const auto met = std::exchange(met_, std::nullopt);
   if (!fields.at_end()) {
     const auto pc = fields.number();
     if (!pc) return error();
     engine_.set_pc(*pc);
+  } else if (action == GdbAction::step && met && !is_watched(*met)) {
+    stop_reply_ = stopped_by(kTrap);
+    return say(stop_reply_);
   }
   return {std::nullopt, action};
 }

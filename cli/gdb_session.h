@@ -68,6 +68,7 @@ class GdbSession {
   Answer change_stop(GdbFields fields, bool set);
   Answer change_breakpoint(Address pc, unsigned type, bool set);
   Answer change_watchpoint(const engine::Watchpoint& watchpoint, bool set);
+  [[nodiscard]] bool is_watched(const engine::Watchpoint& watchpoint) const;
   Answer resume(GdbFields fields);
   Answer resume_with_signal(GdbFields fields);
   Answer step(GdbFields fields);
@@ -96,6 +97,7 @@ class GdbSession {
   std::set<std::pair<Address, unsigned>> breakpoints_;  // with the type of Z packet
   std::vector<engine::Watchpoint> watchpoints_;
   std::string stop_reply_;
+  std::optional<engine::Watchpoint> met_;             // what the firmware is halted for
   std::optional<std::pair<Address, Address>> range_;  // stepped as long as PC is in [first, second)
   bool acknowledges_ = true;
 };
