@@ -22,6 +22,7 @@ constexpr std::array<Command, 5> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"loop", &add_loop},
+    {"gdb", &add_gdb},
     {"fit", &add_fit},
     {"boards", &add_boards},
 }};

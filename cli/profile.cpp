@@ -17,6 +17,7 @@
 #include "boards/suggestions.h"
 #include "cli/attended_run.h"
 #include "cli/command.h"
+#include "cli/run_status.h"
 #include "cli/source_files.h"
 #include "loader/lines.h"
 

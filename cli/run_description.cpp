@@ -26,7 +26,8 @@ ExitReason reason_of(engine::StopReason stop) {
     case engine::StopReason::time_limit: return ExitReason::time_limit;
     case engine::StopReason::lockup: return ExitReason::lockup;
     case engine::StopReason::fault: return ExitReason::fault;
-    case engine::StopReason::none: break;
+    case engine::StopReason::none:
+    case engine::StopReason::halted: break;
   }
   throw InternalError("the run ended without a reason");
 }
@@ -146,14 +147,13 @@ void RunSession::describe_energy(RunResult& result) {
     result.lifetime = analysis::lifetime_of(result, *options_.battery, options_.period_ns);
 }
 
-void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
+/// How the run ended, as far as that is known without a look at memory.
+RunExit RunSession::exit_of(engine::StopReason stop) {
   engine::Engine& engine = machine_->engine();
-  RunExit& exit = result.exit;
+  RunExit exit;
   exit.reason = reason_of(stop);
-  result.partial = exit.reason == ExitReason::time_limit;
   if (exit.reason == ExitReason::exited) exit.code = engine.exit_code();
-  std::array<std::uint32_t, 16> registers = engine.core().r;
-  registers[15] = engine.pc();
+  exit.place = places_.place_with_line(engine.pc());
   if (const auto& record = engine.first_fault()) {
     FaultDetails fault;
     fault.kind = name_of(record->fault.kind);
@@ -161,17 +161,32 @@ void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
     if (has_data_address(record->fault.kind)) fault.data_address = record->fault.address;
     fault.write = record->fault.write;
     fault.place = places_.place_with_line(record->pc);
+    exit.fault = std::move(fault);
+  }
+  return exit;
+}
+
+void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
+  engine::Engine& engine = machine_->engine();
+  RunExit& exit = result.exit;
+  exit = exit_of(stop);
+  result.partial = exit.reason == ExitReason::time_limit;
+  std::array<std::uint32_t, 16> registers = engine.core().r;
+  registers[15] = engine.pc();
+  if (const auto& record = engine.first_fault()) {
     exit.advice = fault_advice(*record, engine.exceptions(), *view_, machine_->memory_ranges(),
                                machine_->placed());
-    exit.fault = std::move(fault);
     registers = record->registers;
     registers[15] = record->pc;
   }
   const bool ended_itself = exit.reason == ExitReason::exited || exit.reason == ExitReason::idle ||
                             exit.reason == ExitReason::until;
-  exit.place = places_.place_with_line(engine.pc());
   if (ended_itself && !exit.fault) return;
   exit.backtrace = backtrace(places_, registers, *view_);
+}
+
+std::string RunSession::describe_end(engine::StopReason stop) {
+  return analysis::exit_sentence(exit_of(stop));
 }
 
 void RunSession::describe_accesses(RunResult& result) {

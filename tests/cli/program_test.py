@@ -159,6 +159,7 @@ class Help(ProgramTest):
             "help-profile": ["profile", "--help"],
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
+            "help-gdb": ["gdb", "--help"],
         }.items():
             with self.subTest(name):
                 result = run(*arguments)
