@@ -18,9 +18,10 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 5> kCommands = {{
     {"run", &add_run},
     {"loop", &add_loop},
+    {"report", &add_report},
     {"fit", &add_fit},
     {"boards", &add_boards},
 }};

@@ -1,0 +1,13 @@
+// The page of `mcost report` without its data. Its source is made by build.mjs of this folder from
+// src/ and the charting library; a build with MCOST_REPORT=OFF has page_template_absent.cpp in its
+// place. Invariant: both are empty, or a page stands between them and JSON data.
+#pragma once
+
+#include <string_view>
+
+namespace mcost::analysis {
+
+extern const std::string_view kPageHead;
+extern const std::string_view kPageTail;
+
+}  // namespace mcost::analysis
