@@ -143,23 +143,26 @@ class Browser:
             actions += [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
+    def move_to(self, x, y):
+        """Moves the mouse to a point of the window."""
+        self.call("POST", "/actions", {"actions": [{
+            "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+            "actions": [{"type": "pointerMove", "duration": 0, "x": x, "y": y}]}]})
+
     def console(self):
         """What the page wrote to its console since the last call, errors of the browser about the page included."""
         return [entry for entry in self.call("POST", "/se/log", {"type": "browser"})
                 if entry["level"] in ("WARNING", "SEVERE")]
 
-    def screenshot(self, path, selector=None):
-        """A PNG of what is seen, or of one element however long."""
-        if selector is None:
-            data = self.call("GET", "/screenshot")
-        else:
-            data = self.call("GET", f"/element/{self.find(selector)}/screenshot")
-        with open(path, "wb") as stream:
-            stream.write(base64.b64decode(data))
-
-    def full_page(self, path):
-        size = self.command("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
+    def screenshot(self, path, selector="html", bottom=None):
+        """A PNG of an element from its top to its own bottom or that of the element `bottom`, wherever they are on the
+        page."""
+        clip = self.script("""
+            scrollTo(0, 0);
+            const first = document.querySelector(arguments[0]).getBoundingClientRect();
+            const last = document.querySelector(arguments[1] ?? arguments[0]).getBoundingClientRect();
+            return {x: first.left, y: first.top, width: first.width, height: last.bottom - first.top, scale: 1};""",
+                           selector, bottom)
         data = self.command("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
         with open(path, "wb") as stream:
             stream.write(base64.b64decode(data))

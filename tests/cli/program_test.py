@@ -158,6 +158,7 @@ class Help(ProgramTest):
             "help-boards": ["boards", "--help"],
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
+            "help-report": ["report", "--help"],
         }.items():
             with self.subTest(name):
                 result = run(*arguments)

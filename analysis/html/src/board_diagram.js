@@ -8,9 +8,10 @@ import { isDark, onThemeChange } from "./theme.js";
 
 const WIDTH = 1000;
 const CORE = { x: 10, width: 168 };
-const BUS = { x: 268, width: 96 };
+const BUS = { x: 250, width: 118 };
 const MEMORY = { x: 590, width: 400 };
 const TALL = 62;
+const LOW = 46;
 const FLAT = 28;
 const GAP = 10;
 const PORT_NAMES = { icode_dcode: "I-code, D-code", dcode: "D-code", system: "system", axi: "AXI", itcm: "ITCM", dtcm: "DTCM", device: "system", ppb: "private" };
@@ -96,7 +97,7 @@ function layOut(boxes, board) {
       box.lines = box.name === "peripherals" ? wrapped(grouped(Object.keys(board.peripherals ?? {})), 62) : [];
       box.used = box.bytes + box.dma > 0;
       box.y = y;
-      box.height = box.lines.length ? 30 + 15 * box.lines.length + (box.used ? 4 : 0) : box.used ? TALL : FLAT;
+      box.height = box.lines.length ? 30 + 15 * box.lines.length + (box.used ? 4 : 0) : !box.used ? FLAT : box.device ? LOW : TALL;
       y += box.height + GAP;
     }
     y += 8;
@@ -144,7 +145,7 @@ function edge(box, widest, run, dark) {
   const width = box.bytes === 0 ? 1 : 1.5 + 12 * Math.sqrt(box.bytes / widest);
   const words = box.traffic && box.bytes ? trafficText(box.traffic) : [];
   const x = (from + MEMORY.x) / 2;
-  const parts = [svg("line", { class: box.bytes ? "edge" : "edge idle", x1: from, y1: y, x2: MEMORY.x, y2: y, "stroke-width": width, stroke: box.bytes ? tone : null })];
+  const parts = [svg("line", { class: box.bytes ? "edge toned" : "edge idle", x1: from, y1: y, x2: MEMORY.x, y2: y, "stroke-width": width, style: box.bytes ? { stroke: tone } : undefined })];
   const above = width / 2 + 5;
   if (words.length) parts.push(text(x, y - above, words[0], { class: "traffic", "text-anchor": "middle" }));
   if (words.length > 1) parts.push(text(x, y + above + 9, words[1], { class: "traffic", "text-anchor": "middle" }));
@@ -154,13 +155,13 @@ function edge(box, widest, run, dark) {
 function dmaParts(laid, y, dark) {
   const busy = laid.ports.flatMap((port) => port.list).filter((box) => box.dma > 0);
   const green = colour("green", dark);
-  const parts = [svg("rect", { class: "box", x: CORE.x, y, width: CORE.width, height: 44, rx: 6 }),
-    text(CORE.x + CORE.width / 2, y + 19, "DMA", { class: "strong", "text-anchor": "middle" }),
-    text(CORE.x + CORE.width / 2, y + 35, busy.length ? `${bytes(busy.reduce((sum, box) => sum + box.dma, 0))} moved` : "not used", { class: "small", "text-anchor": "middle" })];
+  const parts = [svg("rect", { class: "box", x: CORE.x, y, width: CORE.width, height: 32, rx: 6 }),
+    text(CORE.x + 14, y + 21, "DMA", { class: "strong" }),
+    text(CORE.x + CORE.width - 12, y + 21, busy.length ? `${bytes(busy.reduce((sum, box) => sum + box.dma, 0))} moved` : "not used", { class: "small", "text-anchor": "end" })];
   busy.forEach((box, i) => {
     const x = BUS.x - 12 - 10 * i;
     const target = box.y + box.height - 8;
-    parts.push(svg("path", { d: `M${CORE.x + CORE.width} ${y + 12 + 6 * i}H${x}V${target}H${MEMORY.x}`, class: "dma", stroke: green }),
+    parts.push(svg("path", { d: `M${CORE.x + CORE.width} ${y + 10 + 6 * i}H${x}V${target}H${MEMORY.x}`, class: "dma", style: { stroke: green } }),
       text(MEMORY.x - 8, target - 4, `DMA ${bytes(box.dma)}`, { class: "traffic", "text-anchor": "end" }));
   });
   return svg("g", {}, parts);
@@ -173,16 +174,17 @@ function draw(run, board) {
   const widest = Math.max(1, ...boxes.map((box) => box.bytes));
   const widestPort = Math.max(1, ...laid.ports.map((port) => port.bytes));
   const hasDma = Object.values(board.peripherals ?? {}).some((peripheral) => String(peripheral.type).startsWith("dma"));
-  const coreEnd = laid.height - 18 - (hasDma ? 60 : 0);
+  const coreEnd = laid.height - 18;
+  const height = laid.height + (hasDma ? 38 : 0);
   const core = board.core ?? {};
   const facts = [core.model, hertz(run.json.clock_hz), core.fpu && core.fpu !== "none" ? core.fpu : "no FPU", core.dsp === "true" ? "DSP instructions" : null,
     core.icache_kib ? `I-cache ${core.icache_kib} KiB` : null, core.dcache_kib ? `D-cache ${core.dcache_kib} KiB` : null].filter(Boolean);
   const cx = CORE.x + CORE.width / 2;
   const cy = (10 + coreEnd) / 2 - (facts.length * 17) / 2;
-  return svg("svg", { class: "board", viewBox: `0 0 ${WIDTH} ${laid.height}`, role: "img", "aria-label": `Diagram of ${run.board}: bytes between the core and each memory. The table of memory traffic has the numbers.` },
+  return svg("svg", { class: "board", viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `Diagram of ${run.board}: bytes between the core and each memory. The table of memory traffic has the numbers.` },
     laid.ports.map((port) => {
       const y = (port.y + port.end) / 2;
-      return svg("line", { class: "edge", x1: CORE.x + CORE.width, x2: BUS.x, y1: Math.min(y, coreEnd - 6), y2: y, "stroke-width": port.bytes ? 1.5 + 12 * Math.sqrt(port.bytes / widestPort) : 1 });
+      return svg("line", { class: "edge", x1: CORE.x + CORE.width, x2: BUS.x, y1: y, y2: y, "stroke-width": port.bytes ? 1.5 + 12 * Math.sqrt(port.bytes / widestPort) : 1 });
     }),
     boxes.map((box) => edge(box, widest, run, dark)),
     svg("rect", { class: "box core", x: CORE.x, y: 10, width: CORE.width, height: coreEnd - 10, rx: 8 }),
@@ -192,7 +194,7 @@ function draw(run, board) {
       text(BUS.x + BUS.width / 2, (port.y + port.end) / 2 + (port.bytes && port.end - port.y > 40 ? -3 : 4), PORT_NAMES[port.port] ?? port.port, { class: "strong", "text-anchor": "middle" }),
       port.bytes > 0 && port.end - port.y > 40 && text(BUS.x + BUS.width / 2, (port.y + port.end) / 2 + 14, bytes(port.bytes), { class: "small", "text-anchor": "middle" }))),
     boxes.map((box) => memoryBox(box, run, dark)),
-    hasDma && dmaParts(laid, coreEnd + 14, dark));
+    hasDma && dmaParts(laid, coreEnd + 12, dark));
 }
 
 export function boardDiagram(run, board) {

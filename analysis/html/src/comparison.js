@@ -1,12 +1,17 @@
 // Several results: their totals with differences to the first, latency against energy, and their layers side by side.
 import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
 import { h, section } from "./dom.js";
-import { delta, exact, figure, joules, number, percent, seconds, watts } from "./format.js";
+import { delta, exact, figure, joules, number, percent, seconds, tick, watts } from "./format.js";
 import { layerChart } from "./layer_chart.js";
 import { colour, runTone } from "./palette.js";
 import { sortableTable } from "./table.js";
 
 const HEIGHT = 340;
+
+/// What the letters of the results stand for.
+function keys(runs, more) {
+  return h("ul", { class: "keys" }, runs.map((run) => h("li", {}, h("b", {}, run.letter), ` ${run.firmware} on ${run.board}`, more?.(run))));
+}
 
 /// Value with the difference to the first run's below it.
 function compared(text, value, first, unit) {
@@ -26,7 +31,7 @@ function totalsTable(runs) {
   return sortableTable({
     caption: "Totals, with differences to the first",
     columns: [
-      { title: "Result", value: (run) => run.title, show: (run) => h("a", { href: `#run-${run.index}` }, run.title) },
+      { title: "Result", value: (run) => run.title, show: (run) => h("a", { href: `#run-${run.index}` }, h("b", {}, run.letter), ` ${run.firmware}`, h("span", { class: "delta" }, `on ${run.board}`)) },
       column("Time", (run) => run.json.time_s, seconds, "s"),
       column("Cycles", (run) => run.json.cycles, exact, "cycles"),
       column("Energy", (run) => run.json.energy?.fj ?? null, joules, "fJ"),
@@ -55,7 +60,7 @@ function layersTable(runs) {
     columns: [
       { title: "Layer", value: (row) => row.path.join("/"), show: (row) => h("span", { class: "name", title: row.path.join(" / "), style: { paddingLeft: `${row.depth}em` } }, row.name) },
       ...runs.map((run) => ({
-        title: run.title, numeric: true, value: (row) => row.cycles[run.index],
+        title: run.letter, full: run.title, meaning: run.title, numeric: true, value: (row) => row.cycles[run.index],
         show: (row) => {
           const value = row.cycles[run.index];
           return value === null ? "–" : compared(exact(value), value, run.index === 0 || row.cycles[0] === null ? undefined : row.cycles[0], "cycles");
@@ -88,8 +93,8 @@ function paretoPlot(runs) {
     label: `Energy against time of ${points.length} results; ${front.length} of them are on the Pareto front. The table of totals has the numbers.`,
     option: {
       grid: { left: 76, right: 24, top: 16, bottom: 50 },
-      xAxis: { type: "value", min: 0, max: right, name: "time", nameLocation: "middle", nameGap: 30, ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, showMaxLabel: false, formatter: (v) => (v === 0 ? "0" : seconds(v)) } },
-      yAxis: { type: "value", min: 0, max: top, ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, showMaxLabel: false, formatter: (v) => (v === 0 ? "0" : joules(v)) } },
+      xAxis: { type: "value", min: 0, max: right, name: "time", nameLocation: "middle", nameGap: 30, ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, showMaxLabel: false, formatter: (v) => (v === 0 ? "0" : tick(seconds(v))) } },
+      yAxis: { type: "value", min: 0, max: top, ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, showMaxLabel: false, formatter: (v) => (v === 0 ? "0" : tick(joules(v))) } },
       tooltip: {
         ...tooltipStyle(colours), trigger: "item",
         formatter: ({ data }) => tooltipOf(data.point.run.title, [{ name: "time", value: seconds(data.point.x) }, { name: "energy", value: `${joules(data.point.y)} ± ${joules(data.point.off)}` }], colours),
@@ -99,14 +104,14 @@ function paretoPlot(runs) {
         { type: "line", name: "interval", symbol: "none", silent: true, z: 2, data: points.flatMap((point) => [[point.x, point.y - point.off], [point.x, point.y + point.off], ["-", "-"]]), lineStyle: { color: colours.faint, width: 1.5 } },
         {
           type: "scatter", name: "results", z: 3, symbolSize: 14,
-          data: points.map((point) => ({ value: [point.x, point.y], point, itemStyle: { color: colour(runTone(point.run.index), colours.dark), borderColor: front.includes(point) ? colours.text : colours.paper, borderWidth: 1.5 } })),
-          label: { show: true, position: "right", distance: 7, color: colours.text, fontSize: 12, formatter: ({ data }) => data.point.run.letter },
+          data: points.map((point) => ({ value: [point.x, point.y], point, itemStyle: { color: colour(runTone(point.run.index), colours.dark), borderColor: front.includes(point) ? colours.text : colours.paper, borderWidth: 1.5, opacity: 1 } })),
+          label: { show: true, position: [15, -10], fontWeight: 600, color: colours.text, fontSize: 12, formatter: ({ data }) => data.point.run.letter },
         },
       ],
     },
   }));
   return [
-    h("ul", { class: "keys" }, points.map((point) => h("li", {}, h("b", {}, point.run.letter), ` ${point.run.firmware} on ${point.run.board}`, front.includes(point) ? ", on the front" : ""))),
+    keys(points.map((point) => point.run), (run) => front.some((point) => point.run === run) && ", on the front"),
     chart.element,
     h("p", { class: "caption" }, "Nothing is faster and takes less energy than a result on the dashed front. Lines through the dots are the intervals of the energy."),
     missing,
@@ -118,6 +123,6 @@ export function comparison(runs) {
     h("h2", { id: "comparison-title" }, `Comparison of ${runs.length} results`),
     totalsTable(runs),
     section("pareto", "Latency and energy", null, paretoPlot(runs)),
-    section("side-by-side", "Layers side by side", null, layerChart(runs, { withEnergy: runs.every((run) => run.json.energy) })),
+    section("side-by-side", "Layers side by side", null, keys(runs), layerChart(runs, { withEnergy: runs.every((run) => run.json.energy) })),
     layersTable(runs));
 }

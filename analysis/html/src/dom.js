@@ -43,7 +43,7 @@ export function section(id, title, intro, ...children) {
 export function choice(label, options, value, choose) {
   const buttons = options.map((option) =>
     h("button", {
-      type: "button", "aria-pressed": String(option.value === value), "data-value": option.value, title: option.title,
+      type: "button", "aria-pressed": String(option.value === value), "data-value": String(option.value), title: option.title,
       onclick: (event) => {
         for (const other of buttons) other.setAttribute("aria-pressed", String(other === event.currentTarget));
         choose(option.value);

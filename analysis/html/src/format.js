@@ -52,13 +52,17 @@ export function watts(microwatts) {
 
 export function hertz(value) {
   const [top, bottom] = String(value).split("/").map(Number);
-  return joined(scaled(bottom ? top / bottom : top, [[1e9, "GHz"], [1e6, "MHz"], [1e3, "kHz"], [1, "Hz"]]))
-    .replace(/\.0+ /, " ").replace(/(\.\d*?)0+ /, "$1 ");
+  return tick(joined(scaled(bottom ? top / bottom : top, [[1e9, "GHz"], [1e6, "MHz"], [1e3, "kHz"], [1, "Hz"]])));
 }
 
 export function percent(part, whole) {
   const share = number(part) / number(whole);
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "–";
+}
+
+/// The label of a tick: "1.500 ms" without its zeros.
+export function tick(text) {
+  return text.replace(/(\.\d*?)0+(?=\s|$)/, "$1").replace(/\.(?=\s|$)/, "");
 }
 
 /// The difference to a first value, as "+3.2 %".
@@ -76,5 +80,5 @@ export function ratio(a, b, digits) {
 
 /// A number on the page: what people read, and behind it what the JSON says.
 export function figure(text, value, unit) {
-  return h("span", { class: "figure", title: `${exact(value)}${unit ? ` ${unit}` : ""}`, "data-exact": String(value) }, text);
+  return h("span", { class: number(value) === 0 ? "figure zero" : "figure", title: `${exact(value)}${unit ? ` ${unit}` : ""}`, "data-exact": String(value) }, text);
 }

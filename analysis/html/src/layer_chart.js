@@ -2,11 +2,13 @@
 // beside each other.
 import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
 import { choice, h } from "./dom.js";
-import { bytes, exact, joules, percent, short } from "./format.js";
+import { bytes, exact, joules, percent, short, tick } from "./format.js";
 import { causeTone, colour, componentTone, memoryTone } from "./palette.js";
 import { MEASURES, causeLabel, causeMeaning } from "./run.js";
+import { isPrinting } from "./theme.js";
 
 const ROW = 24;
+const PRINT_ROW = 16;
 const shown = { cycles: (v) => short(v), bytes, energy: joules };
 const exactly = { cycles: (v) => `${exact(v)} cycles`, bytes: (v) => `${exact(v)} bytes`, energy: joules };
 
@@ -108,7 +110,8 @@ export function layerChart(runs, { withEnergy }) {
     const keys = partsOf(rows, view.measure);
     const longest = Math.max(...rows.map((row) => row.name.length + 2 * row.depth));
     const room = Math.min(Math.max(60, longest * 6.8 + 8), width * 0.3);
-    const height = rows.length * (runs.length === 1 ? ROW : 10 + 15 * runs.length) + 56;
+    const row = isPrinting() ? PRINT_ROW : ROW;
+    const height = rows.length * (runs.length === 1 ? row : 10 + 15 * runs.length) + 56;
     return {
       height,
       label: `Stacked bars of ${rows.length} layers: ${MEASURES[view.measure].label.toLowerCase()}. The table of layers has the numbers.`,
@@ -120,7 +123,7 @@ export function layerChart(runs, { withEnergy }) {
         grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 44 },
         xAxis: {
           type: "value", max: view.relative ? 100 : undefined, ...axisStyle(colours),
-          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : shown[view.measure](v)) },
+          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : tick(shown[view.measure](v))) },
         },
         yAxis: {
           type: "category", inverse: true, data: rows.map((_, i) => String(i)), ...axisStyle(colours),

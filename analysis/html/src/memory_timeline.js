@@ -1,7 +1,7 @@
 // Live bytes over the run, by kind, with the layers as bands and the peak marked.
 import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
 import { h } from "./dom.js";
-import { bytes, exact, figure, number, seconds } from "./format.js";
+import { bytes, exact, figure, number, seconds, tick } from "./format.js";
 import { colour, kindTone } from "./palette.js";
 import { KINDS } from "./run.js";
 
@@ -56,8 +56,8 @@ export function memoryTimeline(run) {
       option: {
         grid: { left: 70, right: 20, top: 40, bottom: 46 },
         xAxis: { type: "value", min: 0, max: end, name: "time", nameLocation: "middle", nameGap: 28, ...axisStyle(colours), splitLine: { show: false },
-          axisLabel: { ...axisStyle(colours).axisLabel, formatter: (v) => (v === 0 ? "0" : seconds(v)), hideOverlap: true, showMaxLabel: false } },
-        yAxis: { type: "value", ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, formatter: bytes } },
+          axisLabel: { ...axisStyle(colours).axisLabel, formatter: (v) => (v === 0 ? "0" : tick(seconds(v))), hideOverlap: true, showMaxLabel: false } },
+        yAxis: { type: "value", ...axisStyle(colours), axisLabel: { ...axisStyle(colours).axisLabel, formatter: (v) => tick(bytes(v)) } },
         tooltip: {
           ...tooltipStyle(colours), trigger: "axis",
           formatter: (items) => {
@@ -101,7 +101,7 @@ function roomTable(use) {
   const kinds = KINDS.filter((kind) => number(use.touched[kind]) > 0 || number(use.live[kind]) > 0);
   const cell = (value) => h("td", { class: "value" }, figure(exact(value), value, "bytes"));
   return h("div", { class: "scroll" }, h("table", { class: "plain" },
-    h("caption", {}, "Bytes by kind; stack depth is from the top of a stack down to the lowest word written"),
+    h("caption", {}, "Bytes by kind; a stack's depth is down to its lowest word written"),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "kind"), ["live at the peak", "touched", "room"].map((text) => h("th", { scope: "col", class: "value" }, text)))),
     h("tbody", {},
       kinds.map((kind) => h("tr", {}, h("th", { scope: "row" }, kind), cell(use.live[kind]), cell(use.touched[kind]), cell(use.sizes[kind] ?? 0))),

@@ -29,7 +29,7 @@ function compare(a, b) {
   return number(a) - number(b);
 }
 
-/// Columns are {title, value(row), show(row), numeric, meaning}; `value` is what is sorted and copied, `show` what is
+/// Columns are {title, full, value(row), show(row), numeric, meaning}; `value` is what is sorted and copied, `show` what is
 /// seen. `sum` is a last row that stays last.
 export function sortableTable({ caption, columns, rows, sum, rowClass }) {
   let order = rows.map((_, i) => i);
@@ -63,7 +63,7 @@ export function sortableTable({ caption, columns, rows, sum, rowClass }) {
     body.replaceChildren(...order.map((i) => elements[i]));
   }
   async function copyRows() {
-    const lines = [columns.map((column) => column.title), ...order.map((i) => columns.map((column) => column.value(rows[i])))];
+    const lines = [columns.map((column) => column.full ?? column.title), ...order.map((i) => columns.map((column) => column.value(rows[i])))];
     const done = await copy(lines.map((line) => line.map(csvCell).join(",")).join("\n") + "\n");
     said.textContent = done ? "Copied" : "The browser does not allow copying";
     setTimeout(() => { said.textContent = ""; }, 3000);

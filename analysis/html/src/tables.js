@@ -71,8 +71,8 @@ export function energyTable(run) {
   return sortableTable({
     caption: `Energy, at the ${energy.measure_point === "mcu" ? "supply pins of the microcontroller" : "board's supply"}`,
     columns: [
-      { title: "Of", value: (row) => `${row.component}: ${row.name}` },
-      { title: "Amount", numeric: true, value: (row) => row.amount, show: (row) => (row.activity === "time" ? figure(seconds(number(row.amount) * 1e-9), row.amount, "ns") : counted(row.amount)) },
+      { title: "Of", value: (row) => (row.name ? `${row.component}: ${row.name}` : row.component) },
+      { title: "Amount", numeric: true, value: (row) => row.amount, show: (row) => (row.isSum ? "" : row.activity === "time" ? figure(seconds(number(row.amount) * 1e-9), row.amount, "ns") : counted(row.amount)) },
       { title: "± %", numeric: true, value: (row) => row.uncertainty_percent },
       { title: "Source", value: (row) => row.source },
       { title: "Energy", numeric: true, value: (row) => row.fj, show: (row) => figure(joules(row.fj), row.fj, "fJ") },
