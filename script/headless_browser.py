@@ -154,15 +154,16 @@ class Browser:
         return [entry for entry in self.call("POST", "/se/log", {"type": "browser"})
                 if entry["level"] in ("WARNING", "SEVERE")]
 
-    def screenshot(self, path, selector="html", bottom=None):
+    def screenshot(self, path, selector="html", bottom=None, margin=0):
         """A PNG of an element from its top to its own bottom or that of the element `bottom`, wherever they are on the
-        page."""
+        page, with what of the page is around it."""
         clip = self.script("""
             scrollTo(0, 0);
             const first = document.querySelector(arguments[0]).getBoundingClientRect();
             const last = document.querySelector(arguments[1] ?? arguments[0]).getBoundingClientRect();
-            return {x: first.left, y: first.top, width: first.width, height: last.bottom - first.top, scale: 1};""",
-                           selector, bottom)
+            const left = Math.max(0, first.left - arguments[2]), top = Math.max(0, first.top - arguments[2]);
+            return {x: left, y: top, width: Math.min(innerWidth, first.right + arguments[2]) - left,
+                    height: last.bottom + arguments[2] - top, scale: 1};""", selector, bottom, margin)
         data = self.command("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)["data"]
         with open(path, "wb") as stream:
             stream.write(base64.b64decode(data))

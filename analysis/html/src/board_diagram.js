@@ -31,6 +31,11 @@ export function grouped(names) {
   return [...groups].map(([stem, ends]) => (ends.length === 0 ? stem : ends.length === 1 ? `${stem}${ends[0]}` : `${stem} ${ends.join(" ")}`));
 }
 
+/// "sd_card at spi1"
+function devices(board) {
+  return Object.values(board.devices ?? {}).map((device) => `${device.kind ?? "device"} at ${device.peripheral ?? "?"}`);
+}
+
 function wrapped(words, most) {
   const lines = [""];
   for (const word of words) {
@@ -50,7 +55,7 @@ function memoryFacts(memory) {
   const facts = [memory.kind, sizeText(memory.size_kib)];
   if (memory.wait_states !== undefined) facts.push(`${memory.wait_states} wait state${memory.wait_states === "1" ? "" : "s"}`);
   const front = memory.accelerator?.kind;
-  if (front) facts.push(FLASH_CACHES[front] ?? front.replaceAll("_", " "));
+  if (front && front !== "none") facts.push(FLASH_CACHES[front] ?? front.replaceAll("_", " "));
   return facts.filter(Boolean).join(" · ");
 }
 
@@ -94,10 +99,10 @@ function layOut(boxes, board) {
   for (const [, list] of order) {
     list.sort((a, b) => b.bytes + b.dma - a.bytes - a.dma);
     for (const box of list) {
-      box.lines = box.name === "peripherals" ? wrapped(grouped(Object.keys(board.peripherals ?? {})), 62) : [];
+      box.lines = box.name === "peripherals" ? wrapped([...grouped(Object.keys(board.peripherals ?? {})), ...devices(board)], 58) : [];
       box.used = box.bytes + box.dma > 0;
       box.y = y;
-      box.height = box.lines.length ? 30 + 15 * box.lines.length + (box.used ? 4 : 0) : !box.used ? FLAT : box.device ? LOW : TALL;
+      box.height = box.lines.length ? 34 + 15 * box.lines.length : !box.used ? FLAT : box.device ? LOW : TALL;
       y += box.height + GAP;
     }
     y += 8;
@@ -117,25 +122,38 @@ function trafficText(traffic) {
 
 const text = (x, y, words, attributes) => svg("text", { x, y, ...attributes }, words);
 
+/// [class, text] of each line in a used box, from the top.
+function boxLines(box, name) {
+  const waited = number(box.traffic?.stall_cycles ?? 0) > 0 ? `the core waited ${short(box.traffic.stall_cycles)} cycles` : null;
+  const lines = [["strong", clipped(name, 46)]];
+  if (box.lines.length > 0) return [...lines, ...box.lines.map((line) => ["small", line])];
+  if (box.device) return [...lines, ["small", waited ?? "registers"]];
+  const also = box.also ? ` · also by ${PORT_NAMES[box.also] ?? box.also}` : "";
+  return [...lines, ["small", clipped(memoryFacts(box.memory) + also, 64)], ["small", waited ?? "the core never waited"]];
+}
+
+function boxTitle(box, name) {
+  if (!box.used) return `${name}: not used`;
+  const { fetch_bytes: fetched, read_bytes: read, write_bytes: written } = box.traffic;
+  return `${name}: ${exact(fetched)} bytes fetched, ${exact(read)} read, ${exact(written)} written`;
+}
+
 function memoryBox(box, run, dark) {
   const tone = colour(memoryTone(box.name, run.memories), dark);
-  const middle = box.y + box.height / 2;
   const name = box.name === "ppb" ? "private peripheral bus" : box.name;
-  const parts = [svg("rect", { class: "box", x: MEMORY.x, y: box.y, width: MEMORY.width, height: box.height, rx: 6 }),
-    box.used && svg("rect", { x: MEMORY.x, y: box.y, width: 6, height: box.height, rx: 3, fill: tone })];
-  const facts = memoryFacts(box.memory) + (box.also ? ` · also by ${PORT_NAMES[box.also] ?? box.also}` : "");
-  if (box.lines.length) {
-    parts.push(text(MEMORY.x + 18, box.y + 20, name, { class: "strong" }));
-    box.lines.forEach((line, i) => parts.push(text(MEMORY.x + 18, box.y + 38 + 15 * i, line, { class: "small" })));
-  } else if (box.used) {
-    const waited = box.traffic && number(box.traffic.stall_cycles) ? `the core waited ${short(box.traffic.stall_cycles)} cycles` : box.device ? "" : "the core never waited";
-    parts.push(text(MEMORY.x + 18, box.y + 20, clipped(name, 46), { class: "strong" }),
-      text(MEMORY.x + 18, box.y + 37, clipped(facts || "registers", 64), { class: "small" }), text(MEMORY.x + 18, box.y + 53, waited, { class: "small" }));
+  const left = MEMORY.x + 18;
+  const parts = [svg("rect", { class: "box", x: MEMORY.x, y: box.y, width: MEMORY.width, height: box.height, rx: 6 })];
+  if (box.used) parts.push(svg("rect", { x: MEMORY.x, y: box.y, width: 6, height: box.height, rx: 3, fill: tone }));
+  if (box.used || box.lines.length > 0) {
+    const step = box.lines.length > 0 ? 15 : 16.5;
+    boxLines(box, name).forEach(([kind, words], i) => parts.push(text(left, box.y + 20 + (i > 0 ? 1.5 : 0) + step * i, words, { class: kind })));
   } else {
-    parts.push(text(MEMORY.x + 18, middle + 4, clipped(name, 26), { class: "strong" }), text(MEMORY.x + MEMORY.width - 12, middle + 4, clipped(`${facts}${facts ? " · " : ""}not used`, 52), { class: "small", "text-anchor": "end" }));
+    const y = box.y + box.height / 2 + 4;
+    const facts = [memoryFacts(box.memory), "not used"].filter(Boolean).join(" · ");
+    parts.push(text(left, y, clipped(name, 26), { class: "strong" }),
+      text(MEMORY.x + MEMORY.width - 12, y, clipped(facts, 52), { class: "small", "text-anchor": "end" }));
   }
-  const title = box.traffic ? `${name}: ${exact(box.traffic.fetch_bytes)} bytes fetched, ${exact(box.traffic.read_bytes)} read, ${exact(box.traffic.write_bytes)} written` : `${name}: not used`;
-  return svg("g", { class: box.used ? "memory" : "memory idle", "data-memory": box.name }, svg("title", {}, title), parts);
+  return svg("g", { class: box.used ? "memory" : "memory idle", "data-memory": box.name }, svg("title", {}, boxTitle(box, name)), parts);
 }
 
 function edge(box, widest, run, dark) {

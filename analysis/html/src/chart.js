@@ -58,10 +58,11 @@ export class Chart {
   }
 }
 
-/// Rows of a tooltip: {swatch, name, value}. Built of elements, so that names stay text.
-export function tooltipOf(title, rows, colours) {
+/// Rows of a tooltip: {tone, name, value}. Built of elements, so that names stay text.
+export function tooltipOf(title, rows, colours, below) {
   return h("div", { class: "tooltip" },
     h("strong", {}, title),
+    below && h("div", { class: "below" }, below),
     h("table", {}, rows.map((row) =>
       h("tr", {},
         h("td", {}, row.tone && h("span", { class: "swatch", style: { background: colour(row.tone, colours.dark) } }), row.name),

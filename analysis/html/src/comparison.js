@@ -101,7 +101,7 @@ function paretoPlot(runs) {
       },
       series: [
         { type: "line", name: "front", step: "end", symbol: "none", silent: true, z: 1, data: [[front[0].x, top], ...front.map((point) => [point.x, point.y]), [right, front.at(-1).y]], lineStyle: { type: "dashed", color: colours.faint } },
-        { type: "line", name: "interval", symbol: "none", silent: true, z: 2, data: points.flatMap((point) => [[point.x, point.y - point.off], [point.x, point.y + point.off], ["-", "-"]]), lineStyle: { color: colours.faint, width: 1.5 } },
+        { type: "line", name: "interval", symbol: "none", silent: true, z: 4, data: points.flatMap((point) => [[point.x, point.y - point.off], [point.x, point.y + point.off], ["-", "-"]]), lineStyle: { color: colours.text, width: 1.2 } },
         {
           type: "scatter", name: "results", z: 3, symbolSize: 14,
           data: points.map((point) => ({ value: [point.x, point.y], point, itemStyle: { color: colour(runTone(point.run.index), colours.dark), borderColor: front.includes(point) ? colours.text : colours.paper, borderWidth: 1.5, opacity: 1 } })),

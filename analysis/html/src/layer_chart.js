@@ -7,6 +7,8 @@ import { causeTone, colour, componentTone, memoryTone } from "./palette.js";
 import { MEASURES, causeLabel, causeMeaning } from "./run.js";
 import { isPrinting } from "./theme.js";
 
+// A little under 100, so that rounding never lifts a sum above the end of the axis.
+const WHOLE = 100 * (1 - 1e-9);
 const ROW = 24;
 const PRINT_ROW = 16;
 const shown = { cycles: (v) => short(v), bytes, energy: joules };
@@ -25,8 +27,9 @@ function rowsOf(runs) {
   return [...rows.values()];
 }
 
-function partsOf(rows, measure) {
-  const keys = new Map();
+/// Keys of the parts that are not 0 everywhere, in the order of the runs.
+function partsOf(rows, runs, measure) {
+  const keys = new Map(runs.flatMap((run) => MEASURES[measure].parts(run.json)).map(([key]) => [key, 0]));
   for (const row of rows) {
     for (const layer of row.layers) {
       if (!layer) continue;
@@ -56,7 +59,7 @@ function seriesOf(view, rows, keys, runs, colours, hidden, memories) {
     const value = (i, key) => {
       const amount = parts[i].get(key) ?? 0;
       if (!relative) return amount;
-      return total[i] === 0 ? 0 : (100 * amount) / total[i];
+      return total[i] === 0 ? 0 : (WHOLE * amount) / total[i];
     };
     for (const key of visible) {
       series.push({
@@ -84,6 +87,8 @@ function seriesOf(view, rows, keys, runs, colours, hidden, memories) {
 function tipOf(view, row, runs, keys, colours, memories) {
   const { measure, scope } = view;
   const lines = [];
+  const described = row.layers.find(Boolean)?.json.metadata ?? {};
+  const shape = Object.entries(described).map(([key, value]) => `${key} ${value}`).join(", ");
   for (const [at, run] of runs.entries()) {
     const layer = row.layers[at];
     if (!layer) continue;
@@ -98,7 +103,7 @@ function tipOf(view, row, runs, keys, colours, memories) {
     }
     if (runs.length === 1) lines.push({ name: "total", value: exactly[measure](total) });
   }
-  return tooltipOf(row.path.join(" / "), lines, colours);
+  return tooltipOf(row.path.join(" / "), lines, colours, shape);
 }
 
 export function layerChart(runs, { withEnergy }) {
@@ -107,7 +112,7 @@ export function layerChart(runs, { withEnergy }) {
   const view = { measure: "cycles", scope: "inclusive", relative: false };
   const memories = [...new Set(runs.flatMap((run) => run.memories))];
   const chart = new Chart((colours, width, hidden) => {
-    const keys = partsOf(rows, view.measure);
+    const keys = partsOf(rows, runs, view.measure);
     const longest = Math.max(...rows.map((row) => row.name.length + 2 * row.depth));
     const room = Math.min(Math.max(60, longest * 6.8 + 8), width * 0.3);
     const row = isPrinting() ? PRINT_ROW : ROW;
@@ -123,7 +128,7 @@ export function layerChart(runs, { withEnergy }) {
         grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 44 },
         xAxis: {
           type: "value", max: view.relative ? 100 : undefined, ...axisStyle(colours),
-          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : tick(shown[view.measure](v))) },
+          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v))) },
         },
         yAxis: {
           type: "category", inverse: true, data: rows.map((_, i) => String(i)), ...axisStyle(colours),

@@ -6,7 +6,7 @@ import { h, section } from "./dom.js";
 import { flameGraph } from "./flame.js";
 import { layerChart } from "./layer_chart.js";
 import { memoryTimeline } from "./memory_timeline.js";
-import { accuracyNotes } from "./notes.js";
+import { accuracyNotes, eventTable } from "./notes.js";
 import { roofline } from "./roofline.js";
 import { Run } from "./run.js";
 import { summary } from "./summary.js";
@@ -29,7 +29,7 @@ function runArticle(run) {
     summary(run),
     section(id("layers"), "Where the cost comes from", null, layerChart([run], { withEnergy: Boolean(run.json.energy) }), layerTable(run)),
     section(id("roofline"), "Roofline", null, roofline(run, board)),
-    section(id("memory"), "Memory over time", null, memoryTimeline(run)),
+    section(id("memory"), "Memory over time", null, memoryTimeline(run), eventTable(run)),
     section(id("board"), "The board and its traffic", null, boardDiagram(run, board), memoryTable(run)),
     section(id("causes"), "Causes and energy", null, h("div", { class: "pair" }, causeTable(run), energyTable(run))),
     section(id("flame"), "Flame graph", null, flameGraph(run)),

@@ -1,11 +1,30 @@
 // What the numbers rest on: notes of the run, values that no document vouches for, registers without a model.
 import { h } from "./dom.js";
-import { exact, figure } from "./format.js";
+import { exact, figure, seconds } from "./format.js";
 import { sortableTable } from "./table.js";
 
 function sourceText(assumption) {
   if (assumption.source !== "datasheet") return assumption.source;
   return assumption.verified === false ? "datasheet, not read again" : "datasheet";
+}
+
+const MOST_EVENTS = 500;
+
+/// Events and counters that the firmware's probes reported.
+export function eventTable(run) {
+  const events = run.json.timeline;
+  if (events.length === 0) return null;
+  const table = sortableTable({
+    caption: "Events of the firmware",
+    columns: [
+      { title: "Event", value: (row) => row.name, show: (row) => h("span", { title: `${row.provider}: ${row.kind}` }, row.name) },
+      { title: "Cycle", numeric: true, value: (row) => row.cycle, show: (row) => figure(exact(row.cycle), row.cycle, "cycles") },
+      { title: "Time", numeric: true, value: (row) => run.secondsAt(row.cycle), show: (row) => seconds(run.secondsAt(row.cycle)) },
+      { title: "Values", wide: true, value: (row) => row.values.map((value) => value ?? "?").join(" ") },
+    ],
+    rows: events.slice(0, MOST_EVENTS),
+  });
+  return [table, events.length > MOST_EVENTS && h("p", { class: "caption" }, `The first ${MOST_EVENTS} of ${exact(events.length)}; the result has all.`)];
 }
 
 export function accuracyNotes(run) {
@@ -17,7 +36,7 @@ export function accuracyNotes(run) {
     parts.push(sortableTable({
       caption: "Values of the board that mattered and rest on no document read",
       columns: [
-        { title: "Value of", value: (row) => row.path, show: (row) => h("code", {}, row.path) },
+        { title: "Value of", wide: true, value: (row) => row.path, show: (row) => h("code", {}, row.path) },
         { title: "Is", numeric: false, value: (row) => row.value },
         { title: "Source", value: sourceText },
         { title: "Reference", wide: true, value: (row) => row.ref },

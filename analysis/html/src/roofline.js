@@ -101,7 +101,7 @@ export function roofline(run, board) {
             type: "scatter", name: "layers", z: 4, data: points.map((point) => ({ value: [point.x, point.y], label: { position: point.x > middle ? "left" : "right" } })),
             symbolSize: (_, { dataIndex }) => sizes[dataIndex],
             itemStyle: { color: colour("blue", colours.dark), opacity: 0.9, borderColor: colours.paper, borderWidth: 1.5 },
-            label: { show: true, color: colours.text, fontSize: 11, formatter: ({ dataIndex }) => points[dataIndex].layer.name },
+            label: { show: true, color: colours.text, fontSize: 11, textBorderColor: colours.paper, textBorderWidth: 3, formatter: ({ dataIndex }) => points[dataIndex].layer.name },
             labelLayout: { hideOverlap: true },
           },
         ],

@@ -22,8 +22,10 @@ function energyCard(json) {
   if (!energy) return card("Energy", "unknown", json.energy_absent ?? "the board has no coefficients of energy", "energy");
   const low = number(energy.fj) - number(energy.uncertainty_fj);
   const high = number(energy.fj) + number(energy.uncertainty_fj);
-  return card("Energy", [figure(joules(energy.fj), energy.fj, "fJ"), h("small", {}, ` ± ${percent(energy.uncertainty_fj, energy.fj)}`)],
-    [figure(`${joules(low)} to ${joules(high)}`, energy.uncertainty_fj, "fJ either way"), "; ", figure(watts(energy.mean_power_uw), energy.mean_power_uw, "µW"), " on average"], "energy");
+  return card("Energy", figure(joules(energy.fj), energy.fj, "fJ"), [
+    `± ${percent(energy.uncertainty_fj, energy.fj)}`, h("br"), figure(`${joules(low)} to ${joules(high)}`, energy.uncertainty_fj, "fJ either way"),
+    h("br"), figure(watts(energy.mean_power_uw), energy.mean_power_uw, "µW"), " on average",
+  ], "energy");
 }
 
 export function summary(run) {
