@@ -1,5 +1,6 @@
-// The data is `{"runs": [{"file", "run", "flame"}]}`: `run` is the JSON report without its profile,
-// which would be larger than the page; `flame` has what the flame graph draws, or is null.
+// The data is `{"runs": [{"file", "run", "events", "flame"}]}`: `run` is the JSON report without
+// what would be larger than the page (its profile, visits of layers, all events but the first of
+// `events`); `flame` has what the flame graph draws, or is null.
 #include "analysis/reports/html.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,8 @@ using Json = nlohmann::ordered_json;
 /// become part of their callers.
 constexpr std::size_t kManyNodes = 4000;
 constexpr std::uint64_t kSmallest = 5000;
+
+constexpr std::size_t kMostEvents = 500;
 
 constexpr const char* kind_name(CallNode::Kind kind) {
   switch (kind) {
@@ -98,9 +101,13 @@ Json flame_json(const RunProfile& profile) {
 
 Json entry_json(PageEntry& entry) {
   const std::optional<RunProfile> profile = std::exchange(entry.result.profile, std::nullopt);
+  const std::size_t events = entry.result.timeline.size();
+  if (events > kMostEvents) entry.result.timeline.resize(kMostEvents);
   Json json = Json::object();
   json["file"] = entry.file;
   json["run"] = Json::parse(json_report(entry.result));
+  json["run"].erase("visits");
+  json["events"] = events;
   json["flame"] = profile ? flame_json(*profile) : Json(nullptr);
   return json;
 }

@@ -58,6 +58,14 @@ TEST(HtmlPage, NoTextOfAResultIsMarkup) {
   EXPECT_EQ(Json::parse(data)["runs"][0]["run"]["image"]["name"], result.image.name);
 }
 
+TEST(HtmlPage, HasTheFirstOfManyEvents) {
+  RunResult result = sample_result();
+  result.timeline.assign(501, result.timeline.at(0));
+  const Json data = data_of(result);
+  EXPECT_EQ(data["runs"][0]["events"], 501);
+  EXPECT_EQ(data["runs"][0]["run"]["timeline"].size(), 500u);
+}
+
 TEST(HtmlPage, FlameSumsEntriesByContextAndLayer) {
   RunResult result = sample_result();
   result.profile = small_profile();

@@ -8,8 +8,6 @@ function sourceText(assumption) {
   return assumption.verified === false ? "datasheet, not read again" : "datasheet";
 }
 
-const MOST_EVENTS = 500;
-
 /// Events and counters that the firmware's probes reported.
 export function eventTable(run) {
   const events = run.json.timeline;
@@ -22,9 +20,9 @@ export function eventTable(run) {
       { title: "Time", numeric: true, value: (row) => run.secondsAt(row.cycle), show: (row) => seconds(run.secondsAt(row.cycle)) },
       { title: "Values", wide: true, value: (row) => row.values.map((value) => value ?? "?").join(" ") },
     ],
-    rows: events.slice(0, MOST_EVENTS),
+    rows: events,
   });
-  return [table, events.length > MOST_EVENTS && h("p", { class: "caption" }, `The first ${MOST_EVENTS} of ${exact(events.length)}; the result has all.`)];
+  return [table, run.events > events.length && h("p", { class: "caption" }, `The first ${exact(events.length)} of ${exact(run.events)}; the result has all.`)];
 }
 
 export function accuracyNotes(run) {

@@ -65,7 +65,8 @@ export class Run {
   constructor(entry, index, count) {
     this.json = entry.run;
     this.file = entry.file;
-    this.flame = entry.flame ?? null;
+    this.flame = entry.flame;
+    this.events = entry.events;  // of which the JSON of the page may have the first only
     this.index = index;
     this.letter = count > 1 ? String.fromCharCode(65 + (index % 26)) + (index >= 26 ? Math.floor(index / 26) : "") : "";
     this.firmware = this.json.image.name;
