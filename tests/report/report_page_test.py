@@ -335,6 +335,18 @@ class SeveralResults(PageTest):
         self.assertEqual(self.browser.script("return document.querySelector('article.run:not(.put-away)').id"), "run-1")
 
 
+class LargeCounts(PageTest):
+    def test_keep_their_digits(self):
+        result = json.loads(json.dumps(self.results["dsp"]))
+        result["cycles"] = result["layers"][0]["cycles"] = str(2 ** 53 + 1)
+        with open(os.path.join(self.folder, "large.json"), "w", encoding="utf-8") as stream:
+            json.dump(result, stream)
+        self.open(self.page("large"))
+        self.assertEqual(self.texts(".card[data-key=cycles]"), ["Cycles9,007 T9,007,199,254,740,993"])
+        self.assertEqual(self.column("Layers", "Cycles")[0], "9007199254740993")
+        self.quiet()
+
+
 class HostileNames(PageTest):
     def hostile(self):
         """The result with markup for every name that firmware or a file can choose."""

@@ -20,7 +20,7 @@ function scaled(value, steps) {
   let chosen = steps.find((step) => size >= step[0] * 0.99995) ?? steps.at(-1);
   const shown = value / chosen[0];
   const digits = Math.abs(shown) >= 1000 ? 0 : Math.max(0, 3 - Math.floor(Math.log10(Math.max(Math.abs(shown), 1e-3))));
-  return { text: shown.toFixed(Math.min(digits, 3)), unit: chosen[1] };
+  return { text: digits === 0 ? exact(Math.round(shown)) : shown.toFixed(Math.min(digits, 3)), unit: chosen[1] };
 }
 
 const joined = ({ text, unit }) => (unit ? `${text} ${unit}` : text);

@@ -3,7 +3,7 @@
 import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
 import { choice, h } from "./dom.js";
 import { bytes, exact, joules, percent, short, tick } from "./format.js";
-import { causeTone, colour, componentTone, memoryTone } from "./palette.js";
+import { causeTone, colour, componentTone, distinctTones, memoryTone } from "./palette.js";
 import { MEASURES, causeLabel, causeMeaning } from "./run.js";
 import { isPrinting } from "./theme.js";
 
@@ -39,9 +39,9 @@ function partsOf(rows, runs, measure) {
   return [...keys].filter(([, sum]) => sum > 0).map(([key]) => key);
 }
 
-function toneOf(measure, key, memories) {
-  if (measure === "cycles") return causeTone(key, memories);
-  return measure === "bytes" ? memoryTone(key, memories) : componentTone(key, memories);
+function tonesOf(measure, keys, memories) {
+  const tone = { cycles: causeTone, bytes: memoryTone, energy: componentTone }[measure];
+  return distinctTones(keys, (key) => tone(key, memories));
 }
 
 function clipped(text, room) {
@@ -49,13 +49,13 @@ function clipped(text, room) {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-function seriesOf(view, rows, keys, runs, colours, hidden, memories) {
+function seriesOf(view, rows, tones, runs, colours, hidden) {
   const { measure, scope, relative } = view;
   const series = [];
   for (const [at, run] of runs.entries()) {
     const total = rows.map((row) => (row.layers[at] ? MEASURES[measure].total(row.layers[at][scope]) : 0));
     const parts = rows.map((row) => new Map(row.layers[at] ? MEASURES[measure].parts(row.layers[at][scope]) : []));
-    const visible = keys.filter((key) => !hidden.has(key));
+    const visible = [...tones.keys()].filter((key) => !hidden.has(key));
     const value = (i, key) => {
       const amount = parts[i].get(key) ?? 0;
       if (!relative) return amount;
@@ -65,7 +65,7 @@ function seriesOf(view, rows, keys, runs, colours, hidden, memories) {
       series.push({
         type: "bar", stack: run.file + at, name: key, barCategoryGap: "22%", barGap: "8%",
         data: rows.map((row, i) => value(i, key)),
-        itemStyle: { color: colour(toneOf(measure, key, memories), colours.dark), borderColor: colours.paper, borderWidth: 0.5 },
+        itemStyle: { color: colour(tones.get(key), colours.dark), borderColor: colours.paper, borderWidth: 0.5 },
         emphasis: { disabled: true },
       });
     }
@@ -84,7 +84,7 @@ function seriesOf(view, rows, keys, runs, colours, hidden, memories) {
   return series;
 }
 
-function tipOf(view, row, runs, keys, colours, memories) {
+function tipOf(view, row, runs, tones, colours) {
   const { measure, scope } = view;
   const lines = [];
   const described = row.layers.find(Boolean)?.json.metadata ?? {};
@@ -95,9 +95,9 @@ function tipOf(view, row, runs, keys, colours, memories) {
     const total = MEASURES[measure].total(layer[scope]);
     if (runs.length > 1) lines.push({ name: run.title, value: exactly[measure](total) });
     for (const [key, value] of MEASURES[measure].parts(layer[scope])) {
-      if (value === 0 || !keys.includes(key)) continue;
+      if (value === 0) continue;
       lines.push({
-        tone: toneOf(measure, key, memories), name: measure === "cycles" ? causeLabel(key) : key,
+        tone: tones.get(key), name: measure === "cycles" ? causeLabel(key) : key,
         value: `${exactly[measure](value)}  ${percent(value, total)}`,
       });
     }
@@ -112,20 +112,20 @@ export function layerChart(runs, { withEnergy }) {
   const view = { measure: "cycles", scope: "inclusive", relative: false };
   const memories = [...new Set(runs.flatMap((run) => run.memories))];
   const chart = new Chart((colours, width, hidden) => {
-    const keys = partsOf(rows, runs, view.measure);
+    const tones = tonesOf(view.measure, partsOf(rows, runs, view.measure), memories);
     const longest = Math.max(...rows.map((row) => row.name.length + 2 * row.depth));
     const room = Math.min(Math.max(60, longest * 6.8 + 8), width * 0.3);
     const row = isPrinting() ? PRINT_ROW : ROW;
-    const height = rows.length * (runs.length === 1 ? row : 10 + 15 * runs.length) + 56;
+    const height = rows.length * (runs.length === 1 ? row : 10 + 15 * runs.length) + 38;
     return {
       height,
       label: `Stacked bars of ${rows.length} layers: ${MEASURES[view.measure].label.toLowerCase()}. The table of layers has the numbers.`,
-      legend: keys.map((key) => ({
-        key, tone: toneOf(view.measure, key, memories), label: view.measure === "cycles" ? causeLabel(key) : key,
+      legend: [...tones].map(([key, tone]) => ({
+        key, tone, label: view.measure === "cycles" ? causeLabel(key) : key,
         title: view.measure === "cycles" ? causeMeaning(key) : undefined,
       })),
       option: {
-        grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 44 },
+        grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 28 },
         xAxis: {
           type: "value", max: view.relative ? 100 : undefined, ...axisStyle(colours),
           axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v))) },
@@ -135,14 +135,14 @@ export function layerChart(runs, { withEnergy }) {
           axisTick: { show: false }, splitLine: { show: false },
           axisLabel: {
             ...axisStyle(colours).axisLabel, interval: 0,
-            formatter: (_, i) => `${"  ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`,
+            formatter: (_, i) => `${"› ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`,
           },
         },
         tooltip: {
           ...tooltipStyle(colours), trigger: "axis", axisPointer: { type: "shadow" },
-          formatter: (items) => tipOf(view, rows[items[0].dataIndex], runs, keys, colours, memories),
+          formatter: (items) => tipOf(view, rows[items[0].dataIndex], runs, tones, colours),
         },
-        series: seriesOf(view, rows, keys, runs, colours, hidden, memories),
+        series: seriesOf(view, rows, tones, runs, colours, hidden),
       },
     };
   });

@@ -49,6 +49,17 @@ export function componentTone(name, memories) {
   return index < 0 ? pick(["teal", "olive", "purple", "brown"], name.length) : pick(["orange", "green", "purple", "sky", "vermilion", "teal", "olive", "navy"], index);
 }
 
+/// A tone for each of `keys`: the one that `preferred(key)` names, or, where an earlier key has it, one that none has.
+export function distinctTones(keys, preferred) {
+  const taken = new Map();
+  for (const key of keys) {
+    const tone = preferred(key);
+    const used = new Set(taken.values());
+    taken.set(key, used.has(tone) ? (Object.keys(TONES).find((other) => !used.has(other)) ?? tone) : tone);
+  }
+  return taken;
+}
+
 export const kindTone = (kind) => KIND_TONES[kind] ?? "grey";
 export const runTone = (index) => pick(["blue", "orange", "green", "purple", "vermilion", "teal", "olive", "brown"], index);
 

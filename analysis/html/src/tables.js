@@ -12,7 +12,7 @@ function layerColumns(run) {
       title: "Layer", value: (row) => row.path.join("/"),
       show: (row) => h("span", { class: "name", title: row.path.join(" / "), style: { paddingLeft: `${row.depth}em` } }, row.name),
     },
-    { title: "Visits", numeric: true, value: (row) => row.json.visits, show: (row) => counted(row.json.visits) },
+    { title: "Visits", numeric: true, value: (row) => row.json.visits, show: (row) => (row.isSum ? "" : counted(row.json.visits)) },
     { title: "Cycles", numeric: true, value: (row) => row.inclusive.cycles, show: (row) => counted(row.inclusive.cycles, "cycles") },
     { title: "%", numeric: true, meaning: "Of the run's cycles", value: (row) => number(row.inclusive.cycles) / number(run.json.cycles), show: (row) => percent(row.inclusive.cycles, run.json.cycles).replace(" %", "") },
     { title: "Time", numeric: true, value: (row) => row.inclusive.time_s, show: (row) => figure(seconds(row.inclusive.time_s), row.inclusive.time_s, "s") },
@@ -28,7 +28,7 @@ function layerColumns(run) {
 }
 
 export function layerTable(run) {
-  const sum = { path: ["total"], name: "total", depth: 0, inclusive: run.json, exclusive: run.json, json: { visits: 1, memory_use: run.json.memory_use } };
+  const sum = { path: ["total"], name: "total", depth: 0, inclusive: run.json, exclusive: run.json, json: run.json, isSum: true };
   return sortableTable({ caption: "Layers", columns: layerColumns(run), rows: run.layers, sum });
 }
 
