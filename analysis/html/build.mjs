@@ -41,10 +41,11 @@ function refuse(text, pattern, what) {
   return text;
 }
 
-/// Compilers take literals of any length, but pay for long ones: pieces of 16 KiB join by themselves.
-function literal(text) {
+/// Literals that join to `text`: compilers need not take more than 65,536 bytes in one.
+function literals(text) {
+  refuse(text, /\)page~"|[\ud800-\udfff]/, "the page");
   const pieces = [];
-  for (let at = 0; at < text.length; at += 16384) pieces.push(`R"page~(${text.slice(at, at + 16384)})page~"`);
+  for (let at = 0; at < text.length; at += 16384) pieces.push(`    R"page~(${text.slice(at, at + 16384)})page~",`);
   return pieces.join("\n");
 }
 
@@ -56,7 +57,6 @@ const page = readFileSync(join(here, "page.html"), "utf8")
   .replace("@SCRIPT_HASH@", () => hash)
   .replace("@STYLE@", () => style)
   .replace("@SCRIPT@", () => script);
-refuse(page, /\)page~"/, "the page");
 const [head, tail] = page.split("@DATA@");
 
 writeFileSync(
@@ -66,11 +66,20 @@ writeFileSync(
 
 namespace mcost::analysis {
 
-const std::string_view kPageHead =
-${literal(head)};
+namespace {
 
-const std::string_view kPageTail =
-${literal(tail)};
+constexpr const char* kHead[] = {
+${literals(head)}
+};
+
+constexpr const char* kTail[] = {
+${literals(tail)}
+};
+
+}  // namespace
+
+constinit const std::span<const char* const> kPageHead = kHead;
+constinit const std::span<const char* const> kPageTail = kTail;
 
 }  // namespace mcost::analysis
 `,

@@ -3,11 +3,12 @@
 // place. Invariant: both are empty, or a page stands between them and JSON data.
 #pragma once
 
-#include <string_view>
+#include <span>
 
 namespace mcost::analysis {
 
-extern const std::string_view kPageHead;
-extern const std::string_view kPageTail;
+/// Pieces to be joined.
+extern const std::span<const char* const> kPageHead;
+extern const std::span<const char* const> kPageTail;
 
 }  // namespace mcost::analysis

@@ -3,7 +3,7 @@
 
 namespace mcost::analysis {
 
-const std::string_view kPageHead;
-const std::string_view kPageTail;
+constinit const std::span<const char* const> kPageHead;
+constinit const std::span<const char* const> kPageTail;
 
 }  // namespace mcost::analysis

@@ -136,9 +136,10 @@ std::string page_data(std::vector<PageEntry> entries) {
 }
 
 std::string html_page(std::vector<PageEntry> entries) {
-  std::string page(kPageHead);
+  std::string page;
+  for (const char* const piece : kPageHead) page += piece;
   page += page_data(std::move(entries));
-  page += kPageTail;
+  for (const char* const piece : kPageTail) page += piece;
   return page;
 }
 
