@@ -160,6 +160,7 @@ class Help(ProgramTest):
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
             "help-gdb": ["gdb", "--help"],
+            "help-report": ["report", "--help"],
         }.items():
             with self.subTest(name):
                 result = run(*arguments)

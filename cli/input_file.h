@@ -1,0 +1,14 @@
+// Files that a command reads whole: results, measurements. May include anything.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace mcost::cli {
+
+/// The bytes of a file. `where` is named in errors. Errors: ConfigError if there is no such file,
+/// or it has over 256 MiB.
+[[nodiscard]] std::string read_input_file(const std::filesystem::path& path,
+                                          const std::string& where);
+
+}  // namespace mcost::cli
