@@ -125,6 +125,7 @@ std::optional<EventValue> read_argument(const loader::Argument& argument, Addres
 }
 
 std::optional<std::string> read_text(Address address, const CoreView& core) {
+  if (address == 0) return std::nullopt;
   std::string text;
   for (std::size_t i = 0;; ++i) {
     std::uint8_t byte = 0;

@@ -208,7 +208,8 @@ class FunctionLayers final : public ActivationLayers {
 /// Bytes of a text in the firmware's memory that are read.
 inline constexpr std::size_t kLongestGuestText = 64;
 /// The text that begins at `address` and ends with NUL or where it is too long ("..."). What is not
-/// printable ASCII is shown as \xNN. Nothing if there is no memory, or no character.
+/// printable ASCII is shown as \xNN. Nothing for a null pointer, and if there is no memory or no
+/// character.
 [[nodiscard]] std::optional<std::string> read_text(Address address, const CoreView& core);
 
 }  // namespace mcost::cli

@@ -5,6 +5,7 @@ Usage: layer_map_test.py MCOST SOURCE_FOLDER
 """
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -86,6 +87,22 @@ class LayerMapTest(unittest.TestCase):
                 f'mcost: error: the firmware has no function "clasify": {path}:1:5: did you mean "classify"?\n'
                 f'mcost: error: the firmware has no function "conv3x4": {path}:2:30 layers[0]: did you mean "conv3x3"?\n',
             )
+
+    def test_the_page_shows_what_runs_print(self):
+        """Commands of docs/layers.md for lenet5: the names and visits of their layers; its map is the committed one."""
+        with open(os.path.join(SOURCE, "docs", "layers.md"), encoding="utf-8") as stream:
+            page = stream.read()
+        with open(MAP, encoding="utf-8") as stream:
+            self.assertIn(stream.read().split("\n", 1)[1], page)
+        commands = re.findall(r"\$ mcost run lenet5-int8-dsp.elf (.*)\nLayers\n((?:  .*\n)+)", page)
+        self.assertEqual(len(commands), 4)
+        first_columns = re.compile(r"^( +\S+ +[\d,]+)  ", re.MULTILINE)
+        for arguments, table in commands:
+            words = [MAP if word == "layers.yaml" else word for word in arguments.split()]
+            result = subprocess.run([MCOST, "run", SAMPLE, *words], capture_output=True, text=True, check=True, timeout=120)
+            printed = result.stdout.split("\nLayers\n")[1].split("\n\n")[0]
+            self.assertGreater(len(first_columns.findall(table)), 3)
+            self.assertEqual(first_columns.findall(printed), first_columns.findall(table))
 
 
 if __name__ == "__main__":
