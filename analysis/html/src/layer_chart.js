@@ -20,7 +20,8 @@ function rowsOf(runs) {
   for (const [at, run] of runs.entries()) {
     for (const layer of run.layers) {
       const key = JSON.stringify(layer.path);
-      if (!rows.has(key)) rows.set(key, { name: layer.name, depth: layer.depth, path: layer.path, layers: [] });
+      if (!rows.has(key))
+        rows.set(key, { name: layer.name, depth: layer.depth, path: layer.path, layers: [] });
       rows.get(key).layers[at] = layer;
     }
   }
@@ -33,7 +34,8 @@ function partsOf(rows, runs, measure) {
   for (const row of rows) {
     for (const layer of row.layers) {
       if (!layer) continue;
-      for (const [key, value] of MEASURES[measure].parts(layer.inclusive)) keys.set(key, (keys.get(key) ?? 0) + value);
+      for (const [key, value] of MEASURES[measure].parts(layer.inclusive))
+        keys.set(key, (keys.get(key) ?? 0) + value);
     }
   }
   return [...keys].filter(([, sum]) => sum > 0).map(([key]) => key);
@@ -54,7 +56,9 @@ function seriesOf(view, rows, tones, runs, colours, hidden) {
   const series = [];
   for (const [at, run] of runs.entries()) {
     const total = rows.map((row) => (row.layers[at] ? MEASURES[measure].total(row.layers[at][scope]) : 0));
-    const parts = rows.map((row) => new Map(row.layers[at] ? MEASURES[measure].parts(row.layers[at][scope]) : []));
+    const parts = rows.map(
+      (row) => new Map(row.layers[at] ? MEASURES[measure].parts(row.layers[at][scope]) : []),
+    );
     const visible = [...tones.keys()].filter((key) => !hidden.has(key));
     const value = (i, key) => {
       const amount = parts[i].get(key) ?? 0;
@@ -63,16 +67,31 @@ function seriesOf(view, rows, tones, runs, colours, hidden) {
     };
     for (const key of visible) {
       series.push({
-        type: "bar", stack: run.file + at, name: key, barCategoryGap: "22%", barGap: "8%",
+        type: "bar",
+        stack: run.file + at,
+        name: key,
+        barCategoryGap: "22%",
+        barGap: "8%",
         data: rows.map((row, i) => value(i, key)),
-        itemStyle: { color: colour(tones.get(key), colours.dark), borderColor: colours.paper, borderWidth: 0.5 },
+        itemStyle: {
+          color: colour(tones.get(key), colours.dark),
+          borderColor: colours.paper,
+          borderWidth: 0.5,
+        },
         emphasis: { disabled: true },
       });
     }
     series.push({
-      type: "bar", stack: run.file + at, name: "total", data: rows.map(() => 0), silent: true,
+      type: "bar",
+      stack: run.file + at,
+      name: "total",
+      data: rows.map(() => 0),
+      silent: true,
       label: {
-        show: true, position: "right", color: colours.text, fontSize: 11,
+        show: true,
+        position: "right",
+        color: colours.text,
+        fontSize: 11,
         formatter: ({ dataIndex }) => {
           if (!rows[dataIndex].layers[at]) return "";
           const text = shown[measure](total[dataIndex]);
@@ -88,7 +107,9 @@ function tipOf(view, row, runs, tones, colours) {
   const { measure, scope } = view;
   const lines = [];
   const described = row.layers.find(Boolean)?.json.metadata ?? {};
-  const shape = Object.entries(described).map(([key, value]) => `${key} ${value}`).join(", ");
+  const shape = Object.entries(described)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ");
   for (const [at, run] of runs.entries()) {
     const layer = row.layers[at];
     if (!layer) continue;
@@ -97,7 +118,8 @@ function tipOf(view, row, runs, tones, colours) {
     for (const [key, value] of MEASURES[measure].parts(layer[scope])) {
       if (value === 0) continue;
       lines.push({
-        tone: tones.get(key), name: measure === "cycles" ? causeLabel(key) : key,
+        tone: tones.get(key),
+        name: measure === "cycles" ? causeLabel(key) : key,
         value: `${exactly[measure](value)}  ${percent(value, total)}`,
       });
     }
@@ -121,25 +143,41 @@ export function layerChart(runs, { withEnergy }) {
       height,
       label: `Stacked bars of ${rows.length} layers: ${MEASURES[view.measure].label.toLowerCase()}. The table of layers has the numbers.`,
       legend: [...tones].map(([key, tone]) => ({
-        key, tone, label: view.measure === "cycles" ? causeLabel(key) : key,
+        key,
+        tone,
+        label: view.measure === "cycles" ? causeLabel(key) : key,
         title: view.measure === "cycles" ? causeMeaning(key) : undefined,
       })),
       option: {
         grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 28 },
         xAxis: {
-          type: "value", max: view.relative ? 100 : undefined, ...axisStyle(colours),
-          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v))) },
+          type: "value",
+          max: view.relative ? 100 : undefined,
+          ...axisStyle(colours),
+          axisLabel: {
+            ...axisStyle(colours).axisLabel,
+            hideOverlap: true,
+            formatter: (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v))),
+          },
         },
         yAxis: {
-          type: "category", inverse: true, data: rows.map((_, i) => String(i)), ...axisStyle(colours),
-          axisTick: { show: false }, splitLine: { show: false },
+          type: "category",
+          inverse: true,
+          data: rows.map((_, i) => String(i)),
+          ...axisStyle(colours),
+          axisTick: { show: false },
+          splitLine: { show: false },
           axisLabel: {
-            ...axisStyle(colours).axisLabel, interval: 0,
-            formatter: (_, i) => `${"› ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`,
+            ...axisStyle(colours).axisLabel,
+            interval: 0,
+            formatter: (_, i) =>
+              `${"› ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`,
           },
         },
         tooltip: {
-          ...tooltipStyle(colours), trigger: "axis", axisPointer: { type: "shadow" },
+          ...tooltipStyle(colours),
+          trigger: "axis",
+          axisPointer: { type: "shadow" },
           formatter: (items) => tipOf(view, rows[items[0].dataIndex], runs, tones, colours),
         },
         series: seriesOf(view, rows, tones, runs, colours, hidden),
@@ -152,9 +190,34 @@ export function layerChart(runs, { withEnergy }) {
     chart.draw(true);
   };
   const measures = Object.keys(MEASURES).filter((key) => key !== "energy" || withEnergy);
-  const controls = h("div", { class: "controls" },
-    choice("What the bars show", measures.map((key) => ({ value: key, label: MEASURES[key].label })), "cycles", change("measure")),
-    choice("Scale", [{ value: false, label: "Absolute" }, { value: true, label: "Relative" }], false, change("relative")),
-    nested && choice("Layers inside a layer", [{ value: "inclusive", label: "Inclusive" }, { value: "exclusive", label: "Exclusive" }], "inclusive", change("scope")));
+  const controls = h(
+    "div",
+    { class: "controls" },
+    choice(
+      "What the bars show",
+      measures.map((key) => ({ value: key, label: MEASURES[key].label })),
+      "cycles",
+      change("measure"),
+    ),
+    choice(
+      "Scale",
+      [
+        { value: false, label: "Absolute" },
+        { value: true, label: "Relative" },
+      ],
+      false,
+      change("relative"),
+    ),
+    nested &&
+      choice(
+        "Layers inside a layer",
+        [
+          { value: "inclusive", label: "Inclusive" },
+          { value: "exclusive", label: "Exclusive" },
+        ],
+        "inclusive",
+        change("scope"),
+      ),
+  );
   return [controls, chart.element];
 }
