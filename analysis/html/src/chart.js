@@ -125,12 +125,29 @@ export function tooltipStyle(colours) {
   };
 }
 
-export function axisStyle(colours) {
+/// An axis in the colours of the page. `label(value)` writes its ticks; `more` adds to it.
+export function axisOf(colours, type, label, more) {
   return {
+    type,
     axisLine: { lineStyle: { color: colours.faint } },
     axisTick: { lineStyle: { color: colours.faint } },
-    axisLabel: { color: colours.text, fontFamily: FONT },
+    axisLabel: { color: colours.text, fontFamily: FONT, hideOverlap: true, formatter: label },
     splitLine: { lineStyle: { color: colours.line } },
     nameTextStyle: { color: colours.faint, fontFamily: FONT },
+    nameLocation: "middle",
+    ...more,
+  };
+}
+
+/// A line of its own for each pair of ends in `pairs`.
+export function strokes(name, pairs, style) {
+  return {
+    type: "line",
+    name,
+    data: pairs.flatMap(([from, to]) => [from, to, ["-", "-"]]),
+    symbol: "none",
+    silent: true,
+    connectNulls: false,
+    ...style,
   };
 }

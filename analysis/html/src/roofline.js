@@ -1,7 +1,7 @@
 // Roofline of the layers that multiply: MACs per cycle against bytes of data per MAC, both logarithmic. Ceilings come
 // from the run itself: the fastest traffic of any layer, the best rate if nothing but issue took time, and what one
 // multiplier can do.
-import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
+import { Chart, axisOf, strokes, tooltipOf, tooltipStyle } from "./chart.js";
 import { h } from "./dom.js";
 import { exact, number, ratio } from "./format.js";
 import { colour } from "./palette.js";
@@ -95,44 +95,57 @@ function tipOf(point, colours) {
   );
 }
 
-export function roofline(run, board) {
-  const points = pointsOf(run);
-  const idle = run.layers.filter((layer) => number(layer.exclusive.macs) === 0).map((layer) => layer.name);
-  if (points.length === 0)
-    return h(
-      "p",
-      { class: "absent" },
-      "No layer of this run multiplies and accumulates: there is nothing to draw.",
-    );
+/// Ceilings that are not hidden, what waiting costs each layer, and the layers.
+function seriesOf(points, ceilings, middle, cycles, colours) {
+  const lines = ceilings.map((one) =>
+    strokes(one.key, [one.data], {
+      z: 1,
+      clip: true,
+      lineStyle: { type: "dashed", width: 2, color: colour(one.tone, colours.dark) },
+    }),
+  );
+  const waits = points.map((point) => [
+    [point.x, point.y],
+    [point.x, point.free],
+  ]);
+  const dots = {
+    type: "scatter",
+    name: "layers",
+    z: 4,
+    data: points.map((point) => ({
+      value: [point.x, point.y],
+      symbolSize: 7 + 15 * Math.sqrt(point.cycles / cycles),
+      label: { position: point.x > middle ? "left" : "right" },
+    })),
+    itemStyle: {
+      color: colour("blue", colours.dark),
+      opacity: 0.9,
+      borderColor: colours.paper,
+      borderWidth: 1.5,
+    },
+    label: {
+      show: true,
+      color: colours.text,
+      fontSize: 11,
+      textBorderColor: colours.paper,
+      textBorderWidth: 3,
+      formatter: ({ dataIndex }) => points[dataIndex].layer.name,
+    },
+    labelLayout: { hideOverlap: true },
+  };
+  return [...lines, strokes("waits", waits, { z: 3, lineStyle: { width: 1.5, color: colours.faint } }), dots];
+}
+
+function chartOf(run, points, board) {
   const across = range(points.map((point) => point.x));
   const ceilings = ceilingsOf(points, board, across);
-  const [low, high] = range([...points.flatMap((point) => [point.y, point.free]), ceilings[0].data[0][1]]);
+  const up = range([...points.flatMap((point) => [point.y, point.free]), ceilings[0].data[0][1]]);
   const middle = Math.sqrt(across[0] * across[1]) * 1.5;
-  const sizes = points.map((point) => 7 + 15 * Math.sqrt(point.cycles / number(run.json.cycles)));
-  const chart = new Chart((colours, width, hidden) => {
-    const axis = (name, gap, [min, max]) => ({
-      type: "log",
-      logBase: 2,
-      min,
-      max,
-      name,
-      nameLocation: "middle",
-      nameGap: gap,
-      ...axisStyle(colours),
-      axisLabel: { ...axisStyle(colours).axisLabel, formatter: tick },
-    });
-    const lines = ceilings
-      .filter((one) => !hidden.has(one.key))
-      .map((one) => ({
-        type: "line",
-        name: one.key,
-        data: one.data,
-        symbol: "none",
-        silent: true,
-        z: 1,
-        clip: true,
-        lineStyle: { type: "dashed", width: 2, color: colour(one.tone, colours.dark) },
-      }));
+  const cycles = number(run.json.cycles);
+  return new Chart((colours, width, hidden) => {
+    const axis = (name, nameGap, [min, max]) =>
+      axisOf(colours, "log", tick, { logBase: 2, min, max, name, nameGap });
+    const seen = ceilings.filter((one) => !hidden.has(one.key));
     return {
       height: HEIGHT,
       label: `Roofline of ${points.length} layers: MACs per cycle against bytes of data per MAC. The table of layers has the numbers.`,
@@ -140,63 +153,32 @@ export function roofline(run, board) {
       option: {
         grid: { left: 64, right: 24, top: 12, bottom: 50 },
         xAxis: axis("bytes of data per MAC", 30, across),
-        yAxis: axis("MACs per cycle", 46, [low, high]),
+        yAxis: axis("MACs per cycle", 46, up),
         tooltip: {
           ...tooltipStyle(colours),
           trigger: "item",
           formatter: ({ dataIndex }) => tipOf(points[dataIndex], colours),
         },
-        series: [
-          ...lines,
-          {
-            type: "line",
-            name: "waits",
-            data: points.flatMap((point) => [
-              [point.x, point.y],
-              [point.x, point.free],
-              ["-", "-"],
-            ]),
-            symbol: "none",
-            silent: true,
-            connectNulls: false,
-            lineStyle: { width: 1.5, color: colours.faint },
-            z: 3,
-          },
-          {
-            type: "scatter",
-            name: "layers",
-            z: 4,
-            data: points.map((point) => ({
-              value: [point.x, point.y],
-              label: { position: point.x > middle ? "left" : "right" },
-            })),
-            symbolSize: (_, { dataIndex }) => sizes[dataIndex],
-            itemStyle: {
-              color: colour("blue", colours.dark),
-              opacity: 0.9,
-              borderColor: colours.paper,
-              borderWidth: 1.5,
-            },
-            label: {
-              show: true,
-              color: colours.text,
-              fontSize: 11,
-              textBorderColor: colours.paper,
-              textBorderWidth: 3,
-              formatter: ({ dataIndex }) => points[dataIndex].layer.name,
-            },
-            labelLayout: { hideOverlap: true },
-          },
-        ],
+        series: seriesOf(points, seen, middle, cycles, colours),
       },
     };
   });
+}
+
+export function roofline(run, board) {
+  const points = pointsOf(run);
+  const idle = run.layers.filter((layer) => number(layer.exclusive.macs) === 0).map((layer) => layer.name);
+  if (points.length === 0) {
+    const text = "No layer of this run multiplies and accumulates: there is nothing to draw.";
+    return h("p", { class: "absent" }, text);
+  }
   return [
-    chart.element,
+    chartOf(run, points, board).element,
     h(
       "p",
       { class: "caption" },
-      "A dot is a layer, as large as its share of the cycles. The line above it ends where it would be if nothing but issue took time: its length is what waiting costs. ",
+      "A dot is a layer, as large as its share of the cycles. The line above it ends where it would be if ",
+      "nothing but issue took time: its length is what waiting costs. ",
       idle.length > 0 && `Without multiply-accumulates, so not drawn: ${idle.join(", ")}.`,
     ),
   ];
