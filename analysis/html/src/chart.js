@@ -9,7 +9,6 @@ import {
   TooltipComponent,
 } from "echarts/components";
 import { init, use } from "echarts/core";
-import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { h } from "./dom.js";
 import { colour } from "./palette.js";
@@ -24,7 +23,7 @@ use([
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
-  LabelLayout,
+
   SVGRenderer,
 ]);
 

@@ -97,7 +97,8 @@ function chartOf(run, use) {
   const kinds = KINDS.filter((kind) => points.some((point) => number(point.live[kind]) > 0));
   const height = (point) => number(point.live.total);
   const peak = points.reduce((best, point) => (height(point) > height(best) ? point : best), points[0]);
-  const time = (v) => (v === 0 ? "0" : tick(seconds(v)));
+  // The end of the run is no round number: its label would stand too close to the one before.
+  const time = (v) => (v === 0 ? "0" : v === end ? "" : tick(seconds(v)));
   return new Chart((colours, width, hidden) => ({
     height: HEIGHT,
     label: `Live bytes over ${seconds(end)}: at the most ${exact(use.live.total)} bytes. The table of layers has the numbers.`,

@@ -8,6 +8,8 @@ import { colour } from "./palette.js";
 import { dataBytes } from "./run.js";
 
 const HEIGHT = 400;
+const GRID = { left: 64, right: 24, top: 12, bottom: 50 };
+const LETTER = 6.4; // pixels, at the size of labels
 
 function pointsOf(run) {
   return run.layers
@@ -95,27 +97,50 @@ function tipOf(point, colours) {
   );
 }
 
-/// Ceilings that are not hidden, what waiting costs each layer, and the layers.
-function seriesOf(points, ceilings, middle, cycles, colours) {
-  const lines = ceilings.map((one) =>
-    strokes(one.key, [one.data], {
-      z: 1,
-      clip: true,
-      lineStyle: { type: "dashed", width: 2, color: colour(one.tone, colours.dark) },
-    }),
-  );
-  const waits = points.map((point) => [
-    [point.x, point.y],
-    [point.x, point.free],
-  ]);
-  const dots = {
+const radius = (point, cycles) => 3.5 + 7.5 * Math.sqrt(point.cycles / cycles);
+
+const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+
+/// Where the label of each point stands, the largest points first: beside its dot, clear of dots and labels, or nowhere.
+function labelSides(points, cycles, across, up, width) {
+  const scale = (value, [min, max], from, to) =>
+    from + ((to - from) * Math.log2(value / min)) / Math.log2(max / min);
+  const dots = points.map((point) => {
+    const x = scale(point.x, across, GRID.left, width - GRID.right);
+    const y = scale(point.y, up, HEIGHT - GRID.bottom, GRID.top);
+    const r = radius(point, cycles) + 1;
+    return { left: x - r, right: x + r, top: y - r, bottom: y + r, x, y };
+  });
+  const taken = [...dots];
+  const sides = points.map(() => null);
+  for (const i of points.map((_, at) => at).sort((a, b) => points[b].cycles - points[a].cycles)) {
+    const { left, right, top, bottom, x, y } = dots[i];
+    const long = LETTER * points[i].layer.name.length;
+    const boxes = [
+      { side: "right", left: right + 3, right: right + 5 + long, top: y - 7, bottom: y + 7 },
+      { side: "left", left: left - 5 - long, right: left - 3, top: y - 7, bottom: y + 7 },
+      { side: "bottom", left: x - long / 2, right: x + long / 2, top: bottom + 3, bottom: bottom + 17 },
+      { side: "top", left: x - long / 2, right: x + long / 2, top: top - 17, bottom: top - 3 },
+    ];
+    const inside = (box) =>
+      box.left >= GRID.left && box.right <= width - 2 && box.bottom <= HEIGHT - GRID.bottom;
+    const box = boxes.find((one) => inside(one) && taken.every((other) => apart(one, other)));
+    if (!box) continue;
+    sides[i] = box.side;
+    taken.push(box);
+  }
+  return sides;
+}
+
+function dotsOf(points, cycles, sides, colours) {
+  return {
     type: "scatter",
     name: "layers",
     z: 4,
-    data: points.map((point) => ({
+    data: points.map((point, i) => ({
       value: [point.x, point.y],
-      symbolSize: 7 + 15 * Math.sqrt(point.cycles / cycles),
-      label: { position: point.x > middle ? "left" : "right" },
+      symbolSize: 2 * radius(point, cycles),
+      label: { show: sides[i] !== null, position: sides[i] ?? "right" },
     })),
     itemStyle: {
       color: colour("blue", colours.dark),
@@ -124,34 +149,46 @@ function seriesOf(points, ceilings, middle, cycles, colours) {
       borderWidth: 1.5,
     },
     label: {
-      show: true,
       color: colours.text,
       fontSize: 11,
       textBorderColor: colours.paper,
       textBorderWidth: 3,
       formatter: ({ dataIndex }) => points[dataIndex].layer.name,
     },
-    labelLayout: { hideOverlap: true },
   };
-  return [...lines, strokes("waits", waits, { z: 3, lineStyle: { width: 1.5, color: colours.faint } }), dots];
+}
+
+function linesOf(points, ceilings, colours) {
+  const waits = points.map((point) => [
+    [point.x, point.y],
+    [point.x, point.free],
+  ]);
+  const above = ceilings.map((one) =>
+    strokes(one.key, [one.data], {
+      z: 1,
+      clip: true,
+      lineStyle: { type: "dashed", width: 2, color: colour(one.tone, colours.dark) },
+    }),
+  );
+  return [...above, strokes("waits", waits, { z: 3, lineStyle: { width: 1.5, color: colours.faint } })];
 }
 
 function chartOf(run, points, board) {
   const across = range(points.map((point) => point.x));
   const ceilings = ceilingsOf(points, board, across);
   const up = range([...points.flatMap((point) => [point.y, point.free]), ceilings[0].data[0][1]]);
-  const middle = Math.sqrt(across[0] * across[1]) * 1.5;
   const cycles = number(run.json.cycles);
   return new Chart((colours, width, hidden) => {
     const axis = (name, nameGap, [min, max]) =>
       axisOf(colours, "log", tick, { logBase: 2, min, max, name, nameGap });
     const seen = ceilings.filter((one) => !hidden.has(one.key));
+    const sides = labelSides(points, cycles, across, up, width);
     return {
       height: HEIGHT,
       label: `Roofline of ${points.length} layers: MACs per cycle against bytes of data per MAC. The table of layers has the numbers.`,
       legend: ceilings,
       option: {
-        grid: { left: 64, right: 24, top: 12, bottom: 50 },
+        grid: GRID,
         xAxis: axis("bytes of data per MAC", 30, across),
         yAxis: axis("MACs per cycle", 46, up),
         tooltip: {
@@ -159,7 +196,7 @@ function chartOf(run, points, board) {
           trigger: "item",
           formatter: ({ dataIndex }) => tipOf(points[dataIndex], colours),
         },
-        series: seriesOf(points, seen, middle, cycles, colours),
+        series: [...linesOf(points, seen, colours), dotsOf(points, cycles, sides, colours)],
       },
     };
   });
@@ -179,6 +216,7 @@ export function roofline(run, board) {
       { class: "caption" },
       "A dot is a layer, as large as its share of the cycles. The line above it ends where it would be if ",
       "nothing but issue took time: its length is what waiting costs. ",
+      "Point at a dot without a name for its layer. ",
       idle.length > 0 && `Without multiply-accumulates, so not drawn: ${idle.join(", ")}.`,
     ),
   ];
