@@ -35,7 +35,14 @@ std::optional<std::size_t> LayerTracker::account_for(std::size_t parent, const L
 }
 
 LayerTracker::Handle LayerTracker::push(std::size_t account, Cycles now, unsigned interrupt) {
-  stack_.push_back({next_handle_, account, now, interrupt});
+  std::size_t visit = kNoVisit;
+  if (visits_.list.size() < most_visits_) {
+    visit = visits_.list.size();
+    visits_.list.push_back({account, now, now, interrupt});
+  } else {
+    ++visits_.dropped;
+  }
+  stack_.push_back({next_handle_, account, now, interrupt, visit});
   return next_handle_++;
 }
 
@@ -60,6 +67,7 @@ void LayerTracker::pop(Cycles now) {
   account.min_cycles = account.visits == 0 ? spent : std::min(account.min_cycles, spent);
   account.max_cycles = std::max(account.max_cycles, spent);
   ++account.visits;
+  if (frame.visit != kNoVisit) visits_.list[frame.visit].end = now;
 }
 
 /// Closes all but the outermost `depth` layers, noting each.
@@ -95,6 +103,16 @@ std::optional<std::size_t> LayerTracker::find(Handle layer) const {
 }
 
 bool LayerTracker::is_open(Handle layer) const { return layer != 0 && find(layer).has_value(); }
+
+bool LayerTracker::is_inside(const std::vector<std::string>& names) const {
+  std::size_t missing = names.size();
+  for (std::size_t depth = stack_.size(); depth > 0 && missing > 0; --depth) {
+    const Frame& frame = stack_[depth - 1];
+    if (frame.interrupt != 0) break;
+    if (accounts_[frame.account].label.name == names[missing - 1]) --missing;
+  }
+  return missing == 0;
+}
 
 void LayerTracker::close(Handle layer, Cycles now) {
   const auto depth = find(layer);
@@ -192,6 +210,12 @@ std::vector<LayerResult> LayerTracker::finish(Cycles now) {
     layer.min_cycles = layer.max_cycles = layer.inclusive.counters.cycles;
   }
   return layers;
+}
+
+LayerVisits LayerTracker::visits() const {
+  LayerVisits visits = visits_;
+  for (LayerVisit& visit : visits.list) visit.layer = indices_[visit.layer];
+  return visits;
 }
 
 std::vector<std::string> LayerTracker::notes() const {

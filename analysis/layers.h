@@ -46,6 +46,9 @@ class LayerTracker {
 
   explicit LayerTracker(LayerLimits limits = {});
 
+  /// Also remembers when each visit began and ended, of the first `most` visits. Before the first.
+  void record_visits(std::size_t most) { most_visits_ = most; }
+
   /// Cost since the previous call: goes to the innermost open layer.
   void charge(const Cost& cost);
 
@@ -59,6 +62,9 @@ class LayerTracker {
   /// Closes a layer that was left some other way than through its end (longjmp, say): noted.
   void abandon(Handle layer, Cycles now);
   [[nodiscard]] bool is_open(Handle layer) const;
+  /// True if layers of these names are open one inside the other, in this order and perhaps with
+  /// others between, since the innermost interrupt.
+  [[nodiscard]] bool is_inside(const std::vector<std::string>& names) const;
   /// The account that cost goes to now, numbered from 0 in the order of first begins; `(outside)`
   /// is 0.
   [[nodiscard]] std::size_t innermost() const { return top(); }
@@ -72,6 +78,8 @@ class LayerTracker {
   /// Closes what is open (noted) and returns all layers: parents before their children, in the
   /// order of first begins, `(outside)` last. Call once.
   [[nodiscard]] std::vector<LayerResult> finish(Cycles now);
+  /// Those that record_visits asked for. Valid after finish().
+  [[nodiscard]] LayerVisits visits() const;
   /// What was irregular, in a fixed order. Valid after finish().
   [[nodiscard]] std::vector<std::string> notes() const;
   /// By account: its index in what finish() returned.
@@ -79,6 +87,7 @@ class LayerTracker {
 
  private:
   static constexpr std::size_t kNoAccount = ~std::size_t{0};
+  static constexpr std::size_t kNoVisit = ~std::size_t{0};
   static constexpr std::size_t kOutsideAccount = 0;
   struct Account {
     LayerLabel label;
@@ -92,7 +101,8 @@ class LayerTracker {
     Handle handle = 0;
     std::size_t account = 0;
     Cycles since = 0;
-    unsigned interrupt = 0;  // number of the exception whose handler this is, 0 of a layer
+    unsigned interrupt = 0;        // number of the exception whose handler this is, 0 of a layer
+    std::size_t visit = kNoVisit;  // index into visits_
   };
   enum class Irregular : std::uint8_t {
     unmatched_end,
@@ -121,6 +131,8 @@ class LayerTracker {
   std::vector<Frame> stack_;
   Handle next_handle_ = 1;
   std::vector<std::size_t> indices_;
+  std::size_t most_visits_ = 0;
+  LayerVisits visits_;  // by account until visits() is called
   std::map<std::string, std::uint64_t, std::less<>> refused_;  // open, by name
   std::map<std::pair<Irregular, std::string>, std::uint64_t> irregular_;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
+
 namespace mcost::analysis {
 namespace {
 
@@ -49,6 +51,35 @@ void check(const std::string& what, const Cost& cost, std::vector<std::string>& 
   }
 }
 
+std::uint64_t sum_of(const std::vector<std::uint64_t>& values) {
+  return std::accumulate(values.begin(), values.end(), std::uint64_t{0});
+}
+
+/// Compares the entries of each layer with what the layer itself cost. Models count for themselves,
+/// and energy has no terms in a profile, so the layer's sum is compared.
+void check_profile(const RunResult& result, std::vector<std::string>& broken) {
+  std::vector<Cost> sums(result.layers.size());
+  for (Cost& sum : sums) sum.energy.assign(1, 0);
+  const RunProfile& profile = *result.profile;
+  for (std::size_t i = 0; i < profile.entries.size(); ++i) {
+    const ProfileEntry& entry = profile.entries[i];
+    if (entry.layer >= sums.size()) {
+      broken.push_back(fmt::format("profile: entry {} is of no layer", i));
+      continue;
+    }
+    Counters& counters = sums[entry.layer].counters;
+    entry.cost.add_to(counters);
+    if (entry.clock != 0) counters.at_later_clock.at(entry.clock) += entry.cost.cycles();
+    sums[entry.layer].energy[0] += entry.energy_fj;
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    Cost whole = result.layers[i].exclusive;
+    whole.model.clear();
+    whole.energy.assign(1, sum_of(whole.energy));
+    compare("profile of layer " + joined(result.layers[i].path), sums[i], whole, broken);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> broken_sums(const RunResult& result) {
@@ -81,6 +112,7 @@ std::vector<std::string> broken_sums(const RunResult& result) {
   }
   compare("run by layer", everything, result.total, broken);
   compare("run by outermost layer", outermost, result.total, broken);
+  if (result.profile) check_profile(result, broken);
   return broken;
 }
 

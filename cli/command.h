@@ -26,7 +26,9 @@ struct Command {
 };
 
 void add_run(CLI::App& program, std::function<int()>& action);
+void add_profile(CLI::App& program, std::function<int()>& action);
 void add_loop(CLI::App& program, std::function<int()>& action);
+void add_gdb(CLI::App& program, std::function<int()>& action);
 void add_fit(CLI::App& program, std::function<int()>& action);
 void add_report(CLI::App& program, std::function<int()>& action);
 void add_boards(CLI::App& program, std::function<int()>& action);

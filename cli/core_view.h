@@ -33,6 +33,8 @@ class CoreView {
   [[nodiscard]] virtual Cycles now() const = 0;
   /// Everything spent since the previous call.
   [[nodiscard]] virtual Cost take_cost() = 0;
+  /// From now on cost belongs to this account of the layers.
+  virtual void enter_layer(std::size_t account) { (void)account; }
   /// From now on the listener hears of this address.
   virtual void hook(Address address) = 0;
 

@@ -77,6 +77,8 @@ Cost EngineView::total() {
   return cost;
 }
 
+void EngineView::enter_layer(std::size_t account) { engine_.set_profile_layer(account); }
+
 void EngineView::hook(Address address) { engine_.add_hook(address); }
 
 }  // namespace mcost::cli

@@ -23,6 +23,7 @@ class EngineView final : public CoreView {
                                  std::size_t size_bytes) const override;
   [[nodiscard]] Cycles now() const override;
   [[nodiscard]] Cost take_cost() override;
+  void enter_layer(std::size_t account) override;
   void hook(Address address) override;
 
   /// What the elements of Cost::model mean, in the order of memories.

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "analysis/reports/registry.h"
+#include "analysis/sums.h"
 #include "sim_core/base/error.h"
 
 namespace mcost::cli {
@@ -26,6 +28,16 @@ std::string read_input_file(const fs::path& path, const std::string& where) {
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+RunResult read_result(const std::string& path, const std::string& where) {
+  RunResult result = analysis::from_json(read_input_file(path, where), path);
+  const std::vector<std::string> broken = analysis::broken_sums(result);
+  if (!broken.empty()) {
+    throw ConfigError("the numbers do not add up: " + broken.front(), path,
+                      "give a file as mcost wrote it");
+  }
+  return result;
 }
 
 }  // namespace mcost::cli

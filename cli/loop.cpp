@@ -7,11 +7,9 @@
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
 #include "boards/suggestions.h"
+#include "cli/attended_run.h"
 #include "cli/command.h"
-#include "cli/console.h"
 #include "cli/loop_explain.h"
-#include "cli/progress.h"
-#include "cli/run_session.h"
 
 namespace mcost::cli {
 namespace {
@@ -102,24 +100,13 @@ int run(const LoopOptions& options) {
   OutputFile file(run_options.output, "--output " + run_options.output);
   const bool is_json = run_options.format == "json";
   const bool report_on_stdout = run_options.output.empty();
-  const auto timeout = run_options.timeout_s;
-  const auto max_cycles = run_options.max_cycles;
-  Console console(run_options);
-  std::unique_ptr<Progress> progress;
-  SessionIo io;
-  io.console = [&](const std::string& text, bool error) {
-    if (progress) progress->clear();
-    console.write(text, error);
-  };
-  io.keep_going = [&](Cycles now) { return !progress || progress->tick(now); };
-  RunSession session(std::move(run_options), std::move(io));
-  progress = std::make_unique<Progress>(session.clock(), timeout, max_cycles);
+  AttendedRun attended(std::move(run_options));
+  RunSession& session = attended.session();
   const Address at = resolve_address(options.at, session.symbols(), "--at") & ~Address{1};
   LoopRecorder recorder(session.machine().engine(), session.symbols(),
                         session.machine().memory_names(), at);
   session.watch({.address = at, .visit = skip + 1}, recorder, "--at " + options.at);
-  const RunResult result = session.run();
-  progress->clear();
+  const RunResult result = attended.run();
   if (session.watch_visits() != skip + 1) {
     refuse_unreached(options, at, session.watch_visits(), result);
   }
@@ -134,7 +121,7 @@ int run(const LoopOptions& options) {
   if (const auto* const function = session.symbols().find_function(at)) {
     report.function = function->demangled;
   }
-  const std::string separator = report_on_stdout ? console.separator() : "";
+  const std::string separator = report_on_stdout ? attended.separator() : "";
   file.write(separator + (is_json ? analysis::loop_json(report) : analysis::loop_text(report)));
   return kOk;
 }
@@ -147,7 +134,7 @@ void add_loop(CLI::App& program, std::function<int()>& action) {
       "loop", "Explain what one iteration of a loop costs, and what bounds it");
   add_run_options(*command, options->run);
   for (const char* const name : {"--layers", "--dump-memory", "--strict", "--stats", "--battery",
-                                 "--period", "--no-memory-use"}) {
+                                 "--period", "--no-memory-use", "--profile"}) {
     command->remove_option(command->get_option(name));
   }
   command->get_option("--format")->type_name("text|json");

@@ -42,11 +42,12 @@ struct RawOptions {
   std::string format = "text";
   std::string output;
   bool no_memory_use = false;
+  bool profile = false;
   bool strict = false;
   bool stats = false;
 };
 
-enum class LayerMode : std::uint8_t { automatic, none, probes, calls, functions };
+enum class LayerMode : std::uint8_t { automatic, none, probes, calls, functions, map };
 
 /// FILE@WHERE.
 struct InputFile {
@@ -71,7 +72,7 @@ struct RunOptions {
   std::vector<std::string> overrides;   // --set and --clock
   std::vector<std::string> placements;  // --place
   LayerMode layer_mode = LayerMode::automatic;
-  std::string layer_pattern;  // F of calls:F, REGEX of functions:REGEX
+  std::string layer_pattern;  // F of calls:F, REGEX of functions:REGEX, the file of a map
   std::string entry;
   std::string until;
   std::optional<Cycles> max_cycles;
@@ -89,6 +90,7 @@ struct RunOptions {
   std::string format;
   std::string output;
   bool memory_use = true;
+  bool profile = false;  // what each instruction cost, and when layers were visited
   bool strict = false;
   bool stats = false;
 };

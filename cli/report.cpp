@@ -52,7 +52,7 @@ int run_report(const ReportOptions& options) {
   std::vector<analysis::PageEntry> entries;
   for (const std::string& file : options.results) {
     entries.push_back({fs::path(file).filename().string(),
-                       analysis::from_json(read_input_file(file, "mcost report"), file)});
+                       read_result(file, "mcost report")});
   }
   OutputFile page(options.html, "--html");
   page.write(analysis::html_page(std::move(entries)));

@@ -1,79 +1,22 @@
 // mcost run: executes a firmware on a board and reports what it cost.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/pipeline_report.h"
 #include "analysis/reports/registry.h"
+#include "cli/attended_run.h"
 #include "cli/command.h"
-#include "cli/console.h"
 #include "cli/options.h"
-#include "cli/progress.h"
-#include "cli/run_session.h"
+#include "cli/run_status.h"
 #include "cli/trace_options.h"
 
 namespace mcost::cli {
 namespace {
-
-/// True if the firmware has debug data: some place has its line.
-bool knows_lines(const RunExit& exit) {
-  const auto has_line = [](const StackFrame& frame) { return !frame.place.line.empty(); };
-  return !exit.place.line.empty() || (exit.fault && !exit.fault->place.line.empty()) ||
-         std::any_of(exit.backtrace.begin(), exit.backtrace.end(), has_line);
-}
-
-/// What a person can do about a run that did not end by itself.
-std::string remedy_of(const RunExit& exit) {
-  if (exit.fault) {
-    const bool at_limit =
-        exit.reason == ExitReason::cycle_limit || exit.reason == ExitReason::time_limit;
-    std::string text = at_limit ? "the fault came first, the limit is no cause: " : "";
-    text += exit.advice.empty() ? "the report has a backtrace" : exit.advice;
-    if (!knows_lines(exit)) text += "; build the firmware with -g for source lines";
-    return text;
-  }
-  switch (exit.reason) {
-    case ExitReason::cycle_limit: return "raise --max-cycles, or end the run with --until";
-    case ExitReason::time_limit: return "raise --timeout, or end the run with --until";
-    default: return "the report has a backtrace";
-  }
-}
-
-/// The exit status for how the firmware ended; failures are printed.
-int status_of(const RunResult& result, bool strict) {
-  const RunExit& exit = result.exit;
-  switch (exit.reason) {
-    case ExitReason::idle:
-    case ExitReason::until: break;
-    case ExitReason::exited: {
-      const std::uint32_t code = exit.code.value_or(0);
-      if (code > 255) return (code & 0xFFu) != 0 ? static_cast<int>(code & 0xFFu) : kFirmwareFailed;
-      if (code != 0) return static_cast<int>(code);
-      break;
-    }
-    default:
-      fmt::print(stderr, "mcost: error: the firmware did not end by itself: {}: {}\n",
-                 analysis::exit_sentence(exit), remedy_of(exit));
-      return kFirmwareFailed;
-  }
-  if (!strict) return kOk;
-  for (const UnmodelledRegister& entry : result.unmodelled) {
-    if (!entry.rule.empty()) continue;
-    fmt::print(
-        stderr,
-        "mcost: error: --strict: no model for 0x{:08X} ({}): {}: add a rule to the board, or "
-        "leave out --strict\n",
-        entry.address, entry.peripheral, analysis::place_text(entry.first));
-    return kFirmwareFailed;
-  }
-  return kOk;
-}
 
 /// The window of a run that --trace asks for.
 class Tracer {
@@ -147,34 +90,21 @@ int run(const RawOptions& raw, const RawTrace& raw_trace) {
   const auto* const format = analysis::find_report_format(options.format);
   const bool report_on_stdout = options.output.empty();
   const bool strict = options.strict;
-  Console console(options);
-  std::unique_ptr<Progress> progress;
-  SessionIo io;
-  io.console = [&](const std::string& text, bool error) {
-    if (progress) progress->clear();
-    console.write(text, error);
-  };
-  io.announce = [](const std::string& line) { fmt::print(stderr, "mcost: {}\n", line); };
-  io.keep_going = [&](Cycles now) { return !progress || progress->tick(now); };
-  const auto timeout = options.timeout_s;
-  const auto max_cycles = options.max_cycles;
   OutputFile file(options.output, "--output " + options.output);
   std::optional<TraceOutput> trace_output;
   if (trace) trace_output.emplace(*trace);
   const bool stdout_is_text = options.format == "text" || !report_on_stdout;
-  RunSession session(std::move(options), std::move(io));
+  AttendedRun attended(std::move(options));
   std::optional<Tracer> tracer;
-  if (trace) tracer.emplace(*trace, session);
-  progress = std::make_unique<Progress>(session.clock(), timeout, max_cycles);
-  const RunResult result = session.run();
-  progress->clear();
-  std::string separator = console.separator();
+  if (trace) tracer.emplace(*trace, attended.session());
+  const RunResult result = attended.run();
+  std::string separator = attended.separator();
   if (tracer) {
     trace_output->write(tracer->finish(result), stdout_is_text, separator);
     if (trace_output->on_stdout() && stdout_is_text) separator = "\n";
   }
   file.write((report_on_stdout ? separator : "") + format->render(result));
-  session.write_dumps();  // behind the report, which a full disk must not cost
+  attended.session().write_dumps();  // behind the report, which a full disk must not cost
   return status_of(result, strict);
 }
 

@@ -36,7 +36,7 @@ set(CMAKE_C_FLAGS_DEBUG "-Og -g")
 add_compile_options(-ffp-contract=off)
 
 if(MCOST_SANITIZE)
-  add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O0 -g1)
   add_link_options(-fsanitize=${MCOST_SANITIZE})
 endif()
 

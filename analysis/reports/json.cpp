@@ -2,24 +2,18 @@
 // name in the file.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "analysis/energy.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/json_keys.h"
+#include "analysis/reports/json_value.h"
 #include "analysis/reports/numbers.h"
+#include "analysis/reports/profile_json.h"
 #include "analysis/reports/registry.h"
 
 namespace mcost::analysis {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Readers that keep numbers as doubles would lose digits above 2^53: those are strings.
-Json integer(std::uint64_t value) {
-  if (value > kMaxExactInteger) return fmt::format("{}", value);
-  return value;
-}
+Json integer(std::uint64_t value) { return json_integer(value); }
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(printable(text));
@@ -60,8 +54,7 @@ Json causes_of(const Counters& counters, const RunResult& result) {
       for (std::size_t i = 0; i < result.initiators.size() && i < kMaxInitiators; ++i) {
         const std::uint64_t share = counters.by_initiator[i];
         if (share == 0) continue;
-        causes[fmt::format("{}:{}", kCauseNames[c], printable(result.initiators[i]))] =
-            integer(share);
+        causes[cause_key(cause, i, result)] = integer(share);
       }
       continue;
     }
@@ -71,10 +64,7 @@ Json causes_of(const Counters& counters, const RunResult& result) {
     }
     for (std::size_t m = 0; m < result.memories.size(); ++m) {
       const std::uint64_t share = counters.by_memory[m][c];
-      if (share != 0) {
-        causes[fmt::format("{}:{}", kCauseNames[c], printable(result.memories[m]))] =
-            integer(share);
-      }
+      if (share != 0) causes[cause_key(cause, m, result)] = integer(share);
     }
   }
   return causes;
@@ -304,6 +294,18 @@ Json timeline_of(const RunResult& result) {
   return timeline;
 }
 
+Json visits_of(const LayerVisits& visits) {
+  Json json = {{"dropped", integer(visits.dropped)}};
+  json["list"] = Json::array();
+  for (const LayerVisit& visit : visits.list) {
+    Json entry = {
+        {"layer", visit.layer}, {"begin", integer(visit.begin)}, {"end", integer(visit.end)}};
+    if (visit.exception != 0) entry["exception"] = visit.exception;
+    json["list"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 Json unmodelled_of(const RunResult& result) {
   Json list = Json::array();
   for (const UnmodelledRegister& entry : result.unmodelled) {
@@ -355,6 +357,7 @@ void add_lists(Json& json, const RunResult& result) {
   json["assumptions"] = assumptions_of(result);
   json["notes"] = Json::array();
   for (const std::string& note : result.notes) json["notes"].push_back(printable(note));
+  if (result.visits) json["visits"] = visits_of(*result.visits);
   if (!result.statistics) return;
   json["statistics"] = Json::object();
   for (const auto& [name, value] : *result.statistics) json["statistics"][name] = integer(value);
@@ -397,7 +400,12 @@ std::string json_report(const RunResult& result) {
   json["memory_use"] = run_memory_use_of(result);
   add_lists(json, result);
   json["board"] = board_of(result.board);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace);
+  if (result.profile) {  // last, and with a line for each of its thousands of elements
+    text.resize(text.size() - std::string_view("\n}").size());
+    text += ",\n  \"profile\": " + profile_json(*result.profile, result) + "\n}";
+  }
+  return text + "\n";
 }
 
 }  // namespace mcost::analysis

@@ -3,96 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "analysis/reports/json_keys.h"
+#include "analysis/reports/json_value.h"
+#include "analysis/reports/profile_json.h"
 #include "analysis/reports/registry.h"
 #include "sim_core/base/error.h"
 
 namespace mcost::analysis {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// A value of the document and the way to it, for messages.
-class Value {
- public:
-  Value(const Json& json, std::string place) : json_(json), place_(std::move(place)) {}
-
-  [[noreturn]] void refuse(const std::string& what) const {
-    throw ConfigError(what, place_, "give a file written by mcost with --format json");
-  }
-  [[nodiscard]] Value operator[](const char* key) const {
-    if (!json_.is_object()) refuse("expected an object");
-    const auto found = json_.find(key);
-    if (found == json_.end()) refuse(fmt::format("key \"{}\" is missing", key));
-    return {*found, fmt::format("{}.{}", place_, key)};
-  }
-  [[nodiscard]] bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
-  [[nodiscard]] bool is_null() const { return json_.is_null(); }
-  [[nodiscard]] std::string text() const {
-    if (!json_.is_string()) refuse("expected a string");
-    return json_.get<std::string>();
-  }
-  [[nodiscard]] std::string text_or_empty() const { return is_null() ? std::string() : text(); }
-  [[nodiscard]] bool boolean() const {
-    if (!json_.is_boolean()) refuse("expected true or false");
-    return json_.get<bool>();
-  }
-  [[nodiscard]] std::uint64_t integer() const {
-    if (json_.is_number_unsigned()) return json_.get<std::uint64_t>();
-    if (json_.is_string()) return digits(json_.get<std::string>(), 10);
-    refuse("expected a non-negative integer");
-  }
-  [[nodiscard]] std::uint64_t integer_up_to(std::uint64_t most) const {
-    const std::uint64_t value = integer();
-    if (value > most) refuse(fmt::format("expected at most {}, got {}", most, value));
-    return value;
-  }
-  [[nodiscard]] EventValue signed_integer() const {
-    if (json_.is_number_integer() && !json_.is_number_unsigned()) {
-      const auto value = json_.get<std::int64_t>();
-      return {value < 0, value < 0 ? ~static_cast<std::uint64_t>(value) + 1
-                                   : static_cast<std::uint64_t>(value)};
-    }
-    if (json_.is_string() && json_.get<std::string>().starts_with('-')) {
-      return {true, digits(json_.get<std::string>().substr(1), 10)};
-    }
-    return {false, integer()};
-  }
-  [[nodiscard]] Address address() const {
-    const std::string hex = text();
-    if (hex.size() != 10 || !hex.starts_with("0x")) refuse("expected an address like 0x08000000");
-    return static_cast<Address>(digits(hex.substr(2), 16));
-  }
-  template <class Visit>
-  void each(Visit&& visit) const {
-    if (!json_.is_array()) refuse("expected a list");
-    for (std::size_t i = 0; i < json_.size(); ++i) {
-      visit(Value(json_[i], fmt::format("{}[{}]", place_, i)));
-    }
-  }
-  template <class Visit>
-  void each_member(Visit&& visit) const {
-    if (!json_.is_object()) refuse("expected an object");
-    for (const auto& [key, value] : json_.items()) {
-      visit(key, Value(value, fmt::format("{}.{}", place_, key)));
-    }
-  }
-
- private:
-  [[nodiscard]] std::uint64_t digits(const std::string& text, int base) const {
-    std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-    if (text.empty() || stop != end || error != std::errc{}) refuse("expected an integer");
-    return value;
-  }
-
-  const Json& json_;
-  std::string place_;
-};
+using Value = JsonValue;
 
 CodePlace read_place(const Value& json) {
   return {json["pc"].address(), json["symbol"].text_or_empty(), json["line"].text_or_empty()};
@@ -142,38 +63,13 @@ RunExit read_exit(const Value& json) {
   return exit;
 }
 
-std::size_t memory_index(const RunResult& result, const std::string& name, const Value& json) {
-  const auto found = std::find(result.memories.begin(), result.memories.end(), name);
-  if (found == result.memories.end()) json.refuse(fmt::format("no memory is called \"{}\"", name));
-  return static_cast<std::size_t>(found - result.memories.begin());
-}
-
-std::size_t initiator_index(const RunResult& result, const std::string& name, const Value& json) {
-  const auto found = std::find(result.initiators.begin(), result.initiators.end(), name);
-  if (found == result.initiators.end())
-    json.refuse(fmt::format("no cycle of the run waited for \"{}\"", name));
-  return static_cast<std::size_t>(found - result.initiators.begin());
-}
-
 void read_causes(const Value& json, const RunResult& result, Counters& counters) {
   json.each_member([&](const std::string& key, const Value& value) {
-    const std::size_t colon = key.find(':');
-    const std::string name = key.substr(0, colon);
-    const auto* const found = std::find(kCauseNames.begin(), kCauseNames.end(), name);
-    if (found == kCauseNames.end()) value.refuse(fmt::format("unknown cause \"{}\"", key));
-    const auto cause = static_cast<unsigned>(found - kCauseNames.begin());
-    if (is_per_initiator(static_cast<Cause>(cause)) && colon != std::string::npos) {
-      counters.by_cause[cause] += value.integer();
-      counters.by_initiator[initiator_index(result, key.substr(colon + 1), value)] =
-          value.integer();
-      return;
-    }
-    const bool per_memory = is_per_memory(static_cast<Cause>(cause));
-    if (per_memory != (colon != std::string::npos)) value.refuse("this cause is not by memory");
+    const CauseKey share = read_cause_key(key, value, result);
+    const auto cause = static_cast<unsigned>(share.cause);
     counters.by_cause[cause] += value.integer();
-    if (!per_memory) return;
-    const std::size_t memory = memory_index(result, key.substr(colon + 1), value);
-    counters.by_memory[memory][cause] = value.integer();
+    if (is_per_initiator(share.cause)) counters.by_initiator[share.memory] = value.integer();
+    if (is_per_memory(share.cause)) counters.by_memory[share.memory][cause] = value.integer();
   });
 }
 
@@ -413,6 +309,28 @@ void read_lists(const Value& json, RunResult& result) {
   });
 }
 
+/// Refuses visits that are not in order or do not nest.
+LayerVisits read_visits(const Value& json, const RunResult& result) {
+  LayerVisits visits;
+  visits.dropped = json["dropped"].integer();
+  std::vector<Cycles> open;  // ends of the visits around
+  json["list"].each([&](const Value& value) {
+    LayerVisit visit{value["layer"].index(result.layers.size(), "layers"), value["begin"].integer(),
+                     value["end"].integer(), 0};
+    if (value.has("exception"))
+      visit.exception = static_cast<unsigned>(value["exception"].integer_up_to(511));
+    if (visit.end < visit.begin) value.refuse("the visit ends before it begins");
+    if (!visits.list.empty() && visit.begin < visits.list.back().begin)
+      value.refuse("visits are in the order of their begins");
+    while (!open.empty() && open.back() <= visit.begin) open.pop_back();
+    if (!open.empty() && visit.end > open.back())
+      value.refuse("the visit ends after the one around it");
+    open.push_back(visit.end);
+    visits.list.push_back(visit);
+  });
+  return visits;
+}
+
 }  // namespace
 
 RunResult from_json(std::string_view text, const std::string& file) {
@@ -459,6 +377,8 @@ RunResult from_json(std::string_view text, const std::string& file) {
   read_lists(json, result);
   if (!json["memory_use"].is_null())
     result.memory_use = read_run_memory_use(json["memory_use"], result);
+  if (json.has("visits")) result.visits = read_visits(json["visits"], result);
+  if (json.has("profile")) result.profile = read_profile(json["profile"], result);
   return result;
 }
 

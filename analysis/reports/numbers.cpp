@@ -151,6 +151,12 @@ std::string seconds(Cycles cycles, Hertz clock) {
   return with_point(picoseconds(cycles, clock), 12);
 }
 
+std::uint64_t nanoseconds(const Counters& counters, const RunResult& result) {
+  const Wide whole = picoseconds(counters, result) / 1000u;
+  constexpr Wide kMost = ~std::uint64_t{0};
+  return static_cast<std::uint64_t>(whole < kMost ? whole : kMost);
+}
+
 std::string seconds(const Counters& counters, const RunResult& result) {
   return with_point(picoseconds(counters, result), 12);
 }

@@ -36,6 +36,8 @@ namespace mcost::analysis {
 /// The same of what was counted in a run, at the clocks at which its cycles passed.
 [[nodiscard]] std::string duration(const Counters& counters, const RunResult& result);
 [[nodiscard]] std::string seconds(const Counters& counters, const RunResult& result);
+/// Whole nanoseconds, rounded down; the most there is where they do not fit.
+[[nodiscard]] std::uint64_t nanoseconds(const Counters& counters, const RunResult& result);
 /// The core clocks of a run for people, in the order in which it first had them.
 [[nodiscard]] std::string clocks(const RunResult& result);
 

@@ -32,6 +32,17 @@ struct Traffic {
     array_reads += other.array_reads;
     return *this;
   }
+  /// The same, that often.
+  Traffic& operator*=(std::uint64_t times) {
+    reads *= times;
+    read_bytes *= times;
+    writes *= times;
+    write_bytes *= times;
+    fetches *= times;
+    fetch_bytes *= times;
+    array_reads *= times;
+    return *this;
+  }
   friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 

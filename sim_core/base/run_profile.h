@@ -83,7 +83,7 @@ struct SourceFrame {
 /// An instruction that was executed.
 struct ProfileCode {
   Address address = 0;
-  std::uint8_t size_bytes = 0;      // 0: no instruction, see ProfileEntry
+  std::uint8_t size_bytes = 0;
   std::size_t function = 0;         // index into RunProfile::functions
   std::string text;                 // disassembled: "ldr r0, [r1]"
   std::vector<SourceFrame> frames;  // innermost inlined function first; empty: no debug data
@@ -91,7 +91,7 @@ struct ProfileCode {
 };
 
 /// Cost of one instruction in one calling context, layer and core clock. What an exception's entry
-/// and return cost is an entry of its handler without instructions.
+/// and return cost, and its frame's traffic, is that of the first instruction of its handler.
 struct ProfileEntry {
   std::size_t node = 0;   // index into RunProfile::nodes
   std::size_t layer = 0;  // index into RunResult::layers

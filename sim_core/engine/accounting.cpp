@@ -28,34 +28,12 @@ Traffic& traffic_of(VisitCost& cost, std::uint8_t memory) {
   return cost.traffic.back().traffic;
 }
 
-void count_access(Traffic& traffic, const bus::Access& access) {
-  if (access.kind == bus::AccessKind::write) {
-    ++traffic.writes;
-    traffic.write_bytes += access.size_bytes;
-  } else {
-    ++traffic.reads;
-    traffic.read_bytes += access.size_bytes;
-  }
-}
-
-void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes) {
-  traffic.fetches += activity.fetched_words;
-  traffic.fetch_bytes += std::uint64_t{activity.fetched_words} * fetch_bytes;
-  traffic.array_reads += activity.array_reads;
-}
-
 void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
   for (const VisitCost::Share& share : cost.shares)
     ledger.charge(share.cause, share.memory, visits * share.cycles);
   for (const VisitCost::MemoryTraffic& entry : cost.traffic) {
     Traffic scaled = entry.traffic;
-    scaled.reads *= visits;
-    scaled.read_bytes *= visits;
-    scaled.writes *= visits;
-    scaled.write_bytes *= visits;
-    scaled.fetches *= visits;
-    scaled.fetch_bytes *= visits;
-    scaled.array_reads *= visits;
+    scaled *= visits;
     ledger.traffic[entry.memory] += scaled;
   }
   ledger.instructions += visits * cost.instructions;
@@ -188,24 +166,16 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
     }
     ++cost.instructions;
     cost.folded_slots += timed.advance.folded ? 1 : 0;
+    variant->folded_ops |= timed.advance.folded ? 1u << i : 0u;
     if (!timed.executed) {
       ++cost.skipped;
     } else {
       cost.macs += info.macs;
       ++cost.by_class[static_cast<unsigned>(info.instruction_class)];
-      for (const TimedAccess& access : replay.accesses()) {
-        count_access(traffic_of(cost, access.access.memory), access.access);
-      }
     }
+    note_traffic(block, *variant, i, timed, replay, port);
   }
   if (log.lines.size() > kMostLines) return nullptr;
-  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    const BusPort::Activity activity = port.activity(memory);
-    if (activity.fetched_words != 0) block.fetches |= 1u << memory;
-    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
-    Traffic& traffic = traffic_of(cost, static_cast<std::uint8_t>(memory));
-    count_activity(traffic, activity, model_.fetch_bytes());
-  }
   variant->key = key;
   variant->is_detailed = key.missed != 0 || key.misaligned != 0 || key.details != 0;
   variant->block = &block;
@@ -219,6 +189,29 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   block.by_key.emplace(key, variant.get());
   block.variants.push_back(std::move(variant));
   return block.variants.back().get();
+}
+
+/// Traffic of an op that has just been timed for a variant.
+void Engine::note_traffic(Block& block, Variant& variant, unsigned op, const TimedOp& timed,
+                          const OpReplay& replay, BusPort& port) const {
+  CodeCost seen;
+  if (timed.executed) {
+    for (const TimedAccess& access : replay.accesses())
+      count_access(seen.traffic_of(access.access.memory), access.access);
+  }
+  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
+    BusPort::Activity& activity = port.activity(memory);
+    if (activity.fetched_words != 0) block.fetches |= 1u << memory;
+    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
+    count_activity(seen.traffic_of(static_cast<std::uint8_t>(memory)), activity,
+                   model_.fetch_bytes());
+    activity = {};
+  }
+  for (const CodeCost::MemoryTraffic& entry : seen.traffic) {
+    traffic_of(variant.cost, entry.memory) += entry.traffic;
+    if (profiler_)
+      variant.op_traffic.push_back({static_cast<std::uint8_t>(op), entry.memory, entry.traffic});
+  }
 }
 
 /// Accounts exactly for the ops of the current visit before `end` that are not accounted for yet.
@@ -237,7 +230,7 @@ void Engine::replay_until(Block& block, unsigned end) {
       calls_.clear();
     }
     const TimedOp timed = replay.time(model_, state, port, timed_ops_);
-    charge_op(block.info[timed_ops_], timed, replay, port);
+    charge_op(block, block.info[timed_ops_], timed, replay, port);
     if (observer_ != nullptr) show(block.info[timed_ops_], timed, replay);
     now_ += timed.advance.charges.total();
   }
@@ -248,8 +241,9 @@ void Engine::show(const OpInfo& info, const TimedOp& timed, const OpReplay& repl
   observer_->executed({info, replay.outcome(), before_, replay.accesses(), timed, calls_, now_});
 }
 
-void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay& replay,
-                       BusPort& port) {
+void Engine::charge_op(const Block& block, const OpInfo& info, const TimedOp& timed,
+                       const OpReplay& replay, BusPort& port) {
+  if (profiler_) profile_op(block, info, timed, replay, port);
   for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
     ledger_.charge(charge.cause, charge.memory, charge.cycles);
   }
@@ -268,14 +262,6 @@ void Engine::charge_op(const OpInfo& info, const TimedOp& timed, const OpReplay&
     BusPort::Activity& activity = port.activity(memory);
     count_activity(ledger_.traffic[memory], activity, model_.fetch_bytes());
     activity = {};
-  }
-  if (!profile_) return;
-  InstructionCost& cost = profile_costs_[info.pc];
-  if (!info.partial) ++cost.executions;
-  cost.skipped += timed.executed ? 0 : 1;
-  for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
-    cost.cycles += charge.cycles;
-    cost.by_cause[static_cast<unsigned>(charge.cause)] += charge.cycles;
   }
 }
 
@@ -298,22 +284,8 @@ void Engine::fold_counts() {
     variant->folded = variant->count;
     add_visits(ledger_, variant->cost, visits);
     statistics_.memoised_visits += visits;
-    if (profile_) profile_visits(*variant->block, *variant, visits);
   }
   counted_.clear();
-}
-
-void Engine::profile_visits(const Block& block, const Variant& variant, std::uint64_t visits) {
-  for (unsigned i = 0; i < block.info.size(); ++i) {
-    InstructionCost& cost = profile_costs_[block.info[i].pc];
-    cost.executions += visits;
-    if (block.info[i].predicated && (variant.key.passed >> i & 1u) == 0) cost.skipped += visits;
-  }
-  for (const OpCharge& charge : variant.charges) {
-    InstructionCost& cost = profile_costs_[block.info[charge.op].pc];
-    cost.cycles += visits * charge.cycles;
-    cost.by_cause[static_cast<unsigned>(charge.cause)] += visits * charge.cycles;
-  }
 }
 
 void Engine::close_clock_span() {
@@ -325,6 +297,7 @@ void Engine::close_clock_span() {
 void Engine::start_clock_span(unsigned clock) {
   close_clock_span();
   clock_ = clock;
+  if (profiler_) profiler_->set_clock(clock);
 }
 
 Counters Engine::take_counters() {
@@ -343,11 +316,6 @@ Counters Engine::peek_counters() {
   return sum;
 }
 
-std::unordered_map<Address, InstructionCost> Engine::instruction_costs() {
-  fold_counts();
-  return profile_costs_;
-}
-
 const EngineStatistics& Engine::statistics() {
   fold_counts();
   statistics_.timing_states = states_.size();
@@ -356,8 +324,10 @@ const EngineStatistics& Engine::statistics() {
 
 void Engine::account_exception(const pipeline::Charges& charges) {
   if (observer_ != nullptr) observer_->spent(now_, charges);
-  for (const pipeline::Charge& charge : charges.parts())
+  for (const pipeline::Charge& charge : charges.parts()) {
     ledger_.charge(charge.cause, charge.memory, charge.cycles);
+    if (profiler_) profiler_->pending().charge(charge.cause, charge.memory, charge.cycles);
+  }
   now_ += charges.total();
 }
 

@@ -95,6 +95,13 @@ struct OpCharge {
   std::uint32_t cycles = 0;
 };
 
+/// Traffic of one op, for profiles.
+struct OpTraffic {
+  std::uint8_t op = 0;
+  std::uint8_t memory = 0;
+  Traffic traffic;
+};
+
 /// What one visit adds to a ledger, compact.
 struct VisitCost {
   struct Share {
@@ -138,7 +145,10 @@ struct Variant {
   Block* block = nullptr;    // whose variant it is
   std::uint64_t folded = 0;  // visits already accounted
   std::vector<std::uint32_t> lines;
-  std::vector<OpCharge> charges;  // by op, for profiles
+  std::vector<OpCharge> charges;      // by op, for profiles
+  std::vector<OpTraffic> op_traffic;  // with a profiler only
+  std::uint32_t folded_ops = 0;       // that took no issue slot, as a mask
+  std::uint64_t harvested = 0;        // visits that the profiler knows of
   VisitCost cost;
 };
 
@@ -160,7 +170,8 @@ struct Block {
   Address pc = 0;
   isa::ItState it{};
   std::uint8_t mode = 0;
-  std::uint8_t memory = 0;  // it is fetched from
+  std::uint8_t memory = 0;    // it is fetched from
+  std::uint32_t context = 0;  // whose code it is, see Profiler; 0 without one
   std::vector<OpInfo> info;
   Address end_pc = 0;
   isa::ItState end_it{};
@@ -171,6 +182,7 @@ struct Block {
   std::array<Variant*, 16>
       recent{};  // by hash, in front of by_key; null or a variant of this block
   bool ends_in_branch = false;
+  bool ends_in_call = false;  // BL, BLX
   bool is_self_branch = false;
   bool has_hook = false;
   bool dropped = false;

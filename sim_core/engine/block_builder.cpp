@@ -88,6 +88,12 @@ bool starts_with(const char* text, std::string_view prefix) {
   return std::string_view(text).starts_with(prefix);
 }
 
+bool is_call(const isa::Decoded& decoded) {
+  if (decoded.instruction == nullptr) return false;
+  const std::string_view name = decoded.instruction->row->name;
+  return name == "BL" || name == "BLX (register)";
+}
+
 /// Multiply-accumulates an instruction executes; the dual ones count two.
 unsigned macs_of(const isa::Encoding& row) {
   switch (row.timing_class) {
@@ -408,9 +414,10 @@ void Engine::append_fault(Block& block, Handler handler, Address pc, isa::ItStat
 void Engine::complete_block(Block& block) {
   block.ops.push_back(helper_op(&end_block, static_cast<unsigned>(block.info.size())));
   block.ends_in_branch = !block.info.empty() && block.info.back().timing.writes_pc;
+  block.ends_in_call = !block.info.empty() && is_call(block.info.back().decoded);
   find_dying_flags(block);
   choose_handlers(block);
-  block.has_hook = hooks_.contains(block.pc) && !block.resumed;
+  block.has_hook = is_hooked(block.pc) && !block.resumed;
   note_interruption(block);
   block.worst_case += most_late_;
   if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
@@ -418,6 +425,9 @@ void Engine::complete_block(Block& block) {
   block.fetches = 1u << block.memory;
   if ((stepped_memories() & block.fetches) != 0) block.worst_case = kStops;
   update_sites(block);
+  if (profiler_) {
+    for (const OpInfo& info : block.info) profiler_->note_code(info);
+  }
   ++statistics_.blocks_built;
   mark_block_code(block);
 }
@@ -427,6 +437,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->pc = key.pc;
   block->it = isa::ItState{key.it};
   block->mode = key.mode;
+  block->context = key.context;
   block->generation = &no_generation_;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
@@ -445,7 +456,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
     it = isa::ItState{};
   }
   while (open && block->info.size() < longest) {
-    if (!block->info.empty() && hooks_.contains(pc)) break;
+    if (!block->info.empty() && (is_hooked(pc) || enters_function(key.pc, pc))) break;
     const Fetched fetched = fetch_instruction(pc, runs ? region : nullptr);
     if (fetched.size == 0) {
       if (!block->info.empty()) break;
@@ -554,6 +565,7 @@ void Engine::bury() {
   touch_lines();
   fold_counts();
   for (const auto& block : graveyard_) {
+    harvest(*block);
     std::erase_if(cached_variants_,
                   [&](const Variant* variant) { return variant->block == block.get(); });
   }

@@ -113,6 +113,10 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   event_register_ = false;
   sleeping_ = false;
   thumb_ = true;
+  if (profiler_) {
+    context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+    profile_here(pc_);  // the vectors that were read
+  }
   exclusive_valid_ = false;
   restarted_.clear();
   stop_ = StopReason::none;
@@ -151,7 +155,7 @@ std::uint8_t Engine::mode() const {
 }
 
 Block* Engine::enter_block(bool single) {
-  const BlockKey key{pc_, it_.value(), mode(), single};
+  const BlockKey key{pc_, it_.value(), mode(), single, context_};
   const auto found = blocks_.find(key);
   if (found != blocks_.end()) return found->second.get();
   return blocks_.emplace(key, build_block(key)).first->second.get();
@@ -161,6 +165,7 @@ StopReason Engine::run(const RunLimits& limits) {
   until_ = limits.until;
   if (until_) add_hook(*until_ & ~1u);
   stop_ = StopReason::none;
+  halt_ = {};
   Cycles slice_end = now_ + kSlice;
   while (stop_ == StopReason::none) {
     bury();
@@ -173,6 +178,7 @@ StopReason Engine::run(const RunLimits& limits) {
     if (now_ >= slice_end) {
       slice_end = now_ + kSlice;
       if (limits.keep_going && !limits.keep_going(now_)) return StopReason::time_limit;
+      continue;  // it may have halted the run
     }
     if (exceptions_.highest_takeable() != 0) {
       enter_exception();
@@ -197,6 +203,7 @@ StopReason Engine::run(const RunLimits& limits) {
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   Block* block = enter_block(false);
   if (block->worst_case == kStops && !stop_at(*block)) return;
+  if (context_ != block->context) block = enter_block(false);  // another layer has begun
   const bool single = observer_ != nullptr || now_ + block->worst_case >= limit;
   if (single) block = enter_block(true);
   current_ = block;
@@ -220,23 +227,25 @@ bool Engine::nothing_can_wake(bool asleep) const {
   return scheduler_.next_due() == Scheduler::kNever || !exceptions_.may_be_interrupted(asleep);
 }
 
+/// Tells whoever hooked pc_. Returns true if the block cannot be entered: the run ends or is
+/// halted, or the listener added a hook inside the block.
+bool Engine::serve_hooks(const Block& block) {
+  if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
+    stop_ = StopReason::until;
+    return true;
+  }
+  if (listener_ != nullptr && hooks_.contains(pc_)) listener_->reached(pc_, *this);
+  if (debug_stops_.breaks_at(pc_)) halt({.cause = HaltCause::breakpoint});
+  if (!block.dropped && stop_ != StopReason::halted) return false;
+  hook_served_ = pc_;
+  return true;
+}
+
 /// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_
 /// moved.
 bool Engine::stop_at(Block& block) {
   const bool begins_anew = std::erase(restarted_, pc_) != 0;
-  if (block.has_hook && pc_ != hook_served_ && !begins_anew) {
-    if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
-      stop_ = StopReason::until;
-      return false;
-    }
-    if (listener_ != nullptr) {
-      listener_->reached(pc_, *this);
-      if (block.dropped) {  // the listener added a hook inside the block
-        hook_served_ = pc_;
-        return false;
-      }
-    }
-  }
+  if (block.has_hook && pc_ != hook_served_ && !begins_anew && serve_hooks(block)) return false;
   hook_served_ = kNowhere;
   if (block.is_self_branch && nothing_can_wake(false)) {
     const unsigned exception = exceptions_.ipsr();
@@ -306,6 +315,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
   } while (executed || now_ + block->worst_case < limit);
   pc_ = block->pc;
   it_ = block->it;
+  context_ = block->context;
 }
 
 /// Asks the predictor about the branch that ended a visit, if one did.
@@ -358,16 +368,19 @@ void Engine::set_next(const Block& block) {
     pc_ = core_.target;
     it_ = isa::ItState{};
   }
+  follow(block);
 }
 
 /// Ends a visit that is timed by replay: `done` instructions were executed.
 void Engine::finish_replayed(Block& block, unsigned done) {
   ++statistics_.replayed_visits;
   bus_.program_order += 64;
+  context_ = block.context;
   replay_until(block, done);
   if (done < block.info.size()) {
     pc_ = block.info[done].pc;
     it_ = block.info[done].it;
+    if (profiler_) context_ = profiler_->now(context_);
   } else {
     set_next(block);
   }
@@ -410,7 +423,11 @@ void Engine::finish_unusual(Block& block) {
     }
     ++ledger_.instructions;
     ++ledger_.by_class[static_cast<unsigned>(block.info[done - 1].instruction_class)];
-    if (profile_) ++profile_costs_[pc_].executions;
+    if (profiler_) {
+      CodeCost& cost = profiler_->at(profiler_->now(context_), pc_);
+      ++cost.instructions;
+      ++cost.by_class[static_cast<unsigned>(block.info[done - 1].instruction_class)];
+    }
     const Address after = pc_ + 2;
     pc_ = after;
     it_ = it_.advance();
@@ -453,8 +470,10 @@ void Engine::serve_requests() {
       enter_exception();
     }
   }
-  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0)
+  if ((requests & (kWaitForInterrupt | kWaitForEvent)) != 0) {
     start_waiting((requests & kWaitForEvent) != 0);
+    sleep_pc_ = current_->info.back().pc;
+  }
 }
 
 void Engine::request_exit(std::uint32_t code) {

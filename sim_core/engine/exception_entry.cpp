@@ -24,9 +24,7 @@ std::optional<Engine::StackFault> Engine::push_word(Address address, std::uint32
   std::memcpy(bytes.data(), &value, 4);
   note_stacking(address);
   if (!write_memory(address, bytes.data(), 4)) return StackFault::bus;
-  Traffic& traffic = ledger_.traffic[bus_.find(address)->memory];
-  ++traffic.writes;
-  traffic.write_bytes += 4;
+  count_exception_access(*bus_.find(address), true);
   return std::nullopt;
 }
 
@@ -42,13 +40,7 @@ bool Engine::read_bus_word(Address address, std::uint32_t& value) {
   if (!read_memory(address, bytes.data(), 4)) return false;
   note_bus_read(address);
   std::memcpy(&value, bytes.data(), 4);
-  const bus::Region& region = *bus_.find(address);
-  Traffic& traffic = ledger_.traffic[region.memory];
-  ++traffic.reads;
-  traffic.read_bytes += 4;
-  // Assumed: nothing in front of a flash array serves vectors.
-  const bool is_memory = region.kind == bus::RegionKind::memory;
-  if (is_memory && bus_.memories[region.memory].model->has_array()) ++traffic.array_reads;
+  count_exception_access(*bus_.find(address), false);
   return true;
 }
 
@@ -123,6 +115,7 @@ void Engine::enter_exception() {
   const std::optional<unsigned> words = push_frame();
   if (!words) return;
   const unsigned taken = spend_entry(number, pipeline::ExceptionEvent::entry, *words);
+  if (profiler_) profiler_->tree().save(core_.r[13], profiler_->node_of(context_));
   if (exceptions_.uses_process_stack()) std::swap(core_.r[13], exceptions_.other_stack_pointer);
   exceptions_.control &= ~(kControlFpca | kControlSpsel);
   core_.r[14] = exc_return;
@@ -190,6 +183,7 @@ void Engine::vector_to(unsigned number) {
   pc_ = vector & ~1u;
   thumb_ = (vector & 1u) != 0;
   update_memory_view();
+  profile_handler(number);
   if (listener_ != nullptr) listener_->exception_entered(number, *this);
 }
 

@@ -148,6 +148,7 @@ void Engine::pop_frame(std::uint32_t exc_return) {
   event_register_ = true;
   update_memory_view();
   account(pipeline::ExceptionEvent::exception_return, kBasicWords + (fp_now ? kFpWords : 0));
+  profile_unstacked(frame);
   if (to_thread && exceptions_.active_count() == 0 && (exceptions_.scr & kScrSleepOnExit) != 0)
     start_waiting(false);
 }

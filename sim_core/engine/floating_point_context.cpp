@@ -55,6 +55,7 @@ void Engine::preserve_fp_state(const MicroOp* op) {
   request(kRecheck);
   const auto fault = save_fp(exceptions_.fpcar, (exceptions_.fpccr & kFpccrUser) == 0);
   account(pipeline::ExceptionEvent::lazy_stacking, kFpWords);
+  profile_here(op);
   if (fault) {
     const GuestFault lazy{
         *fault == StackFault::bus ? FaultKind::bus_lazy_fp : FaultKind::memory_lazy_fp,

@@ -313,13 +313,9 @@ bool Engine::interrupt_inside(Block& block) {
 void Engine::abandon_arithmetic(const Block& block, Cycles due) {
   pipeline::Charges charges;
   charges.add(Cause::operand, static_cast<std::uint32_t>(due - now_));
-  if (profile_) {
-    InstructionCost& cost = profile_costs_[block.pc];
-    cost.cycles += due - now_;
-    cost.by_cause[static_cast<unsigned>(Cause::operand)] += due - now_;
-  }
   TimingState state = states_[state_];
   spend(state, charges);
+  profile_here(block.pc);
   if (block.has_hook) restarted_.push_back(block.pc);
 }
 
@@ -331,6 +327,7 @@ void Engine::cut_transfers(Block& block, unsigned count) {
   cut.pc = cut.end_pc = block.pc;
   cut.it = block.it;
   cut.memory = block.memory;
+  cut.context = block.context;
   cut.generation = block.generation;
   const OpInfo& whole = block.info[0];
   const bool core_registers = block.transfer.has_value();

@@ -7,15 +7,6 @@
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
-namespace {
-
-void add_wait(InstructionCost& cost, Cause cause, Cycles cycles) {
-  cost.cycles += cycles;
-  cost.by_cause[static_cast<unsigned>(cause)] += cycles;
-}
-
-}  // namespace
-
 /// The core meets other initiators where its accesses go to the memory itself. Behind an
 /// accelerator or a cache they mostly do not; who models one asks the interconnect itself.
 void Engine::note_contended_memories() {
@@ -149,8 +140,8 @@ bool Engine::wait_for_code() {
   if (region == nullptr || region->kind != bus::RegionKind::memory) return false;
   const Cycles until = held_until(region->memory, region->memory_offset + (pc_ - region->base));
   if (until <= now_) return false;
-  if (profile_) add_wait(profile_costs_[pc_], Cause::fetch_wait, until - now_);
   stall(Cause::fetch_wait, region->memory, until);
+  profile_here(pc_);
   return true;
 }
 
@@ -162,9 +153,8 @@ void Engine::wait_for_data(const MicroOp* op, std::uint8_t memory, std::uint32_t
   replay_until(*current_, op->index);
   leave_after(op);
   if (until <= now_) return;
-  if (profile_)
-    add_wait(profile_costs_[current_->info[op->index].pc], Cause::data_wait, until - now_);
   stall(Cause::data_wait, memory, until);
+  profile_here(op);
 }
 
 void Engine::stall(Cause cause, std::uint8_t memory, Cycles until) {

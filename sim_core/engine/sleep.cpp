@@ -11,6 +11,7 @@ void Engine::start_waiting(bool event) {
     return;
   }
   sleeping_ = true;
+  sleep_pc_ = pc_;
   sleeping_for_event_ = event;
 }
 
@@ -32,6 +33,8 @@ void Engine::sleep_until(Cycles limit) {
   if (limit <= now_) return;
   if (observer_ != nullptr) observer_->slept(now_, limit - now_);
   ledger_.charge(Cause::sleep, 0, limit - now_);
+  if (profiler_)
+    profiler_->at(profiler_->now(context_), sleep_pc_).charge(Cause::sleep, 0, limit - now_);
   TimingState state = states_[state_];
   let_pass(bus_, state, limit - now_);
   state_ = states_.id_of(state);

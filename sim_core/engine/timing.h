@@ -157,6 +157,10 @@ class BusPort final : public bus::TimingPort {
   bus::MicroState no_state_;  // for timed memories without one
 };
 
+/// Adds an access, or what the fetch unit and a flash array did, to the traffic of a memory.
+void count_access(Traffic& traffic, const bus::Access& access);
+void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes);
+
 /// Builds the accesses and the outcome of op `index` of a visit.
 class OpReplay {
  public:

@@ -285,5 +285,26 @@ TEST(LayerTracker, ModelCountersFollowTheLayer) {
   EXPECT_THAT(layers[0].inclusive.model, ElementsAre(11, 22));
 }
 
+TEST(LayerTracker, RemembersTheFirstVisits) {
+  LayerTracker tracker;
+  tracker.record_visits(4);
+  const LayerLabel outer{"outer", "probe"};
+  const LayerLabel inner{"inner", "probe"};
+  tracker.begin(outer, 10);
+  tracker.begin(inner, 12);
+  tracker.enter_interrupt(15, 14);
+  tracker.leave_interrupt(15, 16);
+  tracker.end("inner", 20);
+  tracker.end("outer", 20);
+  tracker.begin(inner, 30);  // stays open
+  tracker.begin(outer, 40);
+  (void)tracker.finish(50);
+  const LayerVisits visits = tracker.visits();
+  const std::vector<LayerVisit> expected{
+      {0, 10, 20, 0}, {1, 12, 20, 0}, {2, 14, 16, 15}, {3, 30, 50, 0}};
+  EXPECT_EQ(visits.list, expected);
+  EXPECT_EQ(visits.dropped, 1u);
+}
+
 }  // namespace
 }  // namespace mcost::analysis

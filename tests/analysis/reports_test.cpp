@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -13,6 +11,7 @@
 #include "analysis/reports/registry.h"
 #include "analysis/sums.h"
 #include "sim_core/base/error.h"
+#include "tests/analysis/golden.h"
 #include "tests/analysis/sample_result.h"
 
 namespace mcost::analysis {
@@ -20,24 +19,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string golden_path(const std::string& name) {
-  return std::string(MCOST_SOURCE_DIR) + "/tests/golden/reports/" + name;
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
-
-/// Compares with a file of tests/golden/reports; MCOST_BLESS=1 in the environment rewrites it.
-void expect_golden(const std::string& name, const std::string& text) {
-  if (std::getenv("MCOST_BLESS") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
-    std::ofstream(golden_path(name), std::ios::binary) << text;
-  }
-  EXPECT_EQ(read_file(golden_path(name)), text) << "golden file tests/golden/reports/" << name;
-}
+using test::expect_golden;
 
 TEST(Reports, Text) { expect_golden("run.txt", text_report(test::sample_result())); }
 TEST(Reports, Json) { expect_golden("run.json", json_report(test::sample_result())); }
@@ -191,7 +173,7 @@ TEST(JsonReport, MistakesNameTheirPlace) {
   EXPECT_THAT(message_for(sample, "\"fetch_wait:flash\"", "\"fetch_wait:fish\""),
               HasSubstr("no memory is called \"fish\""));
   EXPECT_THAT(message_for(sample, "\"fetch_wait:flash\"", "\"fetch_wait\""),
-              HasSubstr("by memory"));
+              HasSubstr("cause \"fetch_wait\" does not say what it waited for"));
   EXPECT_THAT(message_for(sample, "\"issue\"", "\"tissue\""),
               HasSubstr("unknown cause \"tissue\""));
   EXPECT_THAT(message_for(sample, "\"partial\": false", "\"partial\": 0"),

@@ -19,7 +19,7 @@ def broken_reports(run):
         return what, report
 
     for key in run:
-        if key not in ("statistics", "lifetime"):
+        if key not in ("statistics", "lifetime", "profile", "visits", "clocks_hz", "cycles_at_clock"):
             yield changed(f"without {key}", lambda report, key=key: report.pop(key))
     yield changed("unknown key", lambda report: report.update(extra=1))
     yield changed("schema of another version", lambda report: report.update(schema="mcost/run/2"))
@@ -33,6 +33,26 @@ def broken_reports(run):
     yield changed("layer without self", lambda report: report["layers"][0].pop("self"))
     yield changed("layer of unknown kind", lambda report: report["layers"][0].update(kind="x"))
     yield changed("layer without energy", lambda report: report["layers"][0].pop("energy"))
+    profile_keys = {
+        "functions": ("name", "address", "size_bytes", "file", "line"),
+        "nodes": ("kind", "parent", "function"),
+        "code": ("address", "size_bytes", "function", "text", "frames"),
+        "entries": ("node", "layer", "code", "instructions", "causes"),
+    }
+    if "profile" in run:
+        for key in run["profile"]:
+            yield changed(f"profile without {key}", lambda report, key=key: report["profile"].pop(key))
+        for name, keys in profile_keys.items():
+            for key in keys:
+                yield changed(f"profile.{name} without {key}",
+                              lambda report, name=name, key=key: report["profile"][name][0].pop(key))
+            yield changed(f"unknown key in profile.{name}",
+                          lambda report, name=name: report["profile"][name][0].update(extra=1))
+        yield changed("call without parent", lambda report: report["profile"]["nodes"][1].update(parent=None))
+        yield changed("entry with an unknown cause",
+                      lambda report: report["profile"]["entries"][0]["causes"].update(boredom=1))
+        yield changed("entry with unknown traffic",
+                      lambda report: report["profile"]["entries"][0]["memories"]["flash"].update(looks=1))
 
 
 def main(schema_path, *report_paths):

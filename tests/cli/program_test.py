@@ -141,8 +141,8 @@ class Lifetime(unittest.TestCase):
             (["nucleo-l496zg", "--battery", "18650", "--period", "30"],
              '"30" is no period: --period: write a number up to 1000000 and us, ms, s, min or h: 30s'),
             (["generic-m4", "--battery", "18650", "--period", "30s"],
-             "no energy, so no lifetime: board has no energy data: --battery: choose a board with coefficients of energy "
-             "(mcost boards)"),
+             "generic-m4 has no energy data, so no lifetime: --battery: choose a board with coefficients of energy: "
+             "`mcost boards`"),
         ):
             with self.subTest(" ".join(arguments)):
                 result = run(*run_lenet, *arguments)
@@ -156,8 +156,10 @@ class Help(ProgramTest):
             "help": ["--help"],
             "help-run": ["run", "--help"],
             "help-boards": ["boards", "--help"],
+            "help-profile": ["profile", "--help"],
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
+            "help-gdb": ["gdb", "--help"],
             "help-report": ["report", "--help"],
         }.items():
             with self.subTest(name):
@@ -191,7 +193,7 @@ class BadInput(ProgramTest):
         self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
 
     def test_command_line(self):
-        commands = "commands: run, loop, fit, boards"
+        commands = "commands: run, loop, gdb, fit, boards"
         self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
         self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
         self.refuse(
@@ -217,7 +219,7 @@ class BadInput(ProgramTest):
         result = run()
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stdout, "")
-        self.assertIn("mcost: error: no command: command line: commands: run, loop, fit, boards\n", result.stderr)
+        self.assertIn("mcost: error: no command: command line: commands: run, loop, gdb, fit, boards\n", result.stderr)
 
     def test_firmware(self):
         board = ["--board", "generic-m4"]

@@ -43,7 +43,7 @@ class Samples : public testing::TestWithParam<Sample> {
     machine.load(
         loader::read_image(std::string(MCOST_SOURCE_DIR) + "/firmware_samples/" + GetParam().elf));
     engine::Engine& engine = machine.engine();
-    if (way.profile) engine.enable_profile();
+    if (way.profile) engine.enable_profile(&function_of_64_bytes);
     for (const Address hook : way.hooks) engine.add_hook(hook);
     engine::RunLimits limits;
     engine::StopReason stop = engine::StopReason::cycle_limit;
@@ -64,8 +64,8 @@ TEST_P(Samples, AreTheSameHoweverTheEngineRunsThem) {
   EXPECT_TRUE(stepped.counters.adds_up());
   EXPECT_EQ(stepped.counters.cycles, stepped.now);
   std::vector<Address> hooks;
-  for (const auto& [address, cost] : stepped.costs) {
-    if (address % 37 == 0) hooks.push_back(address);
+  for (const auto& [place, cost] : stepped.costs) {
+    if (place.second % 37 == 0) hooks.push_back(place.second);
   }
   const std::vector<Way> ways = {{.profile = true},
                                  {.longest_block = 5},

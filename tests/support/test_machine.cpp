@@ -137,7 +137,7 @@ TestMachine::TestMachine(const pipeline::PipelineModel& model, const TestSetup& 
   for (bus::Region& region : bus_.regions) {
     if (region.name == "ppb") region.device = system_control_.get();
   }
-  if (setup.profile) engine_->enable_profile();
+  if (setup.profile) engine_->enable_profile(&function_of_64_bytes);
 }
 
 void TestMachine::add_memory(std::string name, std::uint32_t size_bytes, bool is_ram,
@@ -362,6 +362,39 @@ engine::StopReason TestMachine::run_until(Address pc) {
   return stop_;
 }
 
+std::optional<Address> function_of_64_bytes(Address address) { return address & ~Address{63}; }
+
+namespace {
+
+std::string chain_of(const engine::CallTree& tree, engine::CallTree::Id id) {
+  std::ostringstream text;
+  for (; id != engine::CallTree::kNone; id = tree.nodes()[id].parent) {
+    const engine::CallTree::Node& node = tree.nodes()[id];
+    text << static_cast<int>(node.kind) << ':' << std::hex << node.function << '@'
+         << node.return_address << '#' << node.exception << ' ';
+  }
+  return text.str();
+}
+
+/// Costs by context, and that they are all there is.
+void observe_profile(const engine::Profiler& profiler, Observation& seen) {
+  Counters sum;
+  for (std::size_t c = 0; c < profiler.contexts().size(); ++c) {
+    const auto& context = profiler.contexts()[c];
+    std::ostringstream name;
+    name << chain_of(profiler.tree(), context.node) << "layer " << context.layer << " clock "
+         << context.clock;
+    for (const auto& [address, cost] : profiler.costs()[c]) {
+      seen.costs[{name.str(), address}] += cost;
+      cost.add_to(sum);
+    }
+  }
+  sum.at_later_clock = seen.counters.at_later_clock;
+  seen.profile_adds_up = sum == seen.counters;
+}
+
+}  // namespace
+
 Observation observe(engine::Engine& engine, engine::StopReason stop, bool profile) {
   Observation seen;
   const engine::Core& core = engine.core();
@@ -393,10 +426,7 @@ Observation observe(engine::Engine& engine, engine::StopReason stop, bool profil
       seen.model_counters.push_back(counter.value);
   }
   seen.counters = engine.take_counters();
-  if (profile) {
-    for (const auto& [address, cost] : engine.instruction_costs())
-      seen.costs.emplace(address, cost);
-  }
+  if (profile) observe_profile(*engine.profile(), seen);
   seen.never_written_reads = engine.never_written_reads();
   return seen;
 }
@@ -464,15 +494,20 @@ void compare_counters(Comparison& comparison, const Counters& a, const Counters&
 }
 
 void compare_costs(Comparison& comparison, const Observation& a, const Observation& b) {
+  comparison.value("profile adds up", true, a.profile_adds_up && b.profile_adds_up);
   comparison.value("profiled instructions", a.costs.size(), b.costs.size());
-  for (const auto& [address, cost] : a.costs) {
-    const auto found = b.costs.find(address);
+  for (const auto& [place, cost] : b.costs) {
+    comparison.value(place.first + " " + std::to_string(place.second) + " expected", true,
+                     a.costs.contains(place));
+  }
+  for (const auto& [place, cost] : a.costs) {
+    const auto found = b.costs.find(place);
+    const std::string at = place.first + " " + std::to_string(place.second) + " ";
+    comparison.value(at + "profiled", true, found != b.costs.end());
     if (found == b.costs.end()) continue;
-    const std::string at = "instruction " + std::to_string(address) + " ";
-    comparison.value(at + "executions", cost.executions, found->second.executions);
-    comparison.value(at + "skipped", cost.skipped, found->second.skipped);
-    comparison.value(at + "cycles", cost.cycles, found->second.cycles);
-    comparison.range(at + "cause", cost.by_cause, found->second.by_cause);
+    comparison.value(at + "executions", cost.instructions, found->second.instructions);
+    comparison.value(at + "cycles", cost.cycles(), found->second.cycles());
+    comparison.value(at + "cost", true, cost == found->second);
   }
 }
 

@@ -103,10 +103,15 @@ struct Observation {
   std::vector<std::uint64_t> memory_hashes;
   Counters counters;
   std::vector<std::uint64_t> model_counters;
-  std::map<Address, engine::InstructionCost> costs;  // empty without profile
+  /// By calling context, written as its chain of nodes, and address; empty without profile.
+  std::map<std::pair<std::string, Address>, CodeCost> costs;
+  bool profile_adds_up = true;  // to the counters of this observation
   std::uint64_t never_written_reads = 0;
   std::uint64_t device_hash = 0;
 };
+
+/// Stretches of 64 bytes as functions, for profiles of programs without symbols.
+[[nodiscard]] std::optional<Address> function_of_64_bytes(Address address);
 
 /// Closes the ledger's period; the counters are those since the last call.
 [[nodiscard]] Observation observe(engine::Engine& engine, engine::StopReason stop, bool profile);

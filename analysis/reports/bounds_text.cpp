@@ -1,0 +1,108 @@
+#include "analysis/reports/bounds_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/bounds.h"
+#include "analysis/reports/numbers.h"
+#include "analysis/reports/table.h"
+
+namespace mcost::analysis {
+namespace {
+
+constexpr std::size_t kWidth = 118;
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kMostAdvice = 2;
+
+std::string rate(const std::optional<Rate>& rate) {
+  return rate ? ratio(rate->count, rate->per, 3) : "-";
+}
+
+Table table_of(const RunResult& result, const std::vector<LayerBounds>& bounds) {
+  Table table;
+  const auto add = [&](const std::string& heading, auto&& cell_of) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < bounds.size(); ++i)
+      cells.push_back(cell_of(result.layers[i], bounds[i]));
+    table.add(heading, std::move(cells));
+  };
+  const auto counters_of = [](const LayerResult& layer) -> const Counters& {
+    return layer.inclusive.counters;
+  };
+  add("layer", [](const LayerResult& layer, const LayerBounds&) {
+    return std::string(2 * (layer.path.size() - 1), ' ') + printable(layer.name);
+  });
+  add("cycles", [&](const LayerResult& layer, const LayerBounds&) {
+    return grouped(counters_of(layer).cycles);
+  });
+  add("MACs", [&](const LayerResult& layer, const LayerBounds& of) {
+    if (counters_of(layer).macs == 0) return std::string("-");
+    return grouped(counters_of(layer).macs) + (of.is_float ? " float" : "");
+  });
+  add("MAC/cyc", [&](const LayerResult& layer, const LayerBounds&) {
+    return ratio(counters_of(layer).macs, counters_of(layer).cycles, 3);
+  });
+  add("roof", [](const LayerResult&, const LayerBounds& of) { return rate(of.roof); });
+  add("of roof%", [](const LayerResult&, const LayerBounds& of) {
+    return of.of_roof ? percent(of.of_roof->count, of.of_roof->per) : std::string("-");
+  });
+  add("B/MAC", [&](const LayerResult& layer, const LayerBounds& of) {
+    return ratio(of.data_bytes, counters_of(layer).macs, 2);
+  });
+  add("bound by", [](const LayerResult&, const LayerBounds& of) {
+    return kBoundNames[static_cast<unsigned>(of.largest)];
+  });
+  for (unsigned b = 0; b < kBounds; ++b) {
+    const bool any = std::any_of(bounds.begin(), bounds.end(),
+                                 [b](const auto& of) { return of.cycles[b] != 0; });
+    if (!any) continue;
+    add(std::string(kBoundNames[b]) + "%", [&](const LayerResult& layer, const LayerBounds& of) {
+      return percent(of.cycles[b], counters_of(layer).cycles);
+    });
+  }
+  return table;
+}
+
+std::string advice_text(const RunResult& result, const PlacementChoice& choice) {
+  const std::uint64_t total = result.total.counters.cycles;
+  std::string text;
+  for (const PlacementAdvice& advice : placement_advice(result, kMostAdvice, choice)) {
+    const std::string from = printable(result.memories[advice.from]);
+    const std::string waited =
+        fmt::format("{} cycles ({} %)", grouped(advice.cycles), percent(advice.cycles, total));
+    const std::string option =
+        fmt::format("--place {}={}", advice.range, printable(result.memories[advice.to]));
+    text += wrapped(
+        advice.is_code
+            ? fmt::format("{} waited {} for its code in {}: {} saves at most those, and what data "
+                          "waited behind them",
+                          printable(advice.what), waited, from, option)
+            : fmt::format("loads and stores waited {} for {}: {}, if it is that section, saves at "
+                          "most those, and what fetches waited behind them",
+                          waited, from, option),
+        "  ", kWidth);
+  }
+  if (text.empty()) return {};
+  return "\nWhat might pay most\n" + text;
+}
+
+}  // namespace
+
+std::string bounds_text(const RunResult& result, const PlacementChoice& choice) {
+  const std::vector<LayerBounds> bounds = layer_bounds(result);
+  std::string text =
+      "What bounds layers (roof: MACs per cycle that the core and its data port allow at most)\n" +
+      table_of(result, bounds).text(kIndent, kWidth);
+  if (const auto peak = peak_of(result.board)) {
+    text += "\n" + wrapped(fmt::format("roof: {}; {} bytes of data a cycle", peak->source,
+                                       peak->data_bytes),
+                           "  ", kWidth);
+  } else {
+    text += fmt::format("\n  no roof: {} has no multiply-accumulate, or is not known\n",
+                        printable(result.board.core));
+  }
+  return text + advice_text(result, choice);
+}
+
+}  // namespace mcost::analysis

@@ -1,0 +1,139 @@
+// Chrome trace event format, which ui.perfetto.dev and chrome://tracing read. Source: "Trace Event
+// Format", complete events (X), instants (i), counters (C) and metadata (M).
+#include <fmt/format.h>
+
+#include "analysis/reports/json_value.h"
+#include "analysis/reports/numbers.h"
+#include "analysis/reports/profile_exports.h"
+
+namespace mcost::analysis {
+namespace {
+
+enum Track : int { kLayers = 1, kHandlers = 2, kFirmware = 3 };
+
+/// Cycles to microseconds with three decimals, as the format has them. With several clocks nobody
+/// knows which cycle had which: a microsecond then stands for a cycle.
+class TimeScale {
+ public:
+  explicit TimeScale(const RunResult& result) : result_(result) {}
+  [[nodiscard]] bool is_cycles() const { return result_.clocks.size() > 1; }
+  [[nodiscard]] std::string at(Cycles cycle) const {
+    if (is_cycles()) return fmt::format("{}", cycle);
+    Counters counters;
+    counters.cycles = cycle;
+    const std::uint64_t ns = nanoseconds(counters, result_);
+    return fmt::format("{}.{:03}", ns / 1000, ns % 1000);
+  }
+  /// From one cycle to another, so that ends meet begins.
+  [[nodiscard]] std::string span(Cycles begin, Cycles end) const {
+    if (is_cycles()) return fmt::format("{}", end - begin);
+    Counters counters;
+    counters.cycles = begin;
+    const std::uint64_t from = nanoseconds(counters, result_);
+    counters.cycles = end;
+    const std::uint64_t ns = nanoseconds(counters, result_) - from;
+    return fmt::format("{}.{:03}", ns / 1000, ns % 1000);
+  }
+
+ private:
+  const RunResult& result_;
+};
+
+/// The events of a trace, one a line. Times are written as exact decimals, which no double is.
+class Writer {
+ public:
+  explicit Writer(const RunResult& result) : result_(result), time_(result) {}
+
+  std::string write() {
+    metadata("process_name", 0,
+             fmt::format("{} on {}, {}", printable(result_.image.name),
+                         printable(result_.board.name), printable(result_.board.core)));
+    metadata("thread_name", kLayers, "1 layers");
+    metadata("thread_name", kHandlers, "2 handlers of exceptions");
+    metadata("thread_name", kFirmware, "3 events of the firmware");
+    visits();
+    live_bytes();
+    firmware_events();
+    const Json about = {
+        {"schema", "mcost/visits/1"},
+        {"unit", time_.is_cycles() ? "1 us is 1 cycle, because the core clock changed" : "time"},
+        {"dropped_visits", result_.visits->dropped}};
+    return fmt::format(R"({{"displayTimeUnit":"ns","otherData":{},"traceEvents":[{})", about.dump(),
+                       events_) +
+           "\n]}\n";
+  }
+
+ private:
+  void add(const char* phase, int track, const std::string& times, const std::string& name,
+           const Json& args) {
+    events_ += fmt::format(R"({}{{"ph":"{}","pid":1,"tid":{},{}"name":{},"args":{}}})",
+                           events_.empty() ? "\n" : ",\n", phase, track, times, text_of(Json(name)),
+                           text_of(args));
+  }
+  static std::string text_of(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  void metadata(const char* what, int track, const std::string& name) {
+    add("M", track, "", what, {{"name", name}});
+  }
+  [[nodiscard]] std::string at(Cycles cycle) const {
+    return fmt::format(R"("ts":{},)", time_.at(cycle));
+  }
+
+  void visits() {
+    std::vector<Cycles> handlers;  // ends of the handlers around
+    for (const LayerVisit& visit : result_.visits->list) {
+      while (!handlers.empty() && handlers.back() <= visit.begin) handlers.pop_back();
+      if (visit.exception != 0) handlers.push_back(visit.end);
+      const LayerResult& layer = result_.layers[visit.layer];
+      Json args = {{"cycles", visit.end - visit.begin}, {"begin", visit.begin}};
+      for (const auto& [key, value] : layer.metadata) args[printable(key)] = printable(value);
+      add("X", handlers.empty() ? kLayers : kHandlers,
+          at(visit.begin) + fmt::format(R"("dur":{},)", time_.span(visit.begin, visit.end)),
+          visit.exception != 0 ? fmt::format("exception {}", visit.exception)
+                               : printable(layer.name),
+          args);
+    }
+  }
+
+  void live_bytes() {
+    if (!result_.memory_use) return;
+    for (const LivePoint& point : result_.memory_use->timeline) {
+      Json args = Json::object();
+      for (unsigned k = 0; k < kMemoryKinds; ++k) args[kMemoryKindNames[k]] = point.live[k];
+      add("C", 0, at(point.begin), "live bytes", args);
+    }
+  }
+
+  static Json value_of(const std::optional<EventValue>& value) {
+    if (!value) return nullptr;
+    if (!value->negative) return value->magnitude;
+    return fmt::format("-{}", value->magnitude);
+  }
+
+  void firmware_events() {
+    for (const TimelineEvent& event : result_.timeline) {
+      const std::string name = printable(event.provider) + ":" + printable(event.name);
+      const bool counts = event.kind == "counter" && !event.values.empty() && event.values[0];
+      if (counts) {
+        const EventValue& value = *event.values[0];
+        const double number = static_cast<double>(value.magnitude);
+        add("C", 0, at(event.cycle), name, {{"value", value.negative ? -number : number}});
+        continue;
+      }
+      Json args = {{"values", Json::array()}};
+      for (const auto& value : event.values) args["values"].push_back(value_of(value));
+      add("i", kFirmware, at(event.cycle) + R"("s":"t",)", name, args);
+    }
+  }
+
+  const RunResult& result_;
+  TimeScale time_;
+  std::string events_;
+};
+
+}  // namespace
+
+std::string visits_perfetto(const RunResult& result) { return Writer(result).write(); }
+
+}  // namespace mcost::analysis

@@ -1,0 +1,29 @@
+#include "cli/attended_run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace mcost::cli {
+
+AttendedRun::AttendedRun(RunOptions options)
+    : console_(options), timeout_s_(options.timeout_s), max_cycles_(options.max_cycles) {
+  SessionIo io;
+  io.console = [this](const std::string& text, bool error) {
+    if (progress_) progress_->clear();
+    console_.write(text, error);
+  };
+  io.announce = [](const std::string& line) { fmt::print(stderr, "mcost: {}\n", line); };
+  io.keep_going = [this](Cycles now) { return !progress_ || progress_->tick(now); };
+  session_ = std::make_unique<RunSession>(std::move(options), std::move(io));
+}
+
+RunResult AttendedRun::run() {
+  progress_ = std::make_unique<Progress>(session_->clock(), timeout_s_, max_cycles_);
+  RunResult result = session_->run();
+  progress_->clear();
+  return result;
+}
+
+}  // namespace mcost::cli
