@@ -191,7 +191,7 @@ class BadInput(ProgramTest):
         self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
 
     def test_command_line(self):
-        commands = "commands: run, loop, fit, boards"
+        commands = "commands: run, profile, loop, fit, boards"
         self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
         self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
         self.refuse(
@@ -217,7 +217,7 @@ class BadInput(ProgramTest):
         result = run()
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stdout, "")
-        self.assertIn("mcost: error: no command: command line: commands: run, loop, fit, boards\n", result.stderr)
+        self.assertIn("mcost: error: no command: command line: commands: run, profile, loop, fit, boards\n", result.stderr)
 
     def test_firmware(self):
         board = ["--board", "generic-m4"]
