@@ -104,6 +104,16 @@ std::optional<std::size_t> LayerTracker::find(Handle layer) const {
 
 bool LayerTracker::is_open(Handle layer) const { return layer != 0 && find(layer).has_value(); }
 
+bool LayerTracker::is_inside(const std::vector<std::string>& names) const {
+  std::size_t missing = names.size();
+  for (std::size_t depth = stack_.size(); depth > 0 && missing > 0; --depth) {
+    const Frame& frame = stack_[depth - 1];
+    if (frame.interrupt != 0) break;
+    if (accounts_[frame.account].label.name == names[missing - 1]) --missing;
+  }
+  return missing == 0;
+}
+
 void LayerTracker::close(Handle layer, Cycles now) {
   const auto depth = find(layer);
   if (!depth) return;

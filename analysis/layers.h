@@ -62,6 +62,9 @@ class LayerTracker {
   /// Closes a layer that was left some other way than through its end (longjmp, say): noted.
   void abandon(Handle layer, Cycles now);
   [[nodiscard]] bool is_open(Handle layer) const;
+  /// True if layers of these names are open one inside the other, in this order and perhaps with
+  /// others between, since the innermost interrupt.
+  [[nodiscard]] bool is_inside(const std::vector<std::string>& names) const;
   /// The account that cost goes to now, numbered from 0 in the order of first begins; `(outside)`
   /// is 0.
   [[nodiscard]] std::size_t innermost() const { return top(); }

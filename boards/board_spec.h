@@ -455,9 +455,16 @@ struct PeripheralSpec {
   friend bool operator==(const PeripheralSpec&, const PeripheralSpec&) = default;
 };
 
+/// Where a value was written, "board.yaml:12:5", for messages. Boards that differ in it are equal.
+struct WrittenAt {
+  std::string text;
+  friend bool operator==(const WrittenAt&, const WrittenAt&) { return true; }
+};
+
 /// An SD card in a slot. Without an image the slot is empty.
 struct SdCardSpec {
   std::string image;             ///< Image file; `--sd` names it too.
+  WrittenAt image_at;            ///< Derived; empty if no file has it.
   bool image_writable = false;   ///< What firmware writes goes to the file, not only to memory.
   std::uint64_t size_bytes = 0;  ///< YAML: size_kib; 0: that of the image.
   std::uint64_t initialise_ns = 1'000'000;

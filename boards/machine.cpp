@@ -103,6 +103,7 @@ struct Machine::Parts {
   std::vector<std::pair<std::string, std::unique_ptr<SpiDevice>>> spi_devices;  // by peripheral
   std::vector<Placed> placed;
   NoteList notes;
+  SignalLog signals;
 
   [[nodiscard]] std::optional<bus::DeviceAccess> cause() const;
   void note(const std::string& text);
@@ -399,7 +400,10 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_model(const PeripheralSpec
     return std::move(made.model);
   }
   if (auto clock_model = make_clock_model(peripheral)) return clock_model;
-  if (auto gpio = make_gpio(peripheral.type, peripheral)) return gpio;
+  const auto edges = [this](const std::string& pin, bool rising, Cycles now) {
+    signals.edge(pin, rising, now);
+  };
+  if (auto gpio = make_gpio(peripheral.type, peripheral, edges)) return gpio;
   if (auto timer = make_timer(peripheral.type, peripheral, *clocks, *engine)) return timer;
   if (auto crc = make_crc_unit(peripheral.type)) return crc;
   if (peripheral.type == "memory_remap") {
@@ -609,8 +613,13 @@ Machine::Machine(BoardSpec spec, MachineOptions options) : parts_(std::make_uniq
   parts.add_peripherals();
   parts.engine->set_reset_handler([&parts](bool system) { parts.reset_devices(system); });
   parts.system_control->itm().set_sink(
-      [&parts](unsigned port, std::uint32_t value, unsigned size_bytes) {
+      [&parts](unsigned port, std::uint32_t value, unsigned size_bytes, Cycles now) {
         parts.show_stimulus(port, value, size_bytes);
+        parts.signals.stimulus(port, value, size_bytes, now);
+      });
+  parts.system_control->dwt().set_cycle_read_sink(
+      [&parts](Address pc, std::uint32_t value, Cycles now) {
+        parts.signals.cycle_read(pc, value, now);
       });
   if (parts.starts_from_reset()) parts.engine->memory_timing_changed();
   parts.check_wait_states();
@@ -714,6 +723,7 @@ void Machine::write_input(Address address, const std::vector<std::uint8_t>& byte
 
 const std::vector<Placed>& Machine::placed() const { return parts_->placed; }
 
+const SignalLog& Machine::signals() const { return parts_->signals; }
 const BoardSpec& Machine::spec() const { return parts_->spec; }
 
 Hertz Machine::clock() const { return parts_->clocks->core(); }

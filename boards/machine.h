@@ -12,6 +12,7 @@
 
 #include "boards/board_spec.h"
 #include "boards/placement.h"
+#include "boards/signal_log.h"
 #include "loader/elf_image.h"
 #include "loader/memory_fit.h"
 #include "sim_core/bus/system_bus.h"
@@ -87,6 +88,8 @@ class Machine {
   /// Lines for the report: settings that firmware changed, waits too few for the clock, pinned
   /// values.
   [[nodiscard]] std::vector<std::string> notes() const;
+  /// What firmware showed of itself: ITM, pins, reads of CYCCNT.
+  [[nodiscard]] const SignalLog& signals() const;
   /// Semihosting calls served, by SYS_ number.
   [[nodiscard]] std::vector<std::pair<unsigned, std::uint64_t>> semihosting_calls() const;
 

@@ -12,9 +12,12 @@ std::unique_ptr<SdCard> make_sd_card(const DeviceSpec& device,
   const auto& card = std::get<SdCardSpec>(device.kind);
   const std::string& file = sd_option ? *sd_option : card.image;
   if (file.empty()) return nullptr;
-  auto image =
-      std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
-                                sd_option ? "--sd " + file : "devices." + device.name + ".image");
+  const std::string key = "devices." + device.name + ".image";
+  const std::string& at = card.image_at.text;
+  auto image = std::make_unique<SdImage>(file, card.size_bytes, card.image_writable,
+                                         sd_option    ? "--sd " + file
+                                         : at.empty() ? key
+                                                      : at + ": " + key);
   return std::make_unique<SdCard>(std::move(image), [&clocks, &card] {
     const auto time = [&clocks](std::uint64_t ns) { return SdTime{ns, clocks.cycles_of_ns(ns)}; };
     return SdTimes{.initialise = time(card.initialise_ns),

@@ -53,7 +53,7 @@ class Checker {
     for (RegionSpec& region : board_.regions) check_region(region);
     for (const PeripheralSpaceSpec& space : board_.peripheral_spaces) check_space(space);
     for (PeripheralSpec& peripheral : board_.peripherals) check_peripheral(peripheral);
-    for (const DeviceSpec& device : board_.devices) check_device(device);
+    for (DeviceSpec& device : board_.devices) check_device(device);
     check_energy();
     check_overlaps(map_ranges());
     check_overlaps(peripheral_ranges());
@@ -429,7 +429,14 @@ class Checker {
   }
 
   /// Which peripherals have pins for a device.
-  void check_device(const DeviceSpec& device) {
+  void check_device(DeviceSpec& device) {
+    if (auto* const card = std::get_if<SdCardSpec>(&device.kind)) {
+      const auto place = read_.places.find("devices." + device.name + ".image");
+      if (place != read_.places.end() && !place->second.from_set()) {
+        const Place& at = place->second;
+        card->image_at.text = fmt::format("{}:{}:{}", at.file, at.line, at.column);
+      }
+    }
     const std::string path = "devices." + device.name;
     if (bad(path)) return;
     const PeripheralSpec* peripheral = find_named(board_.peripherals, device.peripheral);

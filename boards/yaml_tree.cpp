@@ -16,7 +16,6 @@ namespace mcost::boards {
 namespace {
 
 constexpr std::size_t kLongestQuote = 60;
-constexpr const char* kTooBig = "split it with extends";
 
 /// Thrown to leave yaml-cpp when going on is pointless or dangerous; the mistake is already
 /// recorded.
@@ -86,7 +85,8 @@ bool check_text(std::string_view text, Place place, Problems& problems) {
 /// Builds the tree from yaml-cpp's events.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(Place file, Problems& problems) : file_(std::move(file)), problems_(problems) {
+  TreeBuilder(Place file, Problems& problems, const YamlAdvice& advice)
+      : file_(std::move(file)), problems_(problems), advice_(advice) {
     root_.kind = YamlNode::Kind::map;
     root_.empty = true;
     root_.place = file_;
@@ -96,8 +96,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
-      problems_.add_hiding(at(mark), "", "more than one YAML document",
-                           "keep one board or part in a file");
+      problems_.add_hiding(at(mark), "", "more than one YAML document", advice_.one_document);
       throw Abandoned{};
     }
   }
@@ -147,8 +146,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void refuse_alias(const YAML::Mark& mark) {
-    problems_.add_hiding(at(mark), "", "YAML anchors and aliases are not supported",
-                         "write the value out, or share a part with extends");
+    problems_.add_hiding(at(mark), "", "YAML anchors and aliases are not supported", advice_.alias);
     throw Abandoned{};
   }
   void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -193,7 +191,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (node.empty || node.text.empty()) refuse_key(mark);
     if (level.node.entries.size() >= kMaxKeys) {
       problems_.add_hiding(node.place, "", fmt::format("more than {} keys in one map", kMaxKeys),
-                           kTooBig);
+                           advice_.too_big);
       throw Abandoned{};
     }
     if (const YamlEntry* earlier = level.node.find(node.text)) {
@@ -237,13 +235,15 @@ class TreeBuilder : public YAML::EventHandler {
 
   Place file_;
   Problems& problems_;
+  YamlAdvice advice_;
   YamlNode root_;
   std::vector<Level> levels_;
   unsigned documents_ = 0;
 };
 
-YamlNode parse(std::string_view text, const Place& file, Problems& problems, bool keep_lines) {
-  TreeBuilder builder(file, problems);
+YamlNode parse(std::string_view text, const Place& file, Problems& problems,
+               const YamlAdvice& advice, bool keep_lines) {
+  TreeBuilder builder(file, problems, advice);
   if (!check_text(text, file, problems)) return builder.take();
   try {
     std::istringstream stream{std::string(text)};
@@ -341,24 +341,25 @@ void Problems::throw_if_any() {
 }
 
 YamlNode parse_yaml(std::string_view text, const std::string& file, unsigned order,
-                    Problems& problems) {
+                    Problems& problems, const YamlAdvice& advice) {
   const Place place{file, 0, 0, order};
   if (text.size() > kMaxFileBytes) {
-    problems.add_hiding(
-        place, "", fmt::format("the file is larger than {} KiB", kMaxFileBytes / 1024), kTooBig);
+    problems.add_hiding(place, "",
+                        fmt::format("the file is larger than {} KiB", kMaxFileBytes / 1024),
+                        advice.too_big);
     YamlNode nothing;
     nothing.kind = YamlNode::Kind::map;
     nothing.empty = true;
     nothing.place = place;
     return nothing;
   }
-  return parse(text, place, problems, true);
+  return parse(text, place, problems, advice, true);
 }
 
 std::optional<YamlNode> parse_yaml_value(std::string_view text, const Place& place,
                                          Problems& problems) {
   const std::size_t before = problems.count();
-  YamlNode node = parse(text, place, problems, false);
+  YamlNode node = parse(text, place, problems, {}, false);
   if (problems.count() != before) return std::nullopt;
   if (node.kind == YamlNode::Kind::map && node.empty) {
     node = YamlNode{};

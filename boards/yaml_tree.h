@@ -1,6 +1,6 @@
 // A YAML document as a tree in which every key and value knows its place, and the list of mistakes
 // found so far. The parser behind it is yaml-cpp's event stream, so that duplicate keys are seen
-// and nothing is expanded. Private to mcost_board_spec; includes boards/board_spec.h only.
+// and nothing is expanded. For readers of YAML files only; includes boards/board_spec.h only.
 // Invariant: a tree is at most kMaxFileBytes of UTF-8 text, kMaxDepth deep, without anchors,
 // aliases or tags.
 #pragma once
@@ -85,10 +85,17 @@ class Problems {
   bool hiding_ = false;
 };
 
+/// What to do about what no reader takes; depends on the kind of file.
+struct YamlAdvice {
+  const char* too_big = "split it with extends";
+  const char* one_document = "keep one board or part in a file";
+  const char* alias = "write the value out, or share a part with extends";
+};
+
 /// Parses one document. Mistakes go to `problems`; what could be read is returned, an empty map if
 /// nothing could.
 [[nodiscard]] YamlNode parse_yaml(std::string_view text, const std::string& file, unsigned order,
-                                  Problems& problems);
+                                  Problems& problems, const YamlAdvice& advice = {});
 
 /// Parses what stands behind the `=` of an override: any YAML value on one line. Null if that
 /// failed.

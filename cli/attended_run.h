@@ -1,6 +1,5 @@
-// A run as a person at a terminal sees it: what the firmware prints, a line that shows progress,
-// and how the firmware's end becomes an exit status. Shared by subcommands that execute. May
-// include anything.
+// A run as a person at a terminal sees it: what the firmware prints, and a line that shows
+// progress. Shared by subcommands that execute. May include anything.
 #pragma once
 
 #include <memory>
@@ -34,9 +33,5 @@ class AttendedRun {
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<RunSession> session_;
 };
-
-/// The exit status for how the firmware ended; failures are printed. `strict`: a register without
-/// model is one.
-[[nodiscard]] int status_of(const RunResult& result, bool strict);
 
 }  // namespace mcost::cli

@@ -9,7 +9,6 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +21,7 @@
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/command.h"
+#include "cli/input_file.h"
 
 namespace mcost::cli {
 namespace {
@@ -30,28 +30,12 @@ namespace fs = std::filesystem;
 
 constexpr double kFemtojoulesPerMillijoule = 1e12;
 constexpr double kFemtojoulesPerMilliwattNanosecond = 1e3;
-constexpr std::uintmax_t kLargestFile = 1u << 28;
 
 struct FitOptions {
   std::string csv;
   std::vector<std::string> coefficients;
   std::string output;
 };
-
-std::string read_file(const fs::path& path, const std::string& where) {
-  std::error_code failed;
-  const std::uintmax_t size = fs::file_size(path, failed);
-  std::ifstream file(path, std::ios::binary);
-  if (failed || !file || !fs::is_regular_file(path))
-    throw ConfigError(fmt::format("no such file: {}", path.string()), where, "check the path");
-  if (size > kLargestFile) {
-    throw ConfigError(fmt::format("{} has over 256 MiB", path.string()), where,
-                      "give a file written by mcost run");
-  }
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// One measurement as the CSV has it.
 struct Line {
@@ -79,7 +63,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 }
 
 std::vector<Line> read_csv(const std::string& path) {
-  std::istringstream text(read_file(path, "mcost fit"));
+  std::istringstream text(read_input_file(path, "mcost fit"));
   std::string row;
   std::getline(text, row);
   const std::vector<std::string> columns = cells_of(row);
@@ -287,7 +271,7 @@ int run_fit(const FitOptions& options) {
   for (const Line& line : lines) {
     const fs::path file = fs::path(options.csv).parent_path() / line.at("result");
     results.push_back(std::make_unique<RunResult>(
-        analysis::from_json(read_file(file, line.place), file.string())));
+        analysis::from_json(read_input_file(file, line.place), file.string())));
     const RunResult& result = *results.back();
     check_board(*results.front(), result, line.place);
     const std::string layer = line.at("layer");

@@ -19,8 +19,8 @@ constexpr std::size_t kLongestSearchedName = 1000;
 }  // namespace
 
 std::vector<const loader::Function*> matching_functions(const loader::SymbolTable& symbols,
-                                                        const std::string& pattern) {
-  const std::string where = "--layers functions:" + pattern;
+                                                        const std::string& pattern,
+                                                        const std::string& where) {
   std::vector<const loader::Function*> matches;
   try {
     const std::regex expression(pattern, std::regex::ECMAScript | std::regex::optimize);

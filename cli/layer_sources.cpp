@@ -124,6 +124,24 @@ std::optional<EventValue> read_argument(const loader::Argument& argument, Addres
   return EventValue{true, ~extended + 1};
 }
 
+std::optional<std::string> read_text(Address address, const CoreView& core) {
+  if (address == 0) return std::nullopt;
+  std::string text;
+  for (std::size_t i = 0;; ++i) {
+    std::uint8_t byte = 0;
+    if (!core.read_memory(address + static_cast<Address>(i), &byte, 1)) return std::nullopt;
+    if (byte == 0) break;
+    if (i == kLongestGuestText) {
+      text += "...";
+      break;
+    }
+    const bool is_printable = byte >= 0x20 && byte < 0x7F;
+    text += is_printable ? std::string(1, static_cast<char>(byte)) : fmt::format("\\x{:02X}", byte);
+  }
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
 // ---- calls and functions
 
 void Activations::open(const analysis::LayerLabel& label, std::uint32_t link, Address function,
@@ -148,8 +166,9 @@ void Activations::open(const analysis::LayerLabel& label, std::uint32_t link, Ad
   open_.push_back(activation);
 }
 
-void Activations::close_returned(Address pc, CoreView& core, LayerLog& log) {
-  if (!return_addresses_.contains(pc)) return;
+std::vector<LayerLog::Handle> Activations::take_returned(Address pc, const CoreView& core) {
+  std::vector<LayerLog::Handle> layers;
+  if (!return_addresses_.contains(pc)) return layers;
   const std::uint32_t sp = core.core_register(kSp);
   const bool process_stack = core.uses_process_stack();
   // The outermost one that returns here closes everything opened since: tail calls share it.
@@ -158,27 +177,29 @@ void Activations::close_returned(Address pc, CoreView& core, LayerLog& log) {
     if (a.return_address != pc || a.return_sp != sp || a.return_process_stack != process_stack) {
       continue;
     }
-    // Innermost first, so that those that return here too are closed and not left.
-    for (std::size_t j = open_.size(); j-- > i;) {
+    for (std::size_t j = i; j < open_.size(); ++j) {
       const Activation& inner = open_[j];
       const bool returns = inner.return_address == pc && inner.return_sp == sp;
-      if (returns) log.close(inner.handle);
+      if (returns) layers.push_back(inner.handle);
     }
     open_.resize(i);
-    return;
+    break;
   }
+  return layers;
 }
 
-void Activations::close_handler(CoreView& core, LayerLog& log) {
+std::vector<LayerLog::Handle> Activations::take_handler(const CoreView& core) {
+  std::vector<LayerLog::Handle> layers;
   const std::uint32_t sp = core.core_register(kSp);
   std::size_t kept = open_.size();
   for (std::size_t i = open_.size(); i-- > 0;) {
     const Activation& a = open_[i];
     if (!a.handler || a.sp != sp || a.process_stack != core.uses_process_stack()) continue;
-    log.close(a.handle);
+    layers.push_back(a.handle);
     kept = i;
   }
   open_.resize(kept);
+  return layers;
 }
 
 void Activations::drop_from(std::size_t index, LayerLog& log) {
@@ -206,9 +227,23 @@ void Activations::close_replaced(Address function, CoreView& core, LayerLog& log
   }
 }
 
+void close_layers(std::vector<LayerLog::Handle> layers, LayerLog& log) {
+  std::sort(layers.begin(), layers.end(), std::greater<>());
+  for (const LayerLog::Handle layer : layers) log.close(layer);
+}
+
+void ActivationLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+  close_layers(returned(pc, core), log);
+  begin_at(pc, core, log);
+}
+
+void ActivationLayers::handler_returned(CoreView& core, LayerLog& log) {
+  close_layers(handler_layers(core), log);
+}
+
 CallLayers::CallLayers(FunctionCode function, const std::vector<CallSite>& sites,
-                       const loader::SymbolTable& symbols)
-    : function_(std::move(function)), symbols_(symbols) {
+                       const loader::SymbolTable& symbols, Naming naming)
+    : function_(std::move(function)), symbols_(symbols), naming_(std::move(naming)) {
   for (const CallSite& site : sites) sites_.emplace(site.address, site);
 }
 
@@ -222,15 +257,10 @@ void CallLayers::start(CoreView& core) {
   for (const Address address : addresses) core.hook(address);
 }
 
-void CallLayers::reached(Address pc, CoreView& core, LayerLog& log) {
-  activations_.close_returned(pc, core, log);
+void CallLayers::begin_at(Address pc, CoreView& core, LayerLog& log) {
   if (function_.is_entry(pc)) enter(core);
   const auto site = sites_.find(pc);
   if (site != sites_.end()) call(site->second, core, log);
-}
-
-void CallLayers::handler_returned(CoreView& core, LayerLog& log) {
-  activations_.close_handler(core, log);
 }
 
 void CallLayers::enter(CoreView& core) {
@@ -252,8 +282,8 @@ std::string CallLayers::callee_name(Address target) const {
   return name;
 }
 
-/// "callee#k" for the k-th call of it in this activation.
-std::string CallLayers::ordinal_name(const std::string& callee, CoreView& core) {
+/// k for the k-th call of `callee` in this activation.
+unsigned CallLayers::count_call(const std::string& callee, CoreView& core) {
   const std::uint32_t sp = core.core_register(kSp);
   const bool process_stack = core.uses_process_stack();
   std::erase_if(entered_, [&](const Entered& before) {
@@ -262,9 +292,9 @@ std::string CallLayers::ordinal_name(const std::string& callee, CoreView& core) 
   if (entered_.empty() || entered_.back().process_stack != process_stack) {
     entered_.push_back({~std::uint32_t{0}, process_stack, {}});  // entered before the run began
   }
-  const unsigned ordinal = ++entered_.back().calls[callee];
-  if (ordinal > kMostOrdinals) return fmt::format("{}#{}+", callee, kMostOrdinals + 1);
-  return fmt::format("{}#{}", callee, ordinal);
+  unsigned& calls = entered_.back().calls[callee];
+  if (calls <= kMostOrdinals) ++calls;
+  return calls;
 }
 
 void CallLayers::call(const CallSite& site, CoreView& core, LayerLog& log) {
@@ -275,32 +305,38 @@ void CallLayers::call(const CallSite& site, CoreView& core, LayerLog& log) {
   activations_.close_dead(!site.tail, core, log);
   const std::uint32_t link =
       site.tail ? core.core_register(kLr) : (site.address + site.size_bytes) | 1u;
-  activations_.open({.name = ordinal_name(callee_name(target), core), .kind = "call"}, link,
-                    site.address, core, log);
+  const std::string callee = callee_name(target);
+  const unsigned ordinal = count_call(callee, core);
+  if (naming_) {
+    const analysis::LayerLabel* const label = naming_({site, target, callee, ordinal}, log);
+    if (label != nullptr) activations_.open(*label, link, site.address, core, log);
+    return;
+  }
+  std::string name = fmt::format("{}#{}{}", callee, ordinal, ordinal > kMostOrdinals ? "+" : "");
+  activations_.open({.name = std::move(name), .kind = "call"}, link, site.address, core, log);
 }
 
-FunctionLayers::FunctionLayers(const std::vector<const loader::Function*>& functions) {
+FunctionLayers::FunctionLayers(const std::vector<const loader::Function*>& functions, Naming naming)
+    : naming_(std::move(naming)) {
   for (const loader::Function* const function : functions) {
-    names_.emplace(function->address, analysis::printable(function->demangled));
+    labels_.try_emplace(function->address, analysis::LayerLabel{
+                                               .name = analysis::printable(function->demangled),
+                                               .kind = "function",
+                                           });
   }
 }
 
 void FunctionLayers::start(CoreView& core) {
-  for (const auto& [address, name] : names_) core.hook(address);
+  for (const auto& [address, label] : labels_) core.hook(address);
 }
 
-void FunctionLayers::reached(Address pc, CoreView& core, LayerLog& log) {
-  activations_.close_returned(pc, core, log);
-  const auto found = names_.find(pc);
-  if (found == names_.end()) return;
+void FunctionLayers::begin_at(Address pc, CoreView& core, LayerLog& log) {
+  const auto found = labels_.find(pc);
+  if (found == labels_.end()) return;
   activations_.close_dead(false, core, log);
   activations_.close_replaced(pc, core, log);
-  activations_.open({.name = found->second, .kind = "function"}, core.core_register(kLr), pc, core,
-                    log);
-}
-
-void FunctionLayers::handler_returned(CoreView& core, LayerLog& log) {
-  activations_.close_handler(core, log);
+  const analysis::LayerLabel* const label = naming_ ? naming_(pc, log) : &found->second;
+  if (label != nullptr) activations_.open(*label, core.core_register(kLr), pc, core, log);
 }
 
 }  // namespace mcost::cli

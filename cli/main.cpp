@@ -18,10 +18,12 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 5> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
+    {"report", &add_report},
     {"loop", &add_loop},
+    {"gdb", &add_gdb},
     {"fit", &add_fit},
     {"boards", &add_boards},
 }};

@@ -87,9 +87,12 @@ void read_layer_mode(const std::string& text, RunOptions& options) {
     options.layer_mode = LayerMode::calls;
   } else if (mode == "functions" && has_pattern) {
     options.layer_mode = LayerMode::functions;
+  } else if (text.ends_with(".yaml") || text.ends_with(".yml")) {
+    options.layer_mode = LayerMode::map;
+    options.layer_pattern = text;
   } else {
     throw ConfigError(fmt::format("unknown way to find layers, \"{}\"", text), "--layers",
-                      "use probes, calls:FUNCTION, functions:REGEX or none");
+                      "use probes, calls:FUNCTION, functions:REGEX, FILE.yaml or none");
   }
 }
 
@@ -208,9 +211,9 @@ void add_run_options(CLI::App& command, RawOptions& options) {
   add_list("--place", options.place, "WHAT=MEMORY",
            "charge a section, a symbol or ADDRESS+BYTES as if it lived in another memory: same "
            "data, other time");
-  add("--layers", options.layers, "MODE",
+  add("--layers", options.layers, "MODE|FILE.yaml",
       "probes (default, if the firmware has them), calls:FUNCTION, functions:REGEX (found "
-      "anywhere in the demangled name), none");
+      "anywhere in the demangled name), a layer map (docs/layers.md), none");
   add("--entry", options.entry, "SYMBOL|ADDR", "start here instead of at the reset vector");
   add("--until", options.until, "SYMBOL|ADDR", "end the run when this is reached");
   add("--max-cycles", options.max_cycles, "N", "end the run after N cycles (default 2^40)");

@@ -47,7 +47,7 @@ struct RawOptions {
   bool stats = false;
 };
 
-enum class LayerMode : std::uint8_t { automatic, none, probes, calls, functions };
+enum class LayerMode : std::uint8_t { automatic, none, probes, calls, functions, map };
 
 /// FILE@WHERE.
 struct InputFile {
@@ -72,7 +72,7 @@ struct RunOptions {
   std::vector<std::string> overrides;   // --set and --clock
   std::vector<std::string> placements;  // --place
   LayerMode layer_mode = LayerMode::automatic;
-  std::string layer_pattern;  // F of calls:F, REGEX of functions:REGEX
+  std::string layer_pattern;  // F of calls:F, REGEX of functions:REGEX, the file of a map
   std::string entry;
   std::string until;
   std::optional<Cycles> max_cycles;

@@ -1,5 +1,7 @@
 #include "cli/probe_layers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -23,9 +25,9 @@ Metadata unique_metadata(const loader::Probe& probe) {
   return metadata;
 }
 
-analysis::LayerLabel label_of(const loader::Probe& probe) {
+analysis::LayerLabel label_of(const loader::Probe& probe, const std::string& name) {
   analysis::LayerLabel label;
-  label.name = analysis::printable(probe.name);
+  label.name = name;
   label.kind = "probe";
   label.metadata = unique_metadata(probe);
   if (const std::string* const macs = probe.find_metadata("macs"); macs != nullptr) {
@@ -44,8 +46,8 @@ bool contains(const loader::Function* function, Address pc) {
 }  // namespace
 
 ProbeLayers::ProbeLayers(const std::vector<loader::Probe>& probes, ScopedBegins scoped,
-                         const loader::SymbolTable& symbols)
-    : scoped_(std::move(scoped)), symbols_(symbols) {
+                         const loader::SymbolTable& symbols, Naming naming)
+    : scoped_(std::move(scoped)), symbols_(symbols), naming_(std::move(naming)) {
   for (const loader::Probe& probe : probes) {
     const bool begins = probe.kind == loader::ProbeKind::kLayerBegin;
     if (begins || probe.kind == loader::ProbeKind::kLayerEnd) {
@@ -60,11 +62,39 @@ void ProbeLayers::start(CoreView& core) {
   for (const auto& [address, function] : functions_) core.hook(address);
 }
 
-void ProbeLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+void ProbeLayers::arrive(Address pc, CoreView& core, LayerLog& log) {
   close_left(pc, core, log);
   if (const auto entered = functions_.find(pc); entered != functions_.end()) {
     enter(*entered->second, core);
   }
+}
+
+std::vector<LayerLog::Handle> ProbeLayers::ended(Address pc) {
+  std::vector<LayerLog::Handle> layers;
+  const auto found = by_address_.find(pc);
+  if (found == by_address_.end()) return layers;
+  for (const loader::Probe* const probe : found->second) {
+    if (probe->kind != loader::ProbeKind::kLayerEnd) continue;
+    const auto open = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& candidate) {
+      return candidate.probe->name == probe->name;
+    });
+    if (open == open_.rend()) continue;
+    layers.push_back(open->handle);
+    open_.erase(std::next(open).base());
+  }
+  return layers;
+}
+
+void ProbeLayers::begin_at(Address pc, CoreView& core, LayerLog& log) {
+  const auto found = by_address_.find(pc);
+  if (found == by_address_.end()) return;
+  for (const loader::Probe* const probe : found->second) {
+    if (probe->kind == loader::ProbeKind::kLayerBegin) begin(*probe, core, log);
+  }
+}
+
+void ProbeLayers::reached(Address pc, CoreView& core, LayerLog& log) {
+  arrive(pc, core, log);
   const auto found = by_address_.find(pc);
   if (found == by_address_.end()) return;
   for (const loader::Probe* const probe : found->second) {
@@ -72,7 +102,7 @@ void ProbeLayers::reached(Address pc, CoreView& core, LayerLog& log) {
       begin(*probe, core, log);
       continue;
     }
-    log.end(analysis::printable(probe->name));
+    log.end(name_at(*probe, core));
     while (!open_.empty() && !log.is_open(open_.back().handle)) open_.pop_back();
   }
 }
@@ -136,19 +166,45 @@ std::uint64_t ProbeLayers::scope_of(const loader::Probe& probe, const CoreView& 
   return innermost == scopes_.rend() ? 0 : innermost->id;
 }
 
+/// The name that the layer of a probe has now.
+std::string ProbeLayers::name_at(const loader::Probe& probe, const CoreView& core) {
+  const loader::Argument* const argument = probe.name_argument();
+  if (argument == nullptr) return analysis::printable(probe.name);
+  const auto pointer = read_argument(*argument, probe.address, core);
+  auto text = pointer ? read_text(static_cast<Address>(pointer->magnitude), core) : std::nullopt;
+  if (text) return *std::move(text);
+  ++unread_names_[{probe.address, probe.name}];
+  return analysis::printable(probe.name);
+}
+
+std::vector<std::string> ProbeLayers::notes() const {
+  std::vector<std::string> notes;
+  for (const auto& [probe, count] : unread_names_) {
+    const auto& [address, name] = probe;
+    notes.push_back(fmt::format(
+        "layer {}: its name could not be read {} at {}: no text where the firmware points",
+        analysis::printable(name), analysis::times(count), analysis::hexadecimal(address)));
+  }
+  return notes;
+}
+
 void ProbeLayers::begin(const loader::Probe& probe, CoreView& core, LayerLog& log) {
   // The same begin again with the stack no deeper: the one before was left without its end.
   const std::uint32_t sp = core.core_register(kSp);
+  const std::string name = name_at(probe, core);
   const auto stale = std::find_if(open_.begin(), open_.end(), [&](const Open& open) {
-    return open.probe == &probe && open.process_stack == core.uses_process_stack() && open.sp <= sp;
+    return open.probe == &probe && open.name == name &&
+           open.process_stack == core.uses_process_stack() && open.sp <= sp;
   });
   if (stale != open_.end()) {
     log.abandon(stale->handle);
     open_.erase(stale, open_.end());
   }
-  const LayerLog::Handle handle = log.begin(label_of(probe));
+  const auto* const label = naming_ ? naming_(probe, log) : nullptr;
+  if (naming_ && label == nullptr) return;
+  const LayerLog::Handle handle = log.begin(label != nullptr ? *label : label_of(probe, name));
   if (handle == 0) return;
-  open_.push_back({handle, &probe, sp, core.uses_process_stack(), scope_of(probe, core)});
+  open_.push_back({handle, &probe, name, sp, core.uses_process_stack(), scope_of(probe, core)});
 }
 
 }  // namespace mcost::cli

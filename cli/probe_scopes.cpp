@@ -105,6 +105,7 @@ std::unordered_map<const loader::Probe*, const loader::Function*> find_scoped_be
   for (const loader::Probe& probe : probes) {
     const bool begins = probe.kind == loader::ProbeKind::kLayerBegin;
     if (!begins && probe.kind != loader::ProbeKind::kLayerEnd) continue;
+    if (probe.name_argument() != nullptr) continue;
     if (!begins) ended.insert(probe.name);
     const loader::Function* const function = symbols.find_function(probe.address);
     if (function == nullptr) continue;

@@ -16,7 +16,8 @@ namespace mcost::cli {
 /// found that the end is never reached), where no way from the function's entry to such an end
 /// avoids the begin. Leaving the function without passing the end is then a
 /// longjmp, an exception or an early return. A layer that one call begins and another one ends (a
-/// profiler's pair of functions, or one that does either) is not among them, nor is one whose
+/// profiler's pair of functions, or one that does either) is not among them, nor is one that the
+/// firmware names when it gets there, nor one whose
 /// function has branches that decoding cannot follow.
 [[nodiscard]] std::unordered_map<const loader::Probe*, const loader::Function*> find_scoped_begins(
     const loader::Image& image, const loader::SymbolTable& symbols,

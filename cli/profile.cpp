@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <memory>
 
@@ -13,10 +12,11 @@
 #include "analysis/reports/profile_exports.h"
 #include "analysis/reports/profile_text.h"
 #include "analysis/reports/registry.h"
-#include "analysis/sums.h"
 #include "boards/suggestions.h"
 #include "cli/attended_run.h"
 #include "cli/command.h"
+#include "cli/input_file.h"
+#include "cli/run_status.h"
 #include "cli/source_files.h"
 #include "loader/lines.h"
 
@@ -214,19 +214,6 @@ void refuse_run_options(const ProfileOptions& options) {
   }
 }
 
-RunResult read_result(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) throw ConfigError("the file cannot be read", path, "name a file that exists");
-  RunResult result = analysis::from_json(text, path);
-  const std::vector<std::string> broken = analysis::broken_sums(result);
-  if (!broken.empty()) {
-    throw ConfigError("the numbers do not add up: " + broken.front(), path,
-                      "give a file as mcost wrote it");
-  }
-  return result;
-}
-
 /// Lines and functions of the source that have code, for what was never executed.
 analysis::CoveredSource covered_source(RunSession& session) {
   const loader::SymbolTable& symbols = session.symbols();
@@ -296,7 +283,7 @@ std::string render(const RunResult& result, const Request& request, const std::s
 int profile_result(const ProfileOptions& options, const Request& request) {
   refuse_run_options(options);
   OutputFile file(options.run.output, "--output " + options.run.output);
-  const RunResult result = read_result(options.run.firmware);
+  const RunResult result = read_result(options.run.firmware, "mcost profile");
   if (request.format == "lcov") {
     fmt::print(stderr,
                "mcost: lines that were never executed are in the firmware alone: profile that for "

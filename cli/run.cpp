@@ -12,6 +12,7 @@
 #include "cli/attended_run.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/run_status.h"
 #include "cli/trace_options.h"
 
 namespace mcost::cli {

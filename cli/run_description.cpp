@@ -26,7 +26,8 @@ ExitReason reason_of(engine::StopReason stop) {
     case engine::StopReason::time_limit: return ExitReason::time_limit;
     case engine::StopReason::lockup: return ExitReason::lockup;
     case engine::StopReason::fault: return ExitReason::fault;
-    case engine::StopReason::none: break;
+    case engine::StopReason::none:
+    case engine::StopReason::halted: break;
   }
   throw InternalError("the run ended without a reason");
 }
@@ -146,14 +147,13 @@ void RunSession::describe_energy(RunResult& result) {
     result.lifetime = analysis::lifetime_of(result, *options_.battery, options_.period_ns);
 }
 
-void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
+/// How the run ended, as far as that is known without a look at memory.
+RunExit RunSession::exit_of(engine::StopReason stop) {
   engine::Engine& engine = machine_->engine();
-  RunExit& exit = result.exit;
+  RunExit exit;
   exit.reason = reason_of(stop);
-  result.partial = exit.reason == ExitReason::time_limit;
   if (exit.reason == ExitReason::exited) exit.code = engine.exit_code();
-  std::array<std::uint32_t, 16> registers = engine.core().r;
-  registers[15] = engine.pc();
+  exit.place = places_.place_with_line(engine.pc());
   if (const auto& record = engine.first_fault()) {
     FaultDetails fault;
     fault.kind = name_of(record->fault.kind);
@@ -161,17 +161,32 @@ void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
     if (has_data_address(record->fault.kind)) fault.data_address = record->fault.address;
     fault.write = record->fault.write;
     fault.place = places_.place_with_line(record->pc);
+    exit.fault = std::move(fault);
+  }
+  return exit;
+}
+
+void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
+  engine::Engine& engine = machine_->engine();
+  RunExit& exit = result.exit;
+  exit = exit_of(stop);
+  result.partial = exit.reason == ExitReason::time_limit;
+  std::array<std::uint32_t, 16> registers = engine.core().r;
+  registers[15] = engine.pc();
+  if (const auto& record = engine.first_fault()) {
     exit.advice = fault_advice(*record, engine.exceptions(), *view_, machine_->memory_ranges(),
                                machine_->placed());
-    exit.fault = std::move(fault);
     registers = record->registers;
     registers[15] = record->pc;
   }
   const bool ended_itself = exit.reason == ExitReason::exited || exit.reason == ExitReason::idle ||
                             exit.reason == ExitReason::until;
-  exit.place = places_.place_with_line(engine.pc());
   if (ended_itself && !exit.fault) return;
   exit.backtrace = backtrace(places_, registers, *view_);
+}
+
+std::string RunSession::describe_end(engine::StopReason stop) {
+  return analysis::exit_sentence(exit_of(stop));
 }
 
 void RunSession::describe_accesses(RunResult& result) {
@@ -215,6 +230,34 @@ void RunSession::describe_irregular(RunResult& result) {
   }
 }
 
+/// Events of probes and what the firmware shows of itself, by cycle.
+void RunSession::describe_timeline(RunResult& result) {
+  if (events_ != nullptr) result.timeline = events_->events();
+  for (const boards::Signal& signal : machine_->signals().signals()) {
+    TimelineEvent event;
+    event.cycle = signal.cycle;
+    event.name = signal.name;
+    const bool has_value = signal.kind != boards::SignalKind::itm_text;
+    if (has_value) event.values.push_back(EventValue{false, signal.value});
+    switch (signal.kind) {
+      case boards::SignalKind::gpio: event.kind = "gpio"; break;
+      case boards::SignalKind::cycle_read:
+        event.kind = "cyccnt";
+        event.name = analysis::place_text(places_.place(signal.pc));
+        break;
+      case boards::SignalKind::itm_text:
+      case boards::SignalKind::itm_value:
+        event.kind = "itm";
+        event.provider = fmt::format("port{}", signal.port);
+        break;
+    }
+    result.timeline.push_back(std::move(event));
+  }
+  std::stable_sort(
+      result.timeline.begin(), result.timeline.end(),
+      [](const TimelineEvent& a, const TimelineEvent& b) { return a.cycle < b.cycle; });
+}
+
 void RunSession::describe_notes(RunResult& result) {
   result.notes = notes_;
   for (const std::string& path : machine_->spec().pinned) {
@@ -225,10 +268,16 @@ void RunSession::describe_notes(RunResult& result) {
   }
   for (const std::string& note : machine_->notes()) result.notes.push_back(note);
   for (const std::string& note : tracker_.notes()) result.notes.push_back(note);
-  if (events_ != nullptr && events_->dropped() != 0) {
-    result.notes.push_back(
-        fmt::format("{} further events are not on the timeline", events_->dropped()));
-  }
+  for (const std::string& note : source_notes_) result.notes.push_back(note);
+  const auto dropped = [&result](std::uint64_t count, const char* what) {
+    if (count == 0) return;
+    result.notes.push_back(fmt::format("{} further {} are not on the timeline", count, what));
+  };
+  if (events_ != nullptr) dropped(events_->dropped(), "events");
+  const boards::SignalLog& signals = machine_->signals();
+  dropped(signals.dropped_stimulus(), "entries of ITM");
+  dropped(signals.dropped_edges(), "edges of pins");
+  dropped(signals.dropped_cycle_reads(), "reads of CYCCNT");
   describe_irregular(result);
   if (result.partial) {
     result.notes.emplace_back("stopped by --timeout: where it stopped differs from host to host");

@@ -13,6 +13,8 @@
 #include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/function_filter.h"
+#include "cli/layer_map.h"
+#include "cli/map_layers.h"
 #include "cli/placement_option.h"
 #include "cli/probe_layers.h"
 #include "cli/probe_scopes.h"
@@ -91,22 +93,33 @@ class RunSession::Listener final : public engine::HookListener {
     core_.hook(address);
     each_ = {address, std::move(serve)};
   }
+  [[nodiscard]] std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    for (const auto& source : sources_) {
+      for (std::string& note : source->notes()) notes.push_back(std::move(note));
+    }
+    return notes;
+  }
   void reached(Address pc, engine::Engine&) override {
     if (each_.serve && pc == each_.address) each_.serve();
     if (once_.serve && pc == once_.address) std::exchange(once_.serve, nullptr)();
     for (const auto& source : sources_) source->reached(pc, core_, log_);
   }
+  void tell(RunController* controller) { controller_ = controller; }
   void exception_entered(unsigned number, engine::Engine&) override {
     if (!sources_.empty() && is_interrupt(number)) log_.enter_interrupt(number);
+    if (controller_ != nullptr) controller_->exception_entered(is_interrupt(number));
   }
   void exception_returned(unsigned number, engine::Engine&) override {
     for (const auto& source : sources_) source->handler_returned(core_, log_);
     if (!sources_.empty() && is_interrupt(number)) log_.leave_interrupt(number);
+    if (controller_ != nullptr) controller_->exception_returned();
   }
 
  private:
   EngineView& core_;
   LayerLog& log_;
+  RunController* controller_ = nullptr;
   std::vector<std::unique_ptr<LayerSource>> sources_;
   struct Served {
     Address address = 0;
@@ -192,8 +205,12 @@ void RunSession::choose_layers() {
       break;
     }
     case LayerMode::functions:
-      listener_->add(
-          std::make_unique<FunctionLayers>(matching_functions(symbols_, options_.layer_pattern)));
+      listener_->add(std::make_unique<FunctionLayers>(matching_functions(
+          symbols_, options_.layer_pattern, "--layers functions:" + options_.layer_pattern)));
+      break;
+    case LayerMode::map:
+      listener_->add(std::make_unique<MapLayers>(
+          read_layer_map(options_.layer_pattern, image_, symbols_), image_, symbols_));
       break;
   }
   auto events = std::make_unique<ProbeEvents>(probes_);
@@ -334,6 +351,16 @@ engine::StopReason RunSession::run_watched(const engine::RunLimits& limits) {
   return engine.run(limits);
 }
 
+/// A run that is halted and given up has no reason to have ended.
+engine::StopReason RunSession::run_controlled(const engine::RunLimits& limits) {
+  listener_->tell(controller_);
+  if (!controller_->begin()) return engine::StopReason::halted;
+  for (;;) {
+    const engine::StopReason stop = machine_->engine().run(limits);
+    if (stop != engine::StopReason::halted || !controller_->halted()) return stop;
+  }
+}
+
 engine::StopReason RunSession::execute() {
   engine::Engine& engine = machine_->engine();
   engine.set_listener(listener_.get());
@@ -345,7 +372,8 @@ engine::StopReason RunSession::execute() {
   waits_for_main_ =
       std::any_of(inputs_.begin(), inputs_.end(), [](const Input& input) { return input.at_main; });
   if (waits_for_main_) listener_->once_at(*main_, [this] { write_inputs_at_main(); });
-  const engine::StopReason stop = run_watched(limits);
+  const engine::StopReason stop =
+      controller_ != nullptr ? run_controlled(limits) : run_watched(limits);
   if (waits_for_main_ && stop == engine::StopReason::until && engine.pc() == *main_) {
     write_inputs_at_main();
   }
@@ -358,8 +386,16 @@ engine::StopReason RunSession::execute() {
   return stop;
 }
 
-RunResult RunSession::run() {
+RunResult RunSession::run() { return result_of(execute()); }
+
+std::optional<RunResult> RunSession::run(RunController& controller) {
+  controller_ = &controller;
   const engine::StopReason stop = execute();
+  if (stop == engine::StopReason::halted || !controller.ended(stop)) return std::nullopt;
+  return result_of(stop);
+}
+
+RunResult RunSession::result_of(engine::StopReason stop) {
   RunResult result;
   describe_run(result, stop);
   describe_energy(result);
@@ -376,12 +412,10 @@ void require_sums(const RunResult& result) {
   throw InternalError(text);
 }
 
-/// The part of the result that is the ledger.
-void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
-  log_->settle();
-  if (memory_use_) memory_use_->end(tracker_.innermost());
+/// Settled costs, by layer, and what is needed to read them. `tracker` is finished.
+void RunSession::describe_costs(RunResult& result, analysis::LayerTracker& tracker) {
   const Cycles now = machine_->engine().now();
-  result.layers = tracker_.finish(now);
+  result.layers = tracker.finish(now);
   result.total = view_->total();
   if (result.total.counters.cycles != now) {
     throw InternalError(
@@ -395,12 +429,31 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
     layer.exclusive.model.resize(result.model_counters.size());
     layer.inclusive.model.resize(result.model_counters.size());
   }
-  if (events_ != nullptr) result.timeline = events_->events();
+}
+
+/// Cost up to now may be booked at any time: it goes to the layer that is open.
+RunResult RunSession::so_far() {
+  log_->settle();
+  analysis::LayerTracker tracker = tracker_;
+  RunResult result;
+  describe_costs(result, tracker);
+  result.clock = clock();
+  if (const auto clocks = machine_->clocks(); clocks.size() > 1) result.clocks = clocks;
+  return result;
+}
+
+/// The part of the result that is the ledger.
+void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
+  log_->settle();
+  if (memory_use_) memory_use_->end(tracker_.innermost());
+  describe_costs(result, tracker_);
+  describe_timeline(result);
   if (options_.profile) result.visits = tracker_.visits();
   if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);
   describe_exit(result, stop);
   describe_accesses(result);
+  source_notes_ = listener_->notes();
   describe_notes(result);
   if (options_.stats) describe_statistics(result);
 }

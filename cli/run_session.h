@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "cli/options.h"
 #include "cli/places.h"
 #include "cli/profile_builder.h"
+#include "cli/run_controller.h"
 #include "loader/probe_notes.h"
 #include "sim_core/base/run_result.h"
 
@@ -62,6 +64,12 @@ class RunSession {
 
   /// Errors: InternalError if the result does not add up.
   [[nodiscard]] RunResult run();
+  /// The same under somebody's control; nothing if the run was given up.
+  [[nodiscard]] std::optional<RunResult> run(RunController& controller);
+  /// While it is halted: costs, layers and what their numbers mean, up to now.
+  [[nodiscard]] RunResult so_far();
+  /// How the run ended for `stop`, for people.
+  [[nodiscard]] std::string describe_end(engine::StopReason stop);
   /// Writes --dump-memory files, after the run. Errors: ConfigError if one cannot be written; the
   /// others are written.
   void write_dumps();
@@ -90,11 +98,16 @@ class RunSession {
   [[nodiscard]] bool initialised_by_startup(Address address) const;
   engine::StopReason execute();
   engine::StopReason run_watched(const engine::RunLimits& limits);
+  engine::StopReason run_controlled(const engine::RunLimits& limits);
+  RunResult result_of(engine::StopReason stop);
   void describe_run(RunResult& result, engine::StopReason stop);
+  void describe_costs(RunResult& result, analysis::LayerTracker& tracker);
   void describe_energy(RunResult& result);
+  [[nodiscard]] RunExit exit_of(engine::StopReason stop);
   void describe_exit(RunResult& result, engine::StopReason stop);
   void describe_board(RunResult& result);
   void describe_accesses(RunResult& result);
+  void describe_timeline(RunResult& result);
   void describe_irregular(RunResult& result);
   void describe_notes(RunResult& result);
   void describe_statistics(RunResult& result);
@@ -118,6 +131,7 @@ class RunSession {
   WatchStart watch_start_;
   engine::Observer* watcher_ = nullptr;
   std::uint64_t watch_visits_ = 0;
+  RunController* controller_ = nullptr;
   bool waits_for_main_ = false;  // there is input that start-up code would overwrite
   std::vector<Input> inputs_;
   struct Dump {
@@ -127,6 +141,7 @@ class RunSession {
   };
   std::vector<Dump> dumps_;
   std::vector<std::string> notes_;
+  std::vector<std::string> source_notes_;  // of layers, once the run is over
 };
 
 /// Throws InternalError with every broken sum of `result`, if there is one.

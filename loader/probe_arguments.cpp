@@ -140,6 +140,9 @@ bool parse_size(std::string_view text, Argument& out) {
   if (text.ends_with('f')) {
     out.is_float = true;
     text.remove_suffix(1);
+  } else if (text == "4s" && !out.is_signed) {
+    out.is_text = true;
+    text.remove_suffix(1);
   }
   if (text != "1" && text != "2" && text != "4" && text != "8") return false;
   out.size_bytes = static_cast<std::uint8_t>(text[0] - '0');

@@ -146,6 +146,12 @@ class NoteReader {
 
 }  // namespace
 
+const Argument* Probe::name_argument() const {
+  const bool is_layer = kind == ProbeKind::kLayerBegin || kind == ProbeKind::kLayerEnd;
+  return is_layer && arguments.size() == 1 && arguments.front().is_text ? &arguments.front()
+                                                                        : nullptr;
+}
+
 const std::string* Probe::find_metadata(std::string_view key) const {
   for (const auto& pair : metadata) {
     if (pair.first == key) return &pair.second;

@@ -32,6 +32,7 @@ struct Argument {
   std::uint8_t size_bytes = 4;  ///< 1, 2, 4 or 8.
   bool is_signed = false;
   bool is_float = false;
+  bool is_text = false;  ///< A pointer to a NUL-terminated text.
   std::uint8_t reg = 0;  ///< 0..15 for R (13 SP, 14 LR, 15 PC), 0..31 for S and D.
   std::optional<std::uint8_t> index = std::nullopt;
   std::uint8_t shift = 0;
@@ -50,6 +51,8 @@ struct Probe {
   std::vector<std::pair<std::string, std::string>>
       metadata;  ///< In file order; a word without '=' has an empty value.
 
+  /// The argument that points to a layer's name, or null: its name is `name`.
+  [[nodiscard]] const Argument* name_argument() const;
   /// The value of `key`, or null.
   [[nodiscard]] const std::string* find_metadata(std::string_view key) const;
 };

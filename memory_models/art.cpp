@@ -28,8 +28,10 @@ Art::Art(const ArtParameters& parameters, std::vector<std::uint8_t>& tags,
   tags.assign(bus::tags_of(parameters.size_bytes), bus::kAbsent);
   const std::size_t words = bus::tags_of(parameters.array_bytes);
   data_.set_observer([&tags, words](std::uint32_t granule, bool present) {
-    std::fill_n(tags.begin() + static_cast<std::ptrdiff_t>(granule * words), words,
-                present ? std::uint8_t{0} : std::uint8_t{bus::kAbsent});
+    for (std::size_t i = granule * words; i < (granule + 1) * words; ++i) {
+      const unsigned others = tags[i] & ~unsigned{bus::kAbsent};
+      tags[i] = static_cast<std::uint8_t>(present ? others : others | bus::kAbsent);
+    }
   });
 }
 

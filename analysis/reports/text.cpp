@@ -99,22 +99,41 @@ std::string memory_use(const RunResult& result) {
   return text;
 }
 
-std::string timeline(const RunResult& result) {
-  constexpr std::size_t kShown = 20;
-  if (result.timeline.empty()) return {};
-  std::string text = "\nEvents\n";
-  for (std::size_t i = 0; i < result.timeline.size() && i < kShown; ++i) {
-    const TimelineEvent& event = result.timeline[i];
-    text += fmt::format("  {:>15}  {}", grouped(event.cycle), printable(event.name));
-    for (const auto& value : event.values) {
-      text += value ? fmt::format(" {}{}", value->negative ? "-" : "", value->magnitude) : " ?";
-    }
-    text += "\n";
+/// "PA5 rising", "itm port0 hello", "frame 3 ?".
+std::string event_text(const TimelineEvent& event) {
+  std::string text = printable(event.name);
+  if (event.kind == "gpio") {
+    const bool rises = !event.values.empty() && event.values[0] && event.values[0]->magnitude != 0;
+    return text + (rises ? " rising" : " falling");
   }
-  if (result.timeline.size() > kShown) {
-    text += fmt::format("  and {} more (--format json)\n", result.timeline.size() - kShown);
+  if (event.kind == "itm") {
+    text = "itm " + printable(event.provider) + (text.empty() ? "" : " ") + text;
+  }
+  for (const auto& value : event.values) {
+    text += value ? fmt::format(" {}{}", value->negative ? "-" : "", value->magnitude) : " ?";
   }
   return text;
+}
+
+/// Reads of CYCCNT are many and say little to people: counted only.
+std::string timeline(const RunResult& result) {
+  constexpr std::size_t kShown = 20;
+  std::string text;
+  std::size_t events = 0;
+  std::size_t cycle_reads = 0;
+  for (const TimelineEvent& event : result.timeline) {
+    if (event.kind == "cyccnt") {
+      ++cycle_reads;
+    } else if (++events <= kShown) {
+      text += fmt::format("  {:>15}  {}\n", grouped(event.cycle), event_text(event));
+    }
+  }
+  if (text.empty()) return {};
+  if (events > kShown) text += fmt::format("  and {} more (--format json)\n", events - kShown);
+  if (cycle_reads != 0) {
+    text += fmt::format("  and {} of CYCCNT (--format json)\n", counted(cycle_reads, "read"));
+  }
+  return "\nEvents\n" + text;
 }
 
 std::string unmodelled(const RunResult& result) {

@@ -53,7 +53,7 @@ std::uint32_t Dwt::counter(unsigned index, Cycles now) {
   }
 }
 
-std::uint32_t Dwt::read(std::uint32_t offset, Cycles now) {
+std::uint32_t Dwt::read(std::uint32_t offset, Cycles now, Address pc) {
   const bool runs = (control_ & kCycleCountEnable) != 0;
   if (offset == 0) {
     return spec_.comparators << 28 | (spec_.cycle_counter ? 0u : kNoCycleCount | kNoProfileCount) |
@@ -61,7 +61,9 @@ std::uint32_t Dwt::read(std::uint32_t offset, Cycles now) {
   }
   if (offset == kCycleCount) {
     ++cycle_reads_;
-    return runs ? static_cast<std::uint32_t>(now) - cycle_base_ : stopped_at_;
+    const std::uint32_t count = runs ? static_cast<std::uint32_t>(now) - cycle_base_ : stopped_at_;
+    if (cycle_read_sink_) cycle_read_sink_(pc, count, now);
+    return count;
   }
   if (offset >= kFirstCounter && offset <= kLastCounter) {
     const unsigned index = (offset - kFirstCounter) / 4;

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "boards/board_spec.h"
@@ -15,9 +17,12 @@ class Dwt {
  public:
   /// `has_lock`: LAR and LSR exist, as on Cortex-M7. Registers take writes all the same.
   Dwt(engine::Engine& engine, const DwtSpec& spec, bool has_lock);
-  /// Offsets from DWT_CTRL.
-  std::uint32_t read(std::uint32_t offset, Cycles now);
+  /// Offsets from DWT_CTRL. `pc` makes the access.
+  std::uint32_t read(std::uint32_t offset, Cycles now, Address pc = 0);
   void write(std::uint32_t offset, std::uint32_t value, Cycles now);
+  /// Takes each read of CYCCNT.
+  using CycleReadSink = std::function<void(Address pc, std::uint32_t value, Cycles now)>;
+  void set_cycle_read_sink(CycleReadSink sink) { cycle_read_sink_ = std::move(sink); }
   /// True for registers that exist here.
   [[nodiscard]] bool has(std::uint32_t offset) const;
   [[nodiscard]] std::uint64_t cycle_reads() const { return cycle_reads_; }
@@ -35,6 +40,7 @@ class Dwt {
   std::array<std::uint32_t, 5> bases_{};
   std::vector<std::uint32_t> comparators_;  // COMP, MASK, FUNCTION and a reserved word of each
   std::uint64_t cycle_reads_ = 0;
+  CycleReadSink cycle_read_sink_;
 };
 
 }  // namespace mcost::boards

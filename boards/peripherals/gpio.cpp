@@ -1,7 +1,9 @@
 #include "boards/peripherals/gpio.h"
 
 #include <array>
+#include <cctype>
 #include <map>
+#include <utility>
 
 #include "sim_core/base/bits.h"
 
@@ -29,7 +31,8 @@ constexpr std::array<GpioKind, 2> kKinds{{
 
 class Gpio final : public PeripheralModel {
  public:
-  Gpio(const GpioKind& kind, PeripheralSpec spec) : kind_(kind), spec_(std::move(spec)) {
+  Gpio(const GpioKind& kind, PeripheralSpec spec, EdgeSink edges)
+      : kind_(kind), spec_(std::move(spec)), edges_(std::move(edges)) {
     Gpio::reset();
   }
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset <= kind_.last; }
@@ -43,7 +46,8 @@ class Gpio final : public PeripheralModel {
     if (offset == kind_.odr) return output_;
     return offset == kind_.bsrr || offset == kind_.brr ? 0 : stored;
   }
-  void write(std::uint32_t offset, std::uint32_t value, Cycles) override {
+  void write(std::uint32_t offset, std::uint32_t value, Cycles now) override {
+    const std::uint32_t before = output_;
     if (offset == kind_.odr) {
       output_ = value & kPinMask;
     } else if (offset == kind_.bsrr) {  // setting wins
@@ -53,6 +57,7 @@ class Gpio final : public PeripheralModel {
     } else if (offset <= 4) {
       modes_[offset] = value;
     }
+    if (output_ != before && edges_) tell_edges((output_ ^ before) & driven(), now);
   }
 
  private:
@@ -70,18 +75,41 @@ class Gpio final : public PeripheralModel {
     }
     return mask;
   }
+  /// Outputs that follow ODR. v1: not those that CNF gives to a peripheral.
+  [[nodiscard]] std::uint32_t driven() const {
+    std::uint32_t mask = outputs();
+    for (unsigned pin = 0; kind_.is_v1 && pin < kPins; ++pin) {
+      if (bit(mode_word(pin >= 8 ? 4 : 0), pin % 8 * 4 + 3)) mask &= ~(1u << pin);
+    }
+    return mask;
+  }
+  void tell_edges(std::uint32_t changed, Cycles now) const {
+    for (unsigned pin = 0; pin < kPins; ++pin) {
+      if (bit(changed, pin)) edges_(pin_name(pin), bit(output_, pin), now);
+    }
+  }
+  /// Pin 5 of gpioa is PA5.
+  [[nodiscard]] std::string pin_name(unsigned pin) const {
+    const bool is_port = spec_.name.size() == 5 && spec_.name.starts_with("gpio");
+    const char letter = is_port ? spec_.name.back() : '?';
+    std::string port =
+        std::string("P") + static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    return (is_port ? port : spec_.name + ".") + std::to_string(pin);
+  }
 
   const GpioKind& kind_;
   PeripheralSpec spec_;
+  EdgeSink edges_;
   std::uint32_t output_ = 0;
   std::map<std::uint32_t, std::uint32_t> modes_;  // CRL and CRH, or MODER
 };
 
 }  // namespace
 
-std::unique_ptr<PeripheralModel> make_gpio(std::string_view type, const PeripheralSpec& spec) {
+std::unique_ptr<PeripheralModel> make_gpio(std::string_view type, const PeripheralSpec& spec,
+                                           EdgeSink edges) {
   for (const GpioKind& kind : kKinds) {
-    if (kind.type == type) return std::make_unique<Gpio>(kind, spec);
+    if (kind.type == type) return std::make_unique<Gpio>(kind, spec, std::move(edges));
   }
   return nullptr;
 }

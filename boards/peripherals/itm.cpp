@@ -38,7 +38,9 @@ void Itm::write(const bus::DeviceAccess& access, std::uint32_t value, bool trace
   if (access.offset < kPortsEnd) {
     const unsigned port = access.offset / 4;
     const bool allowed = access.privileged || !bit(privileged_, port / 8);
-    if (allowed && port_enabled(port, trace) && sink_) sink_(port, value, access.size_bytes);
+    if (allowed && port_enabled(port, trace) && sink_) {
+      sink_(port, value, access.size_bytes, access.now);
+    }
     return;
   }
   if (!access.privileged) return;

@@ -12,7 +12,8 @@ namespace mcost::boards {
 class Itm {
  public:
   /// Takes what firmware writes to enabled stimulus ports.
-  using Sink = std::function<void(unsigned port, std::uint32_t value, unsigned size_bytes)>;
+  using Sink =
+      std::function<void(unsigned port, std::uint32_t value, unsigned size_bytes, Cycles now)>;
   void set_sink(Sink sink) { sink_ = std::move(sink); }
   /// `trace` is DEMCR.TRCENA; offsets from stimulus port 0.
   [[nodiscard]] std::uint32_t read(std::uint32_t offset, bool trace) const;

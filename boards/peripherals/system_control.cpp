@@ -56,7 +56,7 @@ std::uint32_t SystemControl::read(const bus::DeviceAccess& access) {
 std::uint32_t SystemControl::read_word(std::uint32_t offset, const bus::DeviceAccess& access) {
   if (offset < kDwt && Itm::has(offset)) return itm_.read(offset, scb_.trace_enabled());
   if (offset >= kDwt && offset < kBreakpointUnit && dwt_.has(offset - kDwt))
-    return dwt_.read(offset - kDwt, access.now);
+    return dwt_.read(offset - kDwt, access.now, access.pc);
   if (offset >= kScs && offset < kScsEnd) {
     const std::uint32_t place = offset - kScs;
     if (place >= kSysTick && place < kSysTickEnd)

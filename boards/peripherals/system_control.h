@@ -33,6 +33,7 @@ class SystemControl final : public bus::Device {
   void reset();
 
   [[nodiscard]] Itm& itm() { return itm_; }
+  [[nodiscard]] Dwt& dwt() { return dwt_; }
   [[nodiscard]] const Dwt& dwt() const { return dwt_; }
   [[nodiscard]] std::vector<UnmodelledAccess> unmodelled() const;
 

@@ -10,6 +10,12 @@
 //   MCOST_EVENT("frame", width, height);      // up to six integers or pointers
 //   MCOST_COUNTER("queue_depth", depth);
 //
+// Where only the running program knows the name of a layer (mcost_tflm.h is such a place), `tag`
+// points to it; "event" is its name where there is no text:
+//
+//   MCOST_LAYER_BEGIN_NAMED(tag, "event", "");
+//   MCOST_LAYER_END_NAMED(tag, "event");
+//
 // THE NOTE, for loaders
 //   Section `.note.mcost`, type SHT_NOTE, flags SHF_LINK_ORDER only (not SHF_ALLOC), alignment 4.
 //   It is linked to the code it describes and joins its COMDAT group, so it lives and dies with
@@ -45,7 +51,11 @@
 //     [r7], [r7, #8], [sp, #-4]       `size` bytes of memory at register plus offset, little endian
 //     [r1, r2], [r1, r2, lsl #2]      memory at register plus register, shifted left by 0 to 3
 //   Anything else, such as the address of a global (printed as its symbol), is an error that names
-//   the note. An event has 0 to 6 descriptors, a counter has 1, layers have none.
+//   the note. An event has 0 to 6 descriptors, a counter has 1, layers have none or the following.
+//
+//   A layer may have one descriptor of size `4s`: the operand points to a NUL-terminated text, which
+//   is the layer's name when the probe is passed. A loader reads 64 bytes of it at most. The name in
+//   the note serves where nothing can be read.
 //
 //   metadata: `key=value` pairs separated by one space. Known keys of a layer: op, in, out, weights
 //   (dimensions joined by x; in and out are NHWC, or NxC), macs (decimal, per visit), params
@@ -59,6 +69,8 @@
 //   global
 //     or a float has to be fetched first, which costs the instructions that fetch it. The address
 //     of a global is no argument: a loader cannot tell what its symbol means after strip.
+//   * The pointer of a _NAMED layer is in a core register; where it is not there anyhow, the probe
+//     costs the instruction that loads it.
 //   * A probe fires when the program counter reaches its address, and with no instruction of its
 //   own
 //     it shares that address with whatever comes next. If that is also the target of a branch (a
@@ -122,6 +134,7 @@
 
 // An argument is named but not evaluated, so that it does not become unused.
 #define MCOST_PROBE_(kind, name, metadata) ((void)0)
+#define MCOST_PROBE_NAMED_(kind, pointer, name, metadata) ((void)(sizeof(pointer)))
 #define MCOST_PROBE_1_(kind, name, a) ((void)(sizeof(a)))
 #define MCOST_PROBE_2_(kind, name, a, b) ((void)(sizeof(a) + sizeof(b)))
 #define MCOST_PROBE_3_(kind, name, a, b, c) ((void)(sizeof(a) + sizeof(b) + sizeof(c)))
@@ -193,6 +206,11 @@ T mcost_by_value_(T);
 
 #define MCOST_PROBE_(kind, name, metadata) \
   __asm__ __volatile__(MCOST_ASM_(kind, name, "", metadata) : : : "memory")
+#define MCOST_PROBE_NAMED_(kind, pointer, name, metadata)                      \
+  __asm__ __volatile__(MCOST_ASM_(kind, name, "4s@%[mcost_pointer]", metadata) \
+                       :                                                       \
+                       : [mcost_pointer] "r"(pointer)                          \
+                       : "memory")
 #define MCOST_PROBE_1_(kind, name, a) \
   __asm__ __volatile__(MCOST_ASM_(kind, name, MCOST_FORMS_1_, "") : : MCOST_INS_1_(a) : "memory")
 #define MCOST_PROBE_2_(kind, name, a, b)                                                           \
@@ -235,6 +253,12 @@ T mcost_by_value_(T);
 
 /// Marks the end of the innermost open layer `name`.
 #define MCOST_LAYER_END(name) MCOST_PROBE_(2, name, "")
+
+/// The same for a layer whose name is the text that `pointer` points to now; `name` is its name
+/// where nothing can be read. A begin and an end are of one layer when their texts are equal.
+#define MCOST_LAYER_BEGIN_NAMED(pointer, name, metadata) \
+  MCOST_PROBE_NAMED_(1, pointer, name, metadata)
+#define MCOST_LAYER_END_NAMED(pointer, name) MCOST_PROBE_NAMED_(2, pointer, name, "")
 
 /// MCOST_EVENT(name, ...): something happened; up to six integers or pointers (not arrays) are
 /// recorded.

@@ -113,7 +113,7 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 /// it.
 struct LayerResult {
   std::string name;
-  std::string kind;                   // "probe", "call", "function", "outside", "interrupts"
+  std::string kind;                   // "probe", "call", "function", "map", "outside", "interrupts"
   std::optional<std::size_t> parent;  // index into RunResult::layers, smaller than its own
   std::vector<std::string> path;      // names from the outermost layer to this one
   std::uint64_t visits = 0;
@@ -136,9 +136,9 @@ struct EventValue {
 
 struct TimelineEvent {
   Cycles cycle = 0;
-  std::string kind;  // "event", "counter"
-  std::string provider;
-  std::string name;
+  std::string kind;      // "event", "counter"; "itm", "gpio", "cyccnt": see run.schema.json
+  std::string provider;  // of itm "port0", of gpio and cyccnt empty
+  std::string name;      // of itm a line of text, of gpio "PA5", of cyccnt who read it: "main+0x12"
   std::vector<std::optional<EventValue>> values;  // nothing: could not be read
   friend bool operator==(const TimelineEvent&, const TimelineEvent&) = default;
 };

@@ -19,10 +19,12 @@ enum Tag : std::uint8_t {
   kStoreNoted = 8,     // the cache must know of a store: the line is clean or written through
   kReadUnnoted = 16,   // the recorder of accesses must know of a load, see engine/access_recorder.h
   kWriteUnnoted = 32,  // and of a store
+  kReadWatched = 64,   // a debugger wants to know of loads, see engine/debug_stops.h
+  kWriteWatched = 128,  // and of stores
 };
-inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent | kReadUnnoted;
+inline constexpr std::uint8_t kReadSlow = kNeverWritten | kAbsent | kReadUnnoted | kReadWatched;
 inline constexpr std::uint8_t kWriteSlow =
-    kNeverWritten | kHasCode | kAbsent | kStoreNoted | kWriteUnnoted;
+    kNeverWritten | kHasCode | kAbsent | kStoreNoted | kWriteUnnoted | kWriteWatched;
 
 /// A tag byte covers a granule of one word.
 inline constexpr unsigned kTagShift = 2;

@@ -417,7 +417,7 @@ void Engine::complete_block(Block& block) {
   block.ends_in_call = !block.info.empty() && is_call(block.info.back().decoded);
   find_dying_flags(block);
   choose_handlers(block);
-  block.has_hook = hooks_.contains(block.pc) && !block.resumed;
+  block.has_hook = is_hooked(block.pc) && !block.resumed;
   note_interruption(block);
   block.worst_case += most_late_;
   if (block.has_hook || block.is_self_branch) block.worst_case = kStops;
@@ -456,7 +456,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
     it = isa::ItState{};
   }
   while (open && block->info.size() < longest) {
-    if (!block->info.empty() && (hooks_.contains(pc) || enters_function(key.pc, pc))) break;
+    if (!block->info.empty() && (is_hooked(pc) || enters_function(key.pc, pc))) break;
     const Fetched fetched = fetch_instruction(pc, runs ? region : nullptr);
     if (fetched.size == 0) {
       if (!block->info.empty()) break;

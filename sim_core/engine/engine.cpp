@@ -165,6 +165,7 @@ StopReason Engine::run(const RunLimits& limits) {
   until_ = limits.until;
   if (until_) add_hook(*until_ & ~1u);
   stop_ = StopReason::none;
+  halt_ = {};
   Cycles slice_end = now_ + kSlice;
   while (stop_ == StopReason::none) {
     bury();
@@ -177,6 +178,7 @@ StopReason Engine::run(const RunLimits& limits) {
     if (now_ >= slice_end) {
       slice_end = now_ + kSlice;
       if (limits.keep_going && !limits.keep_going(now_)) return StopReason::time_limit;
+      continue;  // it may have halted the run
     }
     if (exceptions_.highest_takeable() != 0) {
       enter_exception();
@@ -225,23 +227,25 @@ bool Engine::nothing_can_wake(bool asleep) const {
   return scheduler_.next_due() == Scheduler::kNever || !exceptions_.may_be_interrupted(asleep);
 }
 
+/// Tells whoever hooked pc_. Returns true if the block cannot be entered: the run ends or is
+/// halted, or the listener added a hook inside the block.
+bool Engine::serve_hooks(const Block& block) {
+  if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
+    stop_ = StopReason::until;
+    return true;
+  }
+  if (listener_ != nullptr && hooks_.contains(pc_)) listener_->reached(pc_, *this);
+  if (debug_stops_.breaks_at(pc_)) halt({.cause = HaltCause::breakpoint});
+  if (!block.dropped && stop_ != StopReason::halted) return false;
+  hook_served_ = pc_;
+  return true;
+}
+
 /// Serves hooks and idle loops before a block is entered. Returns false if the run ends or pc_
 /// moved.
 bool Engine::stop_at(Block& block) {
   const bool begins_anew = std::erase(restarted_, pc_) != 0;
-  if (block.has_hook && pc_ != hook_served_ && !begins_anew) {
-    if (until_ && pc_ == (*until_ & ~1u) && it_.value() == block.it.value()) {
-      stop_ = StopReason::until;
-      return false;
-    }
-    if (listener_ != nullptr) {
-      listener_->reached(pc_, *this);
-      if (block.dropped) {  // the listener added a hook inside the block
-        hook_served_ = pc_;
-        return false;
-      }
-    }
-  }
+  if (block.has_hook && pc_ != hook_served_ && !begins_anew && serve_hooks(block)) return false;
   hook_served_ = kNowhere;
   if (block.is_self_branch && nothing_can_wake(false)) {
     const unsigned exception = exceptions_.ipsr();

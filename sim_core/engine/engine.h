@@ -21,6 +21,7 @@
 #include "sim_core/engine/block.h"
 #include "sim_core/engine/concrete.h"
 #include "sim_core/engine/core.h"
+#include "sim_core/engine/debug_stops.h"
 #include "sim_core/engine/exceptions.h"
 #include "sim_core/engine/fault.h"
 #include "sim_core/engine/mpu.h"
@@ -47,7 +48,8 @@ enum class StopReason : std::uint8_t {
   cycle_limit,
   time_limit,  // host time; decided by the caller's check
   lockup,
-  fault,  // idle inside a fault handler, or a fault with no handler
+  fault,   // idle inside a fault handler, or a fault with no handler
+  halted,  // by a debugger: run() goes on from there; see last_halt()
 };
 
 /// A fault as the guest saw it first, for the report.
@@ -178,6 +180,36 @@ class Engine {
   void set_listener(HookListener* listener) { listener_ = listener; }
   void add_hook(Address pc);
 
+  // Debugger (debugging.cpp). Between runs, but for request_halt(). What only looks or halts
+  // changes no number: time stands still, nothing is counted, and what other bus masters do is not
+  // brought up to now.
+  void set_breakpoint(Address pc);
+  void clear_breakpoint(Address pc);
+  void set_watchpoint(const Watchpoint& watchpoint);
+  void clear_watchpoint(const Watchpoint& watchpoint);
+  /// Halts the run at the next boundary of instructions.
+  void request_halt() { halt({.cause = HaltCause::requested}); }
+  [[nodiscard]] const Halt& last_halt() const { return halt_; }
+  /// Bytes as the core sees them; false where there is no memory. They count for nothing, also in
+  /// the record of accesses.
+  [[nodiscard]] bool peek_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const;
+  /// The same for writing, which drops blocks; false, and nothing is written, where stores do not
+  /// reach memory.
+  [[nodiscard]] bool poke_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
+  /// The next instruction is that at `pc`, outside of IT blocks, and the core is awake.
+  void set_pc(Address pc);
+  /// The flags, IT state and Thumb bit; which exception is active stays.
+  void set_xpsr(std::uint32_t value);
+  [[nodiscard]] std::uint32_t banked_stack_pointer(bool process) const {
+    return stack_pointer(process);
+  }
+  void set_banked_stack_pointer(bool process, std::uint32_t value);
+  /// PRIMASK, BASEPRI, FAULTMASK and CONTROL as MSR of privileged code sets them; by SYSm.
+  void set_special(unsigned sysm, std::uint32_t value);
+  void set_fpscr(std::uint32_t value);
+  /// As SYSRESETREQ: memory keeps its contents, time goes on. False if no vectors can be read.
+  [[nodiscard]] bool reset_system();
+
   /// Watches from the next instruction on, until called with null; numbers stay what they are.
   /// Between runs, or by a listener or the observer itself.
   void observe(Observer* observer) { observer_ = observer; }
@@ -283,6 +315,10 @@ class Engine {
   Block* enter_block(bool single);
   void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
+  bool serve_hooks(const Block& block);
+  [[nodiscard]] bool is_hooked(Address pc) const {
+    return hooks_.contains(pc) || debug_stops_.breaks_at(pc);
+  }
   [[nodiscard]] bool nothing_can_wake(bool asleep) const;
   template <bool kTracks>
   void run_blocks(Block* block, Cycles limit);
@@ -298,6 +334,14 @@ class Engine {
   void reset_by_request(bool system);
   void set_next(const Block& block);
   [[nodiscard]] std::uint8_t mode() const;
+
+  // Debugger (debugging.cpp).
+  void halt(const Halt& halt);
+  bool halts_behind(const MicroOp* op, Address address, unsigned size_bytes, bool write) {
+    return !debug_stops_.watchpoints().empty() && meet_watchpoint(op, address, size_bytes, write);
+  }
+  bool meet_watchpoint(const MicroOp* op, Address address, unsigned size_bytes, bool write);
+  void mark_watched(const Watchpoint& watchpoint, bool watched);
 
   // Exception entry (exception_entry.cpp).
   enum class StackFault : std::uint8_t { bus, memory };
@@ -446,6 +490,7 @@ class Engine {
     return static_cast<std::uint8_t>(&memory - bus_.memories.data());
   }
   void write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value);
+  void poke_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value);
   void view_changed(bus::Memory& memory, std::uint32_t offset, std::uint32_t size_bytes);
   bus::LineUse use_cache(const MicroOp* op, unsigned beat, const bus::Region& region,
                          Address address, unsigned size_bytes, unsigned flags, Part part,
@@ -463,6 +508,10 @@ class Engine {
   void note_process_stack();
 
   // Slow paths (slow_path.cpp).
+  SlowAccess load_unwatched(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                            unsigned flags);
+  const MicroOp* store_unwatched(const MicroOp* op, Address address, unsigned size_bytes,
+                                 std::uint32_t value, unsigned beat, unsigned flags);
   /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
   enum class Part : std::uint8_t { whole, logged, told_by_site };
   void log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
@@ -639,6 +688,8 @@ class Engine {
   std::vector<PortCall> calls_;  // of the instruction being observed
   TimingState before_;           // that instruction
   std::unordered_set<Address> hooks_;
+  DebugStops debug_stops_;
+  Halt halt_;
   std::optional<Address> until_;
 
   SemihostingCall semihosting_;

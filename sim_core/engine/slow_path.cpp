@@ -47,6 +47,19 @@ void Engine::leave_after(const MicroOp* op) {
 
 SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                         unsigned flags) {
+  SlowAccess access = load_unwatched(op, address, size_bytes, beat, flags);
+  if (halts_behind(op, address, size_bytes, false)) access.next = next_after(op);
+  return access;
+}
+
+const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes,
+                             std::uint32_t value, unsigned beat, unsigned flags) {
+  const MicroOp* const next = store_unwatched(op, address, size_bytes, value, beat, flags);
+  return halts_behind(op, address, size_bytes, true) ? next_after(op) : next;
+}
+
+SlowAccess Engine::load_unwatched(const MicroOp* op, Address address, unsigned size_bytes,
+                                  unsigned beat, unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
     if (const bus::Window* window =
@@ -82,8 +95,8 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
   return {value, next_after(op)};
 }
 
-const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes,
-                             std::uint32_t value, unsigned beat, unsigned flags) {
+const MicroOp* Engine::store_unwatched(const MicroOp* op, Address address, unsigned size_bytes,
+                                       std::uint32_t value, unsigned beat, unsigned flags) {
   fault_op_ = op->index;
   if ((address & (size_bytes - 1)) == 0) {
     if (const bus::Window* window =
@@ -567,6 +580,11 @@ void Engine::change_memory(std::size_t memory, std::uint32_t offset,
 /// The core's view of a byte becomes `value`, and what is behind a cache, too.
 void Engine::write_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value) {
   if (recorder_) recorder_->write(index_of(memory), offset, 0);
+  poke_byte(memory, offset, value);
+}
+
+/// The same for a debugger, which is nobody that the recorder should know of.
+void Engine::poke_byte(bus::Memory& memory, std::uint32_t offset, std::uint8_t value) {
   memory.bytes[offset] = value;
   memory.model->write_through(offset, 1);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];

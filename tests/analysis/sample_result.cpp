@@ -99,7 +99,12 @@ RunResult sample_result() {
   add_memory_use(result);
   result.timeline = {{100, "event", "firmware", "frame", {EventValue{false, 3}, std::nullopt}},
                      {200, "counter", "firmware", "depth", {EventValue{true, 5}}},
-                     {300, "counter", "firmware", "big", {EventValue{true, 1ull << 60}}}};
+                     {300, "counter", "firmware", "big", {EventValue{true, 1ull << 60}}},
+                     {310, "itm", "port0", "hello", {}},
+                     {320, "itm", "port3", "", {EventValue{false, 7}}},
+                     {330, "gpio", "", "PA5", {EventValue{false, 1}}},
+                     {340, "gpio", "", "PA5", {EventValue{false, 0}}},
+                     {350, "cyccnt", "", "main+0x12", {EventValue{false, 345}}}};
   result.unmodelled = {{0x40023800, "rcc", 2, 1, {0x08000010, "init+0x2", "init.c:3"}, "READY"},
                        {0x40023804, "rcc", 1, 0, {0x08000012, "init+0x4", ""}, ""}};
   result.semihosting = {{4, "SYS_WRITE0", 3}, {0x18, "SYS_EXIT", 1}};

@@ -50,6 +50,31 @@ class SdImageErrors : public testing::Test {
   std::filesystem::path folder_;  // NOLINT(misc-non-private-member-variables-in-classes)
 };
 
+TEST_F(SdImageErrors, AMissingImageThatABoardFileNames) {
+  std::ifstream shipped(std::string(MCOST_SOURCE_DIR) + "/configs/boards/stm32f469i-disco.yaml");
+  std::string text{std::istreambuf_iterator<char>(shipped), {}};
+  for (std::size_t at = 0; (at = text.find("../", at)) != std::string::npos;)
+    text.replace(at, 3, std::string(MCOST_SOURCE_DIR) + "/configs/");
+  const std::string kind = "kind: sd_card\n";
+  const std::size_t at = text.find(kind);
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at, "image: none.img\n    ");
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  const std::string board = (folder_ / "board.yaml").string();
+  std::ofstream(board) << text;
+  try {
+    const boards::Machine machine(boards::read_board(board, {}, {}), {});
+    FAIL() << "no error";
+  } catch (const ConfigError& problem) {
+    EXPECT_EQ(
+        std::string(problem.what()),
+        "the SD image \"none.img\" does not exist: " + board + ":" + std::to_string(line) +
+            ":12: devices.sd.image: name an image; `truncate -s 64M none.img` makes that of an "
+            "empty card");
+  }
+}
+
 TEST_F(SdImageErrors, AMissingImage) {
   const std::string image = file("none.img");
   EXPECT_EQ(error(image, 0, false),

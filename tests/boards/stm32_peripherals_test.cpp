@@ -28,6 +28,41 @@ TEST(GpioV2, OutputsReadBackAndInputsReadZero) {
   EXPECT_EQ(gpio->read(0x14, 0, 0), 0u);
 }
 
+using Edges = std::vector<std::string>;
+
+std::unique_ptr<PeripheralModel> recorded_port(std::string_view type, Edges& edges) {
+  PeripheralSpec spec;
+  spec.name = "gpiob";
+  return make_gpio(type, spec, [&edges](const std::string& pin, bool rising, Cycles now) {
+    edges.push_back(pin + (rising ? " rises " : " falls ") + std::to_string(now));
+  });
+}
+
+TEST(GpioV2, EdgesAreThoseOfOutputPins) {
+  Edges edges;
+  const auto gpio = recorded_port("gpio_stm32_v2", edges);
+  gpio->write(0x00, 1u << 2 * 3 | 2u << 2 * 4, 1);  // pin 3 an output, 4 a peripheral's
+  gpio->write(0x18, 1u << 3 | 1u << 4 | 1u << 5, 2);
+  gpio->write(0x18, 1u << 3, 3);            // no change
+  gpio->write(0x18, 1u << 19, 4);           // BSRR resets
+  gpio->write(0x14, 1u << 3 | 1u << 5, 5);  // ODR
+  gpio->write(0x28, 1u << 3, 6);            // BRR
+  gpio->write(0x00, 1u << 2 * 5, 7);  // pin 5, which is 1, becomes an output: no edge of software
+  gpio->write(0x14, 0, 8);
+  gpio->reset();
+  EXPECT_EQ(edges,
+            (Edges{"PB3 rises 2", "PB3 falls 4", "PB3 rises 5", "PB3 falls 6", "PB5 falls 8"}));
+}
+
+TEST(GpioV1, EdgesAreThoseOfGeneralPurposeOutputs) {
+  Edges edges;
+  const auto gpio = recorded_port("gpio_stm32_v1", edges);
+  gpio->write(0x04, 0x00000B30, 1);  // CRH: pin 9 an output, 10 that of a peripheral
+  gpio->write(0x10, 1u << 9 | 1u << 10, 2);
+  gpio->write(0x14, 1u << 9, 3);
+  EXPECT_EQ(edges, (Edges{"PB9 rises 2", "PB9 falls 3"}));
+}
+
 TEST(GpioV1, ModeOfAnOutputIsNotZero) {
   const auto gpio = make_gpio("gpio_stm32_v1", PeripheralSpec{});
   gpio->write(0x04, 0x00040030, 0);  // CRH: pin 9 output at 50 MHz, pin 12 input

@@ -318,7 +318,7 @@ TEST_F(SystemControlSpace, ComparatorsOfDwtAreRegistersAndOthersAreNotThere) {
 
 TEST_F(SystemControlSpace, StimulusReachesItsSinkWhereEnabled) {
   std::string text;
-  control_->itm().set_sink([&](unsigned port, std::uint32_t value, unsigned size) {
+  control_->itm().set_sink([&](unsigned port, std::uint32_t value, unsigned size, Cycles) {
     if (port == 0 && size == 1) text += static_cast<char>(value);
   });
   write(0, 'a', 0, 1);

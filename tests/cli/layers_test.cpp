@@ -169,6 +169,39 @@ TEST(ProbeLayers, CostsNothing) {
   EXPECT_EQ(paths(run(options_for(file, "none"))), "(outside)");
 }
 
+/// reset: R1 is the address of a text behind the code; a NOP that is the layer.
+RunResult run_named(const std::string& file, const std::string& begin, const std::string& end) {
+  Program program;
+  program.function("reset").add({0xA101, kNop, kBranchToSelf, kNop});  // adr r1, text
+  program.add({0x6F63, 0x766E, 0x800A, 0x0021});                       // "conv\n\x80!"
+  program.probe({1, 0x42, 0, "event", begin, "op=x"}).probe({2, 0x44, 1, "event", end});
+  return run(options_for(program.write(file), "probes"));
+}
+
+TEST(ProbeLayers, NameIsTheTextThatAnArgumentPointsTo) {
+  const RunResult result = run_named("named.elf", "4s@r1", "4s@r1");
+  EXPECT_EQ(paths(result), "conv\\x0A\\x80! (outside)");
+  EXPECT_EQ(result.layers[0].metadata.front().second, "x");
+  EXPECT_EQ(result.layers[0].exclusive.counters.instructions, 1u);
+  EXPECT_THAT(result.notes, IsEmpty());
+}
+
+TEST(ProbeLayers, NameThatCannotBeReadIsThatOfTheNote) {
+  for (const char* const argument : {"4s@#0", "4s@#0x60000000", "4s@[r1, #0x70000000]"}) {
+    const RunResult result = run_named("unreadable.elf", argument, argument);
+    EXPECT_EQ(paths(result), "event (outside)") << argument;
+    EXPECT_THAT(result.notes, Contains("layer event: its name could not be read once at "
+                                       "0x00000042: no text where the firmware points"))
+        << argument;
+  }
+}
+
+TEST(ProbeLayers, EndOfAnotherNameEndsNothing) {
+  const RunResult result = run_named("other.elf", "4s@r1", "4s@#0");
+  EXPECT_THAT(result.notes, Contains(HasSubstr("layer event: an end without a begin")));
+  EXPECT_THAT(result.notes, Contains(HasSubstr("open when the run ended")));
+}
+
 TEST(ProbeEvents, ValuesComeFromRegistersAndMemory) {
   Program program;
   program.function("reset").add({0x2005, 0xB401, kNop, kBranchToSelf});  // movs r0, #5; push {r0}

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -33,6 +35,7 @@ struct Way {
   bool cuts = false;      // stops at random cycles and goes on
   bool traced = false;    // every other stretch between them is observed
   bool recorded = false;  // accesses to RAM, from hook to hook
+  bool debugged = false;  // halts at breakpoints, watchpoints and behind single steps
 };
 
 std::string describe(const Way& way) {
@@ -40,7 +43,8 @@ std::string describe(const Way& way) {
   text << "longest block " << way.longest_block << (way.memoise ? ", memoised" : ", replayed")
        << ", at most " << way.most_variants << " variants" << (way.profile ? ", profile" : "")
        << (way.hooks ? ", hooks" : "") << (way.cuts ? ", cuts" : "")
-       << (way.traced ? ", traced" : "") << (way.recorded ? ", recorded" : "");
+       << (way.traced ? ", traced" : "") << (way.recorded ? ", recorded" : "")
+       << (way.debugged ? ", debugged" : "");
   return text.str();
 }
 
@@ -66,6 +70,7 @@ std::vector<Way> all_ways() {
     ways.push_back({.longest_block = longest, .cuts = true});
     ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .traced = true});
     ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .recorded = true});
+    ways.push_back({.longest_block = longest, .hooks = true, .recorded = true, .debugged = true});
   }
   return ways;
 }
@@ -128,6 +133,84 @@ class Tracer final : public engine::Observer {
   bool complete_ = true;
 };
 
+/// Halts the run after some instructions.
+class Stepper final : public engine::Observer {
+ public:
+  explicit Stepper(engine::Engine& engine) : engine_(engine) {}
+  void start(unsigned instructions) {
+    left_ = instructions;
+    engine_.observe(this);
+  }
+  void executed(const engine::ObservedOp&) override {
+    if (--left_ != 0) return;
+    engine_.observe(nullptr);
+    engine_.request_halt();
+  }
+  void spent(Cycles, const pipeline::Charges&) override {}
+  void slept(Cycles, Cycles) override {}
+  void called_host(Cycles, const engine::OpInfo&) override {}
+
+ private:
+  engine::Engine& engine_;
+  unsigned left_ = 0;
+};
+
+/// Breakpoints and watchpoints that come and go.
+class RandomDebugger {
+ public:
+  RandomDebugger(engine::Engine& engine, const std::vector<Address>& instructions,
+                 std::uint64_t seed)
+      : engine_(engine), instructions_(instructions), stepper_(engine), random_(seed) {
+    for (int i = 0; i < 8; ++i) change();
+  }
+  /// The run was halted.
+  void halted() {
+    ++halts_[static_cast<unsigned>(engine_.last_halt().cause)];
+    std::array<std::uint8_t, 16> bytes{};
+    static_cast<void>(engine_.peek_memory(any_address(), bytes.data(), bytes.size()));
+    static_cast<void>(engine_.peek_counters());
+    engine_.observe(nullptr);
+    change();
+    if (random_() % 3 == 0) stepper_.start(1 + static_cast<unsigned>(random_() % 20));
+  }
+  [[nodiscard]] std::uint64_t halts(engine::HaltCause cause) const {
+    return halts_[static_cast<unsigned>(cause)];
+  }
+
+ private:
+  Address any_address() {
+    const auto& regions = engine_.bus().regions;
+    const bus::Region& region = regions[random_() % regions.size()];
+    return region.base + static_cast<Address>(random_() % std::min(region.size_bytes, 8192u));
+  }
+  void change() {
+    const Address pc = instructions_[random_() % instructions_.size()];
+    if (breakpoints_.insert(pc).second) engine_.set_breakpoint(pc);
+    if (breakpoints_.size() > 12) {
+      engine_.clear_breakpoint(*breakpoints_.begin());
+      breakpoints_.erase(breakpoints_.begin());
+    }
+    // Half of them where some register points to.
+    const Address first = random_() % 2 == 0 ? any_address() : engine_.core().r[random_() % 14];
+    watchpoints_.push_back({.first = first,
+                            .last = std::max(first, first + static_cast<Address>(random_() % 32)),
+                            .reads = random_() % 2 == 0,
+                            .writes = random_() % 2 == 0});
+    engine_.set_watchpoint(watchpoints_.back());
+    if (watchpoints_.size() <= 6) return;
+    engine_.clear_watchpoint(watchpoints_.front());
+    watchpoints_.erase(watchpoints_.begin());
+  }
+
+  engine::Engine& engine_;
+  const std::vector<Address>& instructions_;
+  Stepper stepper_;
+  std::mt19937_64 random_;
+  std::set<Address> breakpoints_;
+  std::vector<engine::Watchpoint> watchpoints_;
+  std::array<std::uint64_t, 4> halts_{};
+};
+
 /// Parts of flash are at work for themselves now and then.
 void inject_holds(TestMachine& machine, std::uint64_t seed) {
   std::mt19937_64 random(seed * 3);
@@ -155,6 +238,7 @@ struct Outcome {
   bool traced_all = true;
   std::uint64_t touched = 0;  // what was recorded
   std::uint64_t words = 0;
+  std::array<std::uint64_t, 3> halts{};  // at steps, breakpoints and watchpoints
 };
 
 class EqualityCase {
@@ -199,7 +283,12 @@ class EqualityCase {
     }
     if (way.recorded) record(machine.engine());
     const bool traced_all = way.cuts ? run_cut(machine, way) : true;
-    if (!way.cuts) machine.run(kMostCycles);
+    std::array<std::uint64_t, 3> halts{};
+    if (way.debugged) {
+      halts = run_debugged(machine);
+    } else if (!way.cuts) {
+      machine.run(kMostCycles);
+    }
     watcher.take_touched(machine.engine());
     std::uint64_t served = 0;
     for (const auto& master : masters) served += master->served();
@@ -210,7 +299,15 @@ class EqualityCase {
             served,
             traced_all,
             watcher.touched(),
-            watcher.words()};
+            watcher.words(),
+            halts};
+  }
+
+  [[nodiscard]] std::array<std::uint64_t, 3> run_debugged(TestMachine& machine) const {
+    RandomDebugger debugger(machine.engine(), program_.instructions, seed_);
+    while (machine.run(kMostCycles) == engine::StopReason::halted) debugger.halted();
+    using enum engine::HaltCause;
+    return {debugger.halts(requested), debugger.halts(breakpoint), debugger.halts(watchpoint)};
   }
 
   /// Records accesses; the stack is all of the memory below its pointer.
@@ -274,6 +371,9 @@ class EqualityCase {
         fail(describe(way) + ": other instructions were cut short");
       if (found.served != stepped.served)
         fail(describe(way) + ": other masters made other transfers");
+      if (way.debugged && way.longest_block == 32) {
+        for (std::size_t i = 0; i < halts_.size(); ++i) halts_[i] += found.halts[i];
+      }
       if (!equal) return false;
     }
     instructions_ = stepped.observation.counters.instructions;
@@ -284,6 +384,7 @@ class EqualityCase {
   [[nodiscard]] std::uint64_t instructions() const { return instructions_; }
   [[nodiscard]] std::uint64_t interrupted() const { return interrupted_; }
   [[nodiscard]] std::uint64_t bus_waits() const { return bus_waits_; }
+  [[nodiscard]] const std::array<std::uint64_t, 3>& halts() const { return halts_; }
 
  private:
   static constexpr Cycles kMostCycles = 20'000'000;
@@ -295,6 +396,7 @@ class EqualityCase {
   mutable std::uint64_t instructions_ = 0;
   mutable std::uint64_t interrupted_ = 0;
   mutable std::uint64_t bus_waits_ = 0;
+  mutable std::array<std::uint64_t, 3> halts_{};
 };
 
 /// Memory systems as parts with a core have them.
@@ -321,6 +423,7 @@ void check_seeds(const pipeline::PipelineModel& model, std::vector<FlashKind> ki
   std::uint64_t instructions = 0;
   std::uint64_t interrupted = 0;
   std::uint64_t bus_waits = 0;
+  std::array<std::uint64_t, 3> halts{};
   std::uint64_t seed = only != nullptr ? std::strtoull(only, nullptr, 10) : 1;
   for (std::uint64_t done = 0;; ++seed, ++done) {
     if (done >= seeds && std::chrono::steady_clock::now() - begin >= time) break;
@@ -330,12 +433,15 @@ void check_seeds(const pipeline::PipelineModel& model, std::vector<FlashKind> ki
       instructions += equality.instructions();
       interrupted += equality.interrupted();
       bus_waits += equality.bus_waits();
+      for (std::size_t i = 0; i < halts.size(); ++i) halts[i] += equality.halts()[i];
     }
     if (only != nullptr) break;
   }
   std::cout << "seeds up to " << seed << ", " << instructions << " instructions in each of "
             << all_ways().size() + 2 << " ways, " << interrupted << " cut short, " << bus_waits
-            << " cycles waited for other masters\n";
+            << " cycles waited for other masters; halted by " << halts[0] << " steps, " << halts[1]
+            << " breakpoints, " << halts[2] << " watchpoints\n";
+  for (const std::uint64_t count : halts) EXPECT_TRUE(count != 0 || only != nullptr);
   EXPECT_TRUE(interrupted != 0 || only != nullptr);
   EXPECT_TRUE(bus_waits != 0 || only != nullptr);
 }

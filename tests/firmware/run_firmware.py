@@ -64,7 +64,7 @@ def measured_answer(case, elf, mcost):
     report = elf.with_suffix(".mcost.json")
     report.unlink(missing_ok=True)
     command = [mcost, "run", str(elf), "--board", case.target.board, "--format", "json", "--output", str(report),
-               "--max-cycles", "4000000000"]
+               "--max-cycles", "4000000000", "--profile"]  # whose sums mcost checks itself
     status, console, messages = toolchain.run(command, case.program.seconds)
     if status != "time-out" and report.exists():
         case.statistics = {"instructions": json.loads(report.read_text())["instructions"]}

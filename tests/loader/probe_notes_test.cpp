@@ -158,6 +158,28 @@ TEST(ProbeArguments, Registers) {
   for (const auto& [name, number] : names) EXPECT_EQ(parse("4@" + name)[0].reg, number) << name;
 }
 
+TEST(ProbeArguments, PointersToText) {
+  EXPECT_THAT(parse("4s@r1 4s@[r7, #12]"),
+              ElementsAre(Argument{.form = Form::kRegister, .is_text = true, .reg = 1},
+                          Argument{.form = Form::kMemory, .is_text = true, .reg = 7, .value = 12}));
+}
+
+TEST(ProbeNotes, OnlyALayerMayPointToItsName) {
+  const auto probes = read(std::vector<test::ProbeNoteSpec>{
+      {.kind = 1, .address = 0x08000010, .name = "a", .arguments = "4s@r1"},
+      {.kind = 2, .address = 0x08000012, .name = "a", .arguments = "4s@r2"},
+      {.kind = 1, .address = 0x08000014, .name = "b", .arguments = "4@r1"},
+      {.kind = 3, .address = 0x08000016, .name = "c", .arguments = "4s@r1"},
+  });
+  ASSERT_THAT(probes, SizeIs(4));
+  ASSERT_NE(probes[0].name_argument(), nullptr);
+  EXPECT_EQ(probes[0].name_argument()->reg, 1);
+  ASSERT_NE(probes[1].name_argument(), nullptr);
+  EXPECT_EQ(probes[1].name_argument()->reg, 2);
+  EXPECT_EQ(probes[2].name_argument(), nullptr);
+  EXPECT_EQ(probes[3].name_argument(), nullptr);
+}
+
 TEST(ProbeArguments, FloatRegisters) {
   EXPECT_THAT(
       parse("4f@s31 8@d0"),
@@ -230,6 +252,10 @@ TEST(ProbeArguments, UnknownForms) {
                                  "4@#1x",
                                  "4@##1",
                                  "--4@r0",
+                                 "-4s@r0",
+                                 "2s@r0",
+                                 "s@r0",
+                                 "4sf@r0",
                                  "8@pc",
                                  "4@#99999999999999999999",
                                  "4@-9223372036854775809",
