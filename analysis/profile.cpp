@@ -26,7 +26,7 @@ void add(ProfileCost& sum, const ProfileEntry& entry) {
 }
 
 bool is_first_instruction(const RunProfile& profile, const ProfileCode& code) {
-  return code.size_bytes != 0 && code.address == profile.functions[code.function].address;
+  return code.address == profile.functions[code.function].address;
 }
 
 bool is_on_the_way(const RunProfile& profile, std::size_t node, std::size_t function) {

@@ -44,7 +44,7 @@ struct Request {
   std::string annotate;
   std::size_t top = kDefaultTop;
   std::shared_ptr<SourceFiles> sources;
-  std::vector<analysis::CodeLine> lines;  // all of the firmware, for coverage
+  analysis::CoveredSource source;  // of the firmware, for coverage
   analysis::PlacementChoice placement;
 };
 
@@ -108,7 +108,7 @@ constexpr std::array<Format, 8> kFormats{{
      [](const RunResult& result, const Request&) { return analysis::visits_tflm_csv(result); }},
     {"lcov", Needs::profile,
      [](const RunResult& result, const Request& request) {
-       return analysis::profile_lcov(result, request.lines);
+       return analysis::profile_lcov(result, request.source);
      }},
 }};
 
@@ -214,21 +214,28 @@ void refuse_run_options(const ProfileOptions& options) {
   }
 }
 
-/// Every line of the source that has code, for what was never executed.
-std::vector<analysis::CodeLine> code_lines(RunSession& session) {
-  const loader::LineTable table = loader::LineTable::read(session.image(), session.symbols());
-  std::vector<analysis::CodeLine> lines;
+/// Lines and functions of the source that have code, for what was never executed.
+analysis::CoveredSource covered_source(RunSession& session) {
+  const loader::SymbolTable& symbols = session.symbols();
+  const loader::LineTable table = loader::LineTable::read(session.image(), symbols);
+  analysis::CoveredSource source;
   for (const loader::Section& section : session.image().sections) {
-    if (!section.executable) continue;
-    for (std::uint32_t at = 0; at < section.size_bytes; at += 2) {
-      const Address address = section.address + at;
-      const auto line = session.symbols().is_code(address) ? table.find(address) : std::nullopt;
-      if (line && line->file != nullptr) lines.emplace_back(line->file->name, line->line);
+    if (!section.executable || !section.loaded) continue;
+    for (std::uint64_t at = 0; at < section.size_bytes; at += 2) {
+      const Address address = section.address + static_cast<Address>(at);
+      const auto line = symbols.is_code(address) ? table.find(address) : std::nullopt;
+      if (line && line->file != nullptr) source.lines.emplace_back(line->file->name, line->line);
     }
   }
-  std::sort(lines.begin(), lines.end());
-  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
-  return lines;
+  std::sort(source.lines.begin(), source.lines.end());
+  source.lines.erase(std::unique(source.lines.begin(), source.lines.end()), source.lines.end());
+  for (const loader::Function& function : symbols.functions()) {
+    const auto line = table.find(function.address);
+    if (!line || line->file == nullptr) continue;
+    source.functions.push_back({analysis::printable(function.demangled), function.address,
+                                function.size_bytes, line->file->name, line->line});
+  }
+  return source;
 }
 
 /// Memories that answer at once, the smallest first, and a question to the board whether a range
@@ -297,7 +304,7 @@ int profile_run(const ProfileOptions& options, Request request) {
   const RunOptions again = run_options;
   AttendedRun attended(std::move(run_options));
   request.placement = placement_choice(attended.session(), again);
-  if (request.format == "lcov") request.lines = code_lines(attended.session());
+  if (request.format == "lcov") request.source = covered_source(attended.session());
   const RunResult result = attended.run();
   const std::string separator = report_on_stdout ? attended.separator() : "";
   file.write(separator + render(result, request, options.run.firmware));

@@ -99,7 +99,7 @@ std::size_t code_before(const RunProfile& profile, Address end, std::size_t func
       [](const ProfileCode& code, Address address) { return code.address < address; });
   for (unsigned back = 0; back < 4 && at != profile.code.begin(); ++back) {
     --at;
-    if (at->function == function && at->size_bytes != 0 && at->address + at->size_bytes == end)
+    if (at->function == function && at->address + at->size_bytes == end)
       return static_cast<std::size_t>(at - profile.code.begin());
   }
   return profile.code.size();

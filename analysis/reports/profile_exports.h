@@ -3,7 +3,6 @@
 // the run.
 #pragma once
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,10 +30,12 @@ namespace mcost::analysis {
 /// layer, in their order; ticks are cycles. Needs visits.
 [[nodiscard]] std::string visits_tflm_csv(const RunResult& result);
 
-/// A line of the source that has code.
-using CodeLine = std::pair<std::string, unsigned>;  // file, line
-/// Coverage for genhtml and editors. `lines` are all that have code, executed or not, in any order;
-/// without them only executed ones are known. Needs a profile.
-[[nodiscard]] std::string profile_lcov(const RunResult& result, std::span<const CodeLine> lines);
+/// All of the source that has code, executed or not, in any order.
+struct CoveredSource {
+  std::vector<std::pair<std::string, unsigned>> lines;  // file, line
+  std::vector<ProfileFunction> functions;
+};
+/// Coverage for genhtml and editors. Needs a profile; what was never executed is in `source` alone.
+[[nodiscard]] std::string profile_lcov(const RunResult& result, const CoveredSource& source);
 
 }  // namespace mcost::analysis

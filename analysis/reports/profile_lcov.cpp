@@ -41,23 +41,31 @@ std::string record_of(const std::string& name, const File& file) {
 
 }  // namespace
 
-std::string profile_lcov(const RunResult& result, std::span<const CodeLine> lines) {
+std::string profile_lcov(const RunResult& result, const CoveredSource& source) {
   const RunProfile& profile = *result.profile;
   std::map<std::string, File> files;
-  for (const auto& [file, line] : lines) {
+  for (const auto& [file, line] : source.lines) {
     if (line != 0) files[file].executions.try_emplace(line, 0);
   }
   for (const LineCost& line : by_line(profile)) {
     if (line.line.file && line.line.line != 0)
       files[profile.files[*line.line.file]].executions[line.line.line] = line.executions;
   }
-  std::map<std::size_t, std::uint64_t> calls;
-  for (const FunctionCost& function : by_function(profile))
-    calls[function.function] = function.calls;
-  for (const auto& [index, count] : calls) {
-    const ProfileFunction& function = profile.functions[index];
+  struct Called {
+    const ProfileFunction* function = nullptr;
+    std::uint64_t calls = 0;
+  };
+  std::map<Address, Called> functions;
+  for (const ProfileFunction& function : source.functions)
+    functions[function.address] = {&function, 0};
+  for (const FunctionCost& function : by_function(profile)) {
+    const ProfileFunction& of = profile.functions[function.function];
+    functions[of.address] = {&of, function.calls};
+  }
+  for (const auto& [address, called] : functions) {
+    const ProfileFunction& function = *called.function;
     if (!function.file.empty() && function.line != 0)
-      files[function.file].functions.push_back({function.line, function.name, count});
+      files[function.file].functions.push_back({function.line, function.name, called.calls});
   }
   std::string text = "TN:\n";
   for (const auto& [name, file] : files) text += record_of(name, file);

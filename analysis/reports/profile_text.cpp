@@ -153,8 +153,9 @@ std::string frames_text(const RunProfile& profile, const ProfileCode& code,
   return text;
 }
 
+/// An address that could not be read as code has no text.
 std::string instruction_text(const ProfileCode& code) {
-  return code.size_bytes == 0 ? "(exception entry and return)" : printable(code.text);
+  return code.text.empty() ? "?" : printable(code.text);
 }
 
 }  // namespace
@@ -278,8 +279,7 @@ std::string annotated(const RunResult& result, std::size_t function, const Sourc
     sum += instruction.cost;
     const ProfileCode& code = profile.code[instruction.code];
     widest = std::max(widest, display_width(instruction_text(code)));
-    if (code.size_bytes != 0 && code.address == of.address)
-      calls += instruction.cost.code.instructions;
+    if (code.address == of.address) calls += instruction.cost.code.instructions;
   }
   widest = std::min<std::size_t>(widest, 40);
   const std::uint64_t run = result.total.counters.cycles;

@@ -55,7 +55,7 @@ TEST(ProfileJson, MistakesNameTheirPlace) {
               HasSubstr("there are 6 nodes, so no number 6: run.json.profile.entries[0].node"));
   EXPECT_THAT(message_for(sample, "\"layer\":3", "\"layer\":4"), HasSubstr("entries[0].layer"));
   EXPECT_THAT(message_for(sample, "\"clock\":1", "\"clock\":2"), HasSubstr("2 clocks"));
-  EXPECT_THAT(message_for(sample, "\"code\":9", "\"code\":10"), HasSubstr("10 instructions"));
+  EXPECT_THAT(message_for(sample, "\"code\":8", "\"code\":9"), HasSubstr("9 instructions"));
   EXPECT_THAT(message_for(sample, "\"code\":1,", "\"code\":0,"), HasSubstr("each once"));
   EXPECT_THAT(message_for(sample, "\"parent\":4,", "\"parent\":5,"),
               HasSubstr("a parent stands before its calls: run.json.profile.nodes[5].parent"));
@@ -84,7 +84,7 @@ TEST(ProfileJson, MistakesNameTheirPlace) {
                           "{\"name\":\"main\",\"address\":\"0x08000300\""),
               HasSubstr("order of their addresses: run.json.profile.functions[1]"));
   EXPECT_THAT(message_for(sample, "{\"address\":\"0x08000500\"", "{\"address\":\"0x08000200\""),
-              HasSubstr("order of their addresses: run.json.profile.code[9]"));
+              HasSubstr("order of their addresses: run.json.profile.code[8]"));
 }
 
 TEST(ProfileJson, VisitsMustNest) {

@@ -60,8 +60,10 @@ TEST(ProfileExports, TflmCsv) {
   expect_golden("visits.tflm.csv", visits_tflm_csv(test::sample_with_profile()));
 }
 TEST(ProfileExports, Lcov) {
-  const std::vector<CodeLine> lines{{"src/net.cpp", 44}, {"src/net.cpp", 41}, {"src/cold.c", 3}};
-  expect_golden("profile.lcov", profile_lcov(test::sample_with_profile(), lines));
+  const CoveredSource source{{{"src/net.cpp", 44}, {"src/net.cpp", 41}, {"src/cold.c", 3}},
+                             {{"fib", 0x08000300, 0x20, "src/net.cpp", 70},
+                              {"cold, never called", 0x08000600, 8, "src/cold.c", 2}}};
+  expect_golden("profile.lcov", profile_lcov(test::sample_with_profile(), source));
 }
 
 TEST(ProfileExports, PerfettoCountsCyclesIfTheClockChanged) {

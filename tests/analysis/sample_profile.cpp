@@ -31,7 +31,6 @@ void add_code(RunProfile& profile) {
                   {0x08000206, 2, 1, "bne 0x08000202", {{0, 42, conv}}},
                   {0x08000300, 2, 2, "cmp r0, #1", {{0, 71, "fib"}}},
                   {0x08000302, 4, 2, "bl 0x08000300", {{0, 72, "fib"}}},
-                  {0x08000400, 0, 3, "", {}},
                   {0x08000400, 2, 3, "ldr r0, [pc, #4]", {{2, 6, "SysTick_Handler"}}},
                   {0x08000500, 2, 4, "bx lr", {}}};
 }
@@ -88,11 +87,10 @@ void add_entries(RunProfile& profile) {
   add({2, kConv, 1, 6, 10, branch}).charge(Cause::refill, 0, 20);
   add({3, kConv, 1, 5, 30, integer});
   add({3, kConv, 1, 6, 20, branch}).charge(Cause::refill, 0, 40);
-  ProfileEntry entry{4, kInterrupts, 1, 7, {}, 70};
-  entry.cost.charge(Cause::exception, 0, 24);
-  profile.entries.push_back(entry);
-  add({4, kInterrupts, 1, 8, 1, load_store}).charge(Cause::fetch_wait, kFlash, 5);
-  add({5, kInterrupts, 1, 9, 1, branch});
+  CodeCost& handler = add({4, kInterrupts, 1, 7, 1, load_store});
+  handler.charge(Cause::fetch_wait, kFlash, 5);
+  handler.charge(Cause::exception, 0, 24);
+  add({5, kInterrupts, 1, 8, 1, branch});
 }
 
 }  // namespace
