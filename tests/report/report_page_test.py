@@ -298,6 +298,7 @@ class SeveralResults(PageTest):
         self.assertEqual(deltas, expected)
         for letter, one in zip("ABCD", self.all):
             self.assertEqual(self.column("Cycles of layers", letter, "#comparison"), [str(layer["cycles"]) for layer in one["layers"]])
+        self.assertLess(os.path.getsize(self.page(*self.NAMES)), LARGEST_PAGE)
         self.quiet()
 
     def test_pareto_plot(self):
