@@ -14,6 +14,7 @@ const TALL = 62;
 const LOW = 46;
 const FLAT = 28;
 const GAP = 10;
+const TOP = 10;
 const PORT_NAMES = {
   icode_dcode: "I-code, D-code",
   dcode: "D-code",
@@ -124,7 +125,7 @@ function layOut(boxes, board) {
   }
   const sum = (list) => list.reduce((total, box) => total + box.bytes, 0);
   const order = [...ports].sort((a, b) => sum(b[1]) - sum(a[1]));
-  let y = 10;
+  let y = TOP;
   for (const [, list] of order) {
     list.sort((a, b) => b.bytes + b.dma - a.bytes - a.dma);
     for (const box of list) {
@@ -220,7 +221,7 @@ function edge(box, widest, run, dark) {
   const from = BUS.x + BUS.width;
   const y = box.y + box.height / 2;
   const tone = colour(memoryTone(box.name, run.memories), dark);
-  const width = box.bytes === 0 ? 1 : 1.5 + 12 * Math.sqrt(box.bytes / widest);
+  const width = strokeWidth(box.bytes, widest);
   const words = box.traffic && box.bytes ? trafficText(box.traffic) : [];
   const x = (from + MEMORY.x) / 2;
   const parts = [
@@ -269,18 +270,9 @@ function dmaParts(laid, y, dark) {
   return svg("g", {}, parts);
 }
 
-function draw(run, board) {
-  const dark = isDark();
-  const boxes = boxesOf(run, board);
-  const laid = layOut(boxes, board);
-  const widest = Math.max(1, ...boxes.map((box) => box.bytes));
-  const widestPort = Math.max(1, ...laid.ports.map((port) => port.bytes));
-  const hasDma = Object.values(board.peripherals ?? {}).some((peripheral) =>
-    String(peripheral.type).startsWith("dma"),
-  );
-  const coreEnd = laid.height - 18;
-  const height = laid.height + (hasDma ? 38 : 0);
-  const core = board.core ?? {};
+const strokeWidth = (bytesMoved, most) => (bytesMoved === 0 ? 1 : 1.5 + 12 * Math.sqrt(bytesMoved / most));
+
+function coreBox(run, core, end) {
   const facts = [
     core.model,
     hertz(run.json.clock_hz),
@@ -289,60 +281,54 @@ function draw(run, board) {
     core.icache_kib ? `I-cache ${core.icache_kib} KiB` : null,
     core.dcache_kib ? `D-cache ${core.dcache_kib} KiB` : null,
   ].filter(Boolean);
-  const cx = CORE.x + CORE.width / 2;
-  const cy = (10 + coreEnd) / 2 - (facts.length * 17) / 2;
+  const x = CORE.x + CORE.width / 2;
+  const top = (TOP + end) / 2 - (facts.length * 17) / 2;
+  const kind = (i) => ({ class: i === 0 ? "strong" : "small", "text-anchor": "middle" });
+  return [
+    svg("rect", { class: "box core", x: CORE.x, y: TOP, width: CORE.width, height: end - TOP, rx: 8 }),
+    facts.map((fact, i) => text(x, top + 17 * (i + 1), fact, kind(i))),
+  ];
+}
+
+/// A port as a bar beside its memories, with the line from the core to it.
+function busParts(port, widest) {
+  const height = port.end - port.y;
+  const x = BUS.x + BUS.width / 2;
+  const y = port.y + height / 2;
+  const twoLines = port.bytes > 0 && height > 40;
+  const ends = { x1: CORE.x + CORE.width, x2: BUS.x, y1: y, y2: y };
+  const name = PORT_NAMES[port.port] ?? port.port;
+  return [
+    svg("line", { class: "edge", ...ends, "stroke-width": strokeWidth(port.bytes, widest) }),
+    svg("rect", { class: "box bus", x: BUS.x, y: port.y, width: BUS.width, height, rx: 6 }),
+    text(x, y + (twoLines ? -3 : 4), name, { class: "strong", "text-anchor": "middle" }),
+    twoLines && text(x, y + 14, bytes(port.bytes), { class: "small", "text-anchor": "middle" }),
+  ];
+}
+
+function draw(run, board) {
+  const dark = isDark();
+  const boxes = boxesOf(run, board);
+  const laid = layOut(boxes, board);
+  const widest = Math.max(1, ...boxes.map((box) => box.bytes));
+  const widestPort = Math.max(1, ...laid.ports.map((port) => port.bytes));
+  const types = Object.values(board.peripherals ?? {}).map((peripheral) => String(peripheral.type));
+  const hasDma = types.some((type) => type.startsWith("dma"));
+  const end = laid.height - 18;
+  const attributes = {
+    class: "board",
+    viewBox: `0 0 ${WIDTH} ${laid.height + (hasDma ? 38 : 0)}`,
+    role: "img",
+    "aria-label": `Diagram of ${run.board}: bytes between the core and each memory. The table of memory traffic has the numbers.`,
+  };
   return svg(
     "svg",
-    {
-      class: "board",
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      role: "img",
-      "aria-label": `Diagram of ${run.board}: bytes between the core and each memory. The table of memory traffic has the numbers.`,
-    },
-    laid.ports.map((port) => {
-      const y = (port.y + port.end) / 2;
-      return svg("line", {
-        class: "edge",
-        x1: CORE.x + CORE.width,
-        x2: BUS.x,
-        y1: y,
-        y2: y,
-        "stroke-width": port.bytes ? 1.5 + 12 * Math.sqrt(port.bytes / widestPort) : 1,
-      });
-    }),
+    attributes,
     boxes.map((box) => edge(box, widest, run, dark)),
-    svg("rect", { class: "box core", x: CORE.x, y: 10, width: CORE.width, height: coreEnd - 10, rx: 8 }),
-    facts.map((fact, i) =>
-      text(cx, cy + 17 * (i + 1), fact, { class: i === 0 ? "strong" : "small", "text-anchor": "middle" }),
-    ),
-    laid.ports.map((port) =>
-      svg(
-        "g",
-        {},
-        svg("rect", {
-          class: "box bus",
-          x: BUS.x,
-          y: port.y,
-          width: BUS.width,
-          height: port.end - port.y,
-          rx: 6,
-        }),
-        text(
-          BUS.x + BUS.width / 2,
-          (port.y + port.end) / 2 + (port.bytes && port.end - port.y > 40 ? -3 : 4),
-          PORT_NAMES[port.port] ?? port.port,
-          { class: "strong", "text-anchor": "middle" },
-        ),
-        port.bytes > 0 &&
-          port.end - port.y > 40 &&
-          text(BUS.x + BUS.width / 2, (port.y + port.end) / 2 + 14, bytes(port.bytes), {
-            class: "small",
-            "text-anchor": "middle",
-          }),
-      ),
-    ),
+    laid.ports.map((port) => busParts(port, widestPort)),
+    coreBox(run, board.core ?? {}, end),
     boxes.map((box) => memoryBox(box, run, dark)),
-    hasDma && dmaParts(laid, coreEnd + 12, dark),
+    hasDma && dmaParts(laid, end + 12, dark),
   );
 }
 

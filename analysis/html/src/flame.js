@@ -15,7 +15,7 @@ const MEASURES = {
 
 /// The tree with the sums of one measure, of one layer or of all.
 export function treeOf(flame, measure, layer) {
-  const nodes = flame.nodes.map(([parent, name, kind], index) => ({
+  const nodes = flame.frames.map(([parent, name, kind], index) => ({
     index,
     parent,
     name: flame.functions[name] ?? "?",
