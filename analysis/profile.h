@@ -3,6 +3,7 @@
 // the run; lists are sorted by cycles, ties by what is counted.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

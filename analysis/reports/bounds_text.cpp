@@ -41,7 +41,8 @@ Table table_of(const RunResult& result, const std::vector<LayerBounds>& bounds) 
     return grouped(counters_of(layer).macs) + (of.is_float ? " float" : "");
   });
   add("MAC/cyc", [&](const LayerResult& layer, const LayerBounds&) {
-    return ratio(counters_of(layer).macs, counters_of(layer).cycles, 3);
+    const Counters& counters = counters_of(layer);
+    return counters.macs == 0 ? "-" : ratio(counters.macs, counters.cycles, 3);
   });
   add("roof", [](const LayerResult&, const LayerBounds& of) { return rate(of.roof); });
   add("of roof%", [](const LayerResult&, const LayerBounds& of) {

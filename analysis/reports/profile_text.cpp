@@ -86,7 +86,7 @@ std::string table_of(const std::vector<Row>& rows, const RunResult& result, cons
       return percent(group_cycles(row.self.code, group), row.self.cycles());
     });
   }
-  add("memory%", [&](const Row& row) { return top_memory(row.self.code, result); });
+  add("top memory", [&](const Row& row) { return top_memory(row.self.code, result); });
   if (total.energy_fj != 0)
     add("energy", [](const Row& row) { return energy_text(row.self.energy_fj); });
   return table.text(kIndent, kWidth);
