@@ -166,20 +166,18 @@ std::vector<PlacementAdvice> waits_by_range(const RunResult& result) {
     };
     const std::uint64_t data = waits(Cause::data_wait) + waits(Cause::store_wait);
     const std::string section = total.traffic[m].writes == 0 ? ".rodata" : ".bss";
-    if (data != 0) list.push_back({section, section, m, m, false, data});
-    if (!result.profile) {
-      if (waits(Cause::fetch_wait) != 0)
-        list.push_back({".text", ".text", m, m, true, waits(Cause::fetch_wait)});
-      continue;
-    }
+    if (data != 0) list.push_back({section, section, m, m, false, data, {}});
+    if (waits(Cause::fetch_wait) != 0)
+      list.push_back({".text", ".text", m, m, true, waits(Cause::fetch_wait), {}});
+    if (!result.profile) continue;
     for (const auto& [index, cycles] : fetch_waits(*result.profile, m)) {
       const ProfileFunction& function = result.profile->functions[index];
       const std::string range = range_of(function);
-      if (!range.empty()) list.push_back({function.name, range, m, m, true, cycles});
+      if (!range.empty()) list.push_back({function.name, range, m, m, true, cycles, {}});
     }
   }
   std::stable_sort(list.begin(), list.end(),
-                   [](const auto& a, const auto& b) { return a.cycles > b.cycles; });
+                   [](const auto& a, const auto& b) { return a.waited > b.waited; });
   return list;
 }
 
@@ -187,23 +185,35 @@ std::vector<PlacementAdvice> waits_by_range(const RunResult& result) {
 
 std::vector<PlacementAdvice> placement_advice(const RunResult& result, std::size_t most,
                                               const PlacementChoice& choice) {
-  // Those behind the first ones wait less, and each is a question to the board.
-  constexpr std::size_t kMostAsked = 8;
   const std::vector<std::size_t> targets =
       choice.targets.empty() ? ram_by_waits(result) : choice.targets;
-  std::vector<PlacementAdvice> waits = waits_by_range(result);
-  if (waits.size() > kMostAsked) waits.resize(kMostAsked);
   std::vector<PlacementAdvice> list;
-  for (PlacementAdvice& advice : waits) {
-    const auto found = std::find_if(targets.begin(), targets.end(), [&](std::size_t to) {
-      return to != advice.from &&
-             (!choice.accepts || choice.accepts(advice.range + "=" + result.memories[to]));
-    });
-    if (found == targets.end()) continue;
-    advice.to = *found;
-    list.push_back(std::move(advice));
-    if (list.size() == most) break;
+  unsigned tried = 0;
+  for (PlacementAdvice& advice : waits_by_range(result)) {
+    const std::uint64_t before = result.total.counters.cycles;
+    // A run for what cannot save one cycle in a thousand is not worth its time.
+    if (choice.cycles_with && (tried == kMostTried || advice.waited < before / 1000)) break;
+    for (const std::size_t to : targets) {
+      if (to == advice.from) continue;
+      advice.to = to;
+      if (!choice.cycles_with) {
+        list.push_back(advice);
+        break;
+      }
+      const auto after = choice.cycles_with(advice.range + "=" + result.memories[to]);
+      if (!after) continue;
+      ++tried;
+      if (*after < before) {
+        advice.saved = before - *after;
+        list.push_back(advice);
+      }
+      break;
+    }
   }
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return a.saved.value_or(0) > b.saved.value_or(0);
+  });
+  if (list.size() > most) list.resize(most);
   return list;
 }
 

@@ -53,23 +53,28 @@ struct LayerBounds {
 /// By index of RunResult::layers.
 [[nodiscard]] std::vector<LayerBounds> layer_bounds(const RunResult& result);
 
-/// A placement to try. Waits of the memory that holds the range now are all that it can save.
+/// A placement. Waits of the memory that holds the range now are the most that it can save, beside
+/// waits of others for the same memory.
 struct PlacementAdvice {
   std::string what;      // ".rodata", ".text", or a function
   std::string range;     // the same for --place: functions of C++ by address and size
   std::size_t from = 0;  // memories
   std::size_t to = 0;
   bool is_code = false;
-  std::uint64_t cycles = 0;  // that what is named waited: the most that can be saved
+  std::uint64_t waited = 0;            // cycles that what is named waited
+  std::optional<std::uint64_t> saved;  // cycles, if it was tried
   friend bool operator==(const PlacementAdvice&, const PlacementAdvice&) = default;
 };
 /// What only the firmware and its board can tell.
 struct PlacementChoice {
   std::vector<std::size_t> targets;  // memories to try, in order; empty: RAM of the run
-  /// Can ".rodata=sram3" be placed? Empty: nobody knows.
-  std::function<bool(const std::string& placement)> accepts;
+  /// Cycles of the same run with ".rodata=sram3"; nothing if that cannot be placed, or the run does
+  /// not end alike. Empty: nobody knows.
+  std::function<std::optional<std::uint64_t>(const std::string& placement)> cycles_with;
 };
-/// The most promising first, at most `most`. Empty where nothing waits, or no memory is faster.
+/// At most `most`: those that saved most, or that waited most if nothing can be tried. Empty where
+/// nothing waits, or nothing pays. At most kMostTried runs are asked for.
+inline constexpr unsigned kMostTried = 4;
 [[nodiscard]] std::vector<PlacementAdvice> placement_advice(const RunResult& result,
                                                             std::size_t most,
                                                             const PlacementChoice& choice = {});

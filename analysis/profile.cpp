@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace mcost::analysis {
 namespace {
@@ -104,6 +105,36 @@ std::vector<NodeCost> by_node(const RunProfile& profile) {
   for (NodeCost& node : nodes)
     sort_by_cycles(node.children, [&](std::size_t i) { return nodes[i].inclusive.cycles(); });
   return nodes;
+}
+
+std::vector<std::size_t> first_of_path(const RunProfile& profile) {
+  using Key = std::tuple<std::size_t, CallNode::Kind, std::size_t, unsigned>;
+  std::map<Key, std::size_t> paths;
+  std::vector<std::size_t> first(profile.nodes.size());
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const CallNode& node = profile.nodes[i];
+    const std::size_t above = node.parent ? first[*node.parent] : first.size();
+    first[i] =
+        paths.try_emplace({above, node.kind, node.function, node.exception}, i).first->second;
+  }
+  return first;
+}
+
+std::vector<NodeCost> by_path(const RunProfile& profile) {
+  const std::vector<std::size_t> first = first_of_path(profile);
+  const std::vector<NodeCost> nodes = by_node(profile);
+  std::vector<NodeCost> paths(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    NodeCost& path = paths[first[i]];
+    path.self += nodes[i].self;
+    path.inclusive += nodes[i].inclusive;
+    path.calls += nodes[i].calls;
+    const auto parent = profile.nodes[i].parent;
+    if (first[i] == i && parent) paths[first[*parent]].children.push_back(i);
+  }
+  for (NodeCost& path : paths)
+    sort_by_cycles(path.children, [&](std::size_t i) { return paths[i].inclusive.cycles(); });
+  return paths;
 }
 
 std::vector<bool> first_on_the_way(const RunProfile& profile,

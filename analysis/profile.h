@@ -3,6 +3,7 @@
 // the run; lists are sorted by cycles, ties by what is counted.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,6 +47,11 @@ struct NodeCost {
 };
 /// By index of RunProfile::nodes.
 [[nodiscard]] std::vector<NodeCost> by_node(const RunProfile& profile);
+/// By node: the first one that was come to by calls of the same functions. Nodes also differ by the
+/// places of calls, which few want to see.
+[[nodiscard]] std::vector<std::size_t> first_of_path(const RunProfile& profile);
+/// The same as by_node, with nodes of one path together in the first; others are empty.
+[[nodiscard]] std::vector<NodeCost> by_path(const RunProfile& profile);
 /// Nodes without a parent, by inclusive cycles.
 [[nodiscard]] std::vector<std::size_t> outermost_nodes(const RunProfile& profile,
                                                        const std::vector<NodeCost>& nodes);

@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 
+#include "analysis/profile.h"
 #include "analysis/reports/numbers.h"
 
 namespace mcost::analysis {
@@ -36,15 +37,16 @@ class Builder {
   }
 
  private:
-  /// By node: the node itself, or the caller of it that is as deep as stacks may be.
+  /// By node: the first of its path, or that of the caller that is as deep as stacks may be.
   void find_deepest() {
     const std::size_t count = profile_.nodes.size();
     std::vector<std::size_t> depth(count, 1);
     shown_.resize(count);
+    const std::vector<std::size_t> first = first_of_path(profile_);
     for (std::size_t i = 0; i < count; ++i) {  // parents stand before their calls
       const auto parent = profile_.nodes[i].parent;
       if (parent) depth[i] = depth[*parent] + 1;
-      shown_[i] = depth[i] <= kDeepestStack ? i : shown_[*parent];
+      shown_[i] = depth[i] <= kDeepestStack ? first[i] : shown_[*parent];
     }
   }
 

@@ -7,10 +7,11 @@
 
 namespace mcost::cli {
 
-AttendedRun::AttendedRun(RunOptions options)
+AttendedRun::AttendedRun(RunOptions options, Firmware firmware)
     : console_(options), timeout_s_(options.timeout_s), max_cycles_(options.max_cycles) {
   SessionIo io;
-  io.console = [this](const std::string& text, bool error) {
+  io.console = [this, firmware](const std::string& text, bool error) {
+    if (firmware == Firmware::silent) return;
     if (progress_) progress_->clear();
     console_.write(text, error);
   };

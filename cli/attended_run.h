@@ -2,6 +2,7 @@
 // progress. Shared by subcommands that execute. May include anything.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +16,10 @@ namespace mcost::cli {
 
 class AttendedRun {
  public:
+  /// What happens with the output of the firmware.
+  enum class Firmware : std::uint8_t { shown, silent };
   /// Reads everything. Errors: ConfigError, ImageError.
-  explicit AttendedRun(RunOptions options);
+  explicit AttendedRun(RunOptions options, Firmware firmware = Firmware::shown);
   AttendedRun(const AttendedRun&) = delete;
   AttendedRun& operator=(const AttendedRun&) = delete;
 

@@ -24,6 +24,8 @@ namespace mcost::cli {
 namespace {
 
 constexpr std::uint64_t kDefaultTop = 30;
+/// A placement that makes a run longer than this is not followed to its end.
+constexpr Cycles kMostSlowdown = 4;
 
 struct ProfileOptions {
   RawOptions run;
@@ -238,9 +240,10 @@ analysis::CoveredSource covered_source(RunSession& session) {
   return source;
 }
 
-/// Memories that answer at once, the smallest first, and a question to the board whether a range
-/// can be placed there.
-analysis::PlacementChoice placement_choice(RunSession& session, RunOptions options) {
+/// Memories that answer at once, the smallest first, and a way to try what a placement there does:
+/// the run once more.
+analysis::PlacementChoice placement_choice(RunSession& session, const RunResult& result,
+                                           RunOptions options) {
   analysis::PlacementChoice choice;
   const auto& memories = session.machine().spec().memories;
   for (std::size_t m = 0; m < memories.size(); ++m) {
@@ -251,18 +254,24 @@ analysis::PlacementChoice placement_choice(RunSession& session, RunOptions optio
     return memories[a].size_bytes < memories[b].size_bytes;
   });
   options.dumps.clear();
-  options.uarts.clear();
-  choice.accepts = [options = std::move(options)](const std::string& placement) {
+  std::erase_if(options.uarts, [](const UartOption& uart) { return uart.target == "pty"; });
+  options.max_cycles = std::min(options.max_cycles.value_or(~Cycles{0}),
+                                kMostSlowdown * result.total.counters.cycles);
+  options.memory_use = false;
+  options.profile = false;
+  options.stats = false;
+  choice.cycles_with = [&result, options = std::move(options)](
+                           const std::string& placement) -> std::optional<std::uint64_t> {
     RunOptions placed = options;
     placed.placements.push_back(placement);
     try {
-      SessionIo silent;
-      silent.console = [](const std::string&, bool) {};
-      const RunSession made(std::move(placed), std::move(silent));
+      const RunResult again = AttendedRun(std::move(placed), AttendedRun::Firmware::silent).run();
+      if (again.exit.reason != result.exit.reason || again.exit.code != result.exit.code)
+        return std::nullopt;
+      return again.total.counters.cycles;
     } catch (const InputError&) {
-      return false;
+      return std::nullopt;
     }
-    return true;
   };
   return choice;
 }
@@ -303,9 +312,9 @@ int profile_run(const ProfileOptions& options, Request request) {
   OutputFile file(run_options.output, "--output " + run_options.output);
   const RunOptions again = run_options;
   AttendedRun attended(std::move(run_options));
-  request.placement = placement_choice(attended.session(), again);
   if (request.format == "lcov") request.source = covered_source(attended.session());
   const RunResult result = attended.run();
+  request.placement = placement_choice(attended.session(), result, again);
   const std::string separator = report_on_stdout ? attended.separator() : "";
   file.write(separator + render(result, request, options.run.firmware));
   attended.session().write_dumps();

@@ -41,7 +41,8 @@ Table table_of(const RunResult& result, const std::vector<LayerBounds>& bounds) 
     return grouped(counters_of(layer).macs) + (of.is_float ? " float" : "");
   });
   add("MAC/cyc", [&](const LayerResult& layer, const LayerBounds&) {
-    return ratio(counters_of(layer).macs, counters_of(layer).cycles, 3);
+    const Counters& counters = counters_of(layer);
+    return counters.macs == 0 ? "-" : ratio(counters.macs, counters.cycles, 3);
   });
   add("roof", [](const LayerResult&, const LayerBounds& of) { return rate(of.roof); });
   add("of roof%", [](const LayerResult&, const LayerBounds& of) {
@@ -64,27 +65,29 @@ Table table_of(const RunResult& result, const std::vector<LayerBounds>& bounds) 
   return table;
 }
 
-std::string advice_text(const RunResult& result, const PlacementChoice& choice) {
+std::string advice_line(const PlacementAdvice& advice, const RunResult& result) {
   const std::uint64_t total = result.total.counters.cycles;
+  const auto share = [&](std::uint64_t cycles) {
+    return fmt::format("{} cycles ({} %)", grouped(cycles), percent(cycles, total));
+  };
+  const std::string from = printable(result.memories[advice.from]);
+  const std::string option =
+      fmt::format("--place {}={}", advice.range, printable(result.memories[advice.to]));
+  const std::string who =
+      advice.is_code ? fmt::format("{} waited to be fetched from {}", printable(advice.what), from)
+                     : fmt::format("loads and stores waited for {}", from);
+  if (advice.saved)
+    return fmt::format("{} saves {}, as a run with it shows: {} {}", option, share(*advice.saved),
+                       who, share(advice.waited));
+  return fmt::format("{} may save at most the {} that {}, and what {} waited behind those", option,
+                     share(advice.waited), who, advice.is_code ? "data" : "fetches");
+}
+
+std::string advice_text(const RunResult& result, const PlacementChoice& choice) {
   std::string text;
-  for (const PlacementAdvice& advice : placement_advice(result, kMostAdvice, choice)) {
-    const std::string from = printable(result.memories[advice.from]);
-    const std::string waited =
-        fmt::format("{} cycles ({} %)", grouped(advice.cycles), percent(advice.cycles, total));
-    const std::string option =
-        fmt::format("--place {}={}", advice.range, printable(result.memories[advice.to]));
-    text += wrapped(
-        advice.is_code
-            ? fmt::format("{} waited {} for its code in {}: {} saves at most those, and what data "
-                          "waited behind them",
-                          printable(advice.what), waited, from, option)
-            : fmt::format("loads and stores waited {} for {}: {}, if it is that section, saves at "
-                          "most those, and what fetches waited behind them",
-                          waited, from, option),
-        "  ", kWidth);
-  }
-  if (text.empty()) return {};
-  return "\nWhat might pay most\n" + text;
+  for (const PlacementAdvice& advice : placement_advice(result, kMostAdvice, choice))
+    text += wrapped(advice_line(advice, result), "  ", kWidth);
+  return text.empty() ? text : "\nWhat might pay most\n" + text;
 }
 
 }  // namespace

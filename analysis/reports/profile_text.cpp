@@ -86,7 +86,7 @@ std::string table_of(const std::vector<Row>& rows, const RunResult& result, cons
       return percent(group_cycles(row.self.code, group), row.self.cycles());
     });
   }
-  add("memory%", [&](const Row& row) { return top_memory(row.self.code, result); });
+  add("top memory", [&](const Row& row) { return top_memory(row.self.code, result); });
   if (total.energy_fj != 0)
     add("energy", [](const Row& row) { return energy_text(row.self.energy_fj); });
   return table.text(kIndent, kWidth);
@@ -223,9 +223,12 @@ std::string instruction_table(const RunResult& result, std::size_t top) {
 std::string call_tree(const RunResult& result, std::size_t top) {
   constexpr std::size_t kDeepestIndent = 30;
   const RunProfile& profile = *result.profile;
-  const std::vector<NodeCost> nodes = by_node(profile);
-  std::vector<std::size_t> order(nodes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const std::vector<NodeCost> nodes = by_path(profile);
+  const std::vector<std::size_t> first = first_of_path(profile);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (first[i] == i) order.push_back(i);
+  }
   // A caller has at least the cycles of what it calls and stands before it, so it is shown too.
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return nodes[a].inclusive.cycles() > nodes[b].inclusive.cycles();
@@ -248,7 +251,9 @@ std::string call_tree(const RunResult& result, std::size_t top) {
       if (shown[*node]) steps.push_back({*node, depth});
     }
   };
-  push(outermost_nodes(profile, nodes), 0);
+  std::vector<std::size_t> outermost = outermost_nodes(profile, nodes);
+  std::erase_if(outermost, [&](std::size_t i) { return first[i] != i; });
+  push(outermost, 0);
   while (!steps.empty()) {
     const Step step = steps.back();
     steps.pop_back();
@@ -262,9 +267,9 @@ std::string call_tree(const RunResult& result, std::size_t top) {
                         indent, deep, node_name(profile, profile.nodes[step.node]));
     push(node.children, step.depth + 1);
   }
-  if (top != 0 && nodes.size() > top)
+  if (top != 0 && order.size() > top)
     text += fmt::format("  and {} (--top 0 shows all)\n",
-                        counted(nodes.size() - top, "more call path"));
+                        counted(order.size() - top, "more call path"));
   return text;
 }
 

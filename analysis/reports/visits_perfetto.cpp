@@ -111,19 +111,30 @@ class Writer {
     return fmt::format("-{}", value->magnitude);
   }
 
+  /// "net:frame" of a probe, "itm port0: hello", "gpio PA5", "cyccnt main+0x12".
+  static std::string name_of(const TimelineEvent& event) {
+    const std::string provider = printable(event.provider);
+    const std::string name = printable(event.name);
+    if (event.kind == "event" || event.kind == "counter") return provider + ":" + name;
+    std::string text = printable(event.kind);
+    if (!provider.empty()) text += " " + provider;
+    if (!name.empty()) text += (provider.empty() ? " " : ": ") + name;
+    return text;
+  }
+
   void firmware_events() {
     for (const TimelineEvent& event : result_.timeline) {
-      const std::string name = printable(event.provider) + ":" + printable(event.name);
-      const bool counts = event.kind == "counter" && !event.values.empty() && event.values[0];
-      if (counts) {
+      const bool is_level = event.kind == "counter" || event.kind == "gpio";
+      if (is_level && !event.values.empty() && event.values[0]) {
         const EventValue& value = *event.values[0];
         const double number = static_cast<double>(value.magnitude);
-        add("C", 0, at(event.cycle), name, {{"value", value.negative ? -number : number}});
+        add("C", 0, at(event.cycle), name_of(event),
+            {{"value", value.negative ? -number : number}});
         continue;
       }
       Json args = {{"values", Json::array()}};
       for (const auto& value : event.values) args["values"].push_back(value_of(value));
-      add("i", kFirmware, at(event.cycle) + R"("s":"t",)", name, args);
+      add("i", kFirmware, at(event.cycle) + R"("s":"t",)", name_of(event), args);
     }
   }
 

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <random>
 
 #include "analysis/profile.h"
+#include "analysis/reports/bounds_text.h"
 #include "analysis/reports/profile_exports.h"
 #include "analysis/reports/profile_text.h"
 #include "analysis/reports/registry.h"
+#include "analysis/sums.h"
+#include "sim_core/base/error.h"
 #include "tests/analysis/golden.h"
 #include "tests/analysis/sample_profile.h"
 
@@ -142,6 +145,41 @@ TEST(ProfileExports, HostileNamesStayInTheirPlace) {
   const std::string usual = profile_collapsed(plain);
   EXPECT_EQ(std::count(stacks.begin(), stacks.end(), ';'),
             std::count(usual.begin(), usual.end(), ';'));  // those between frames alone
+}
+
+/// Digits and names of a report changed at random: it is refused with a reason, or every view of it
+/// can be made.
+TEST(ProfileExports, DamagedReportsAreRefusedOrShown) {
+  const std::string json = json_report(test::sample_with_profile());
+  const std::size_t profile = json.find("\"profile\"");
+  std::mt19937 random(7);
+  unsigned shown = 0;
+  for (unsigned i = 0; i < 3000; ++i) {
+    std::string damaged = json;
+    for (unsigned n = 0; n < 1 + i % 3; ++n) {
+      char& c = damaged[profile + random() % (json.size() - profile)];
+      c = c >= '0' && c <= '9' ? static_cast<char>('0' + random() % 10)
+                               : static_cast<char>(random() % 3 == 0 ? ' ' : c);
+    }
+    RunResult result;
+    try {
+      result = from_json(damaged, "run.json");
+    } catch (const ConfigError&) {
+      continue;
+    }
+    if (!result.profile) continue;  // its key was changed
+    ++shown;
+    std::size_t bytes = profile_callgrind(result).size() + profile_collapsed(result).size() +
+                        profile_speedscope(result).size() + profile_lcov(result, {}).size() +
+                        function_table(result, 3).size() + call_tree(result, 3).size() +
+                        line_table(result, 3, {}).size() + bounds_text(result).size();
+    for (std::size_t f = 0; f < result.profile->functions.size(); ++f)
+      bytes += annotated(result, f, {}).size();
+    EXPECT_GT(bytes, 1000u);
+    (void)broken_sums(result);
+  }
+  EXPECT_GT(shown, 300u);
+  EXPECT_LT(shown, 2900u);
 }
 
 TEST(ProfileExports, ReportsOfWhatWasReadAreThose) {

@@ -26,6 +26,7 @@ void expect_views_sum(const RunProfile& profile) {
   const auto nodes = by_node(profile);
   EXPECT_EQ(sum_of(by_function(profile), self), total);
   EXPECT_EQ(sum_of(nodes, self), total);
+  EXPECT_EQ(sum_of(by_path(profile), self), total);
   EXPECT_EQ(sum_of(by_line(profile), self), total);
   EXPECT_EQ(sum_of(by_instruction(profile), [](const auto& code) { return code.cost; }), total);
   EXPECT_EQ(
@@ -154,6 +155,32 @@ TEST(Profile, CodeOfAnotherFunctionIsInclusiveForBoth) {
   EXPECT_EQ(functions[1].function, 0u);
   EXPECT_EQ(functions[1].self.cycles(), 0u);
   EXPECT_EQ(functions[1].inclusive.cycles(), 2u);
+}
+
+TEST(Profile, PathsJoinCallsFromSeveralPlaces) {
+  RunResult result = test::sample_with_profile();
+  RunProfile& profile = *result.profile;
+  CallNode again = profile.nodes[2];  // fib, called from elsewhere in conv, and its recursion
+  again.return_address += 2;
+  profile.nodes.push_back(again);
+  CallNode below = profile.nodes[3];
+  below.parent = 6;
+  profile.nodes.push_back(below);
+  for (const std::size_t node : {6u, 7u}) {
+    ProfileEntry entry = profile.entries[7];
+    entry.node = node;
+    profile.entries.push_back(entry);
+  }
+  EXPECT_THAT(first_of_path(profile), ElementsAre(0, 1, 2, 3, 4, 5, 2, 3));
+  const auto paths = by_path(profile);
+  EXPECT_THAT(paths[1].children, ElementsAre(2));
+  EXPECT_EQ(paths[2].self.cycles(), 40u + 30u);
+  EXPECT_EQ(paths[2].inclusive.cycles(), 130u + 60u);
+  EXPECT_EQ(paths[3].self.cycles(), 90u + 30u);
+  EXPECT_EQ(paths[6], NodeCost{});
+  EXPECT_EQ(stacks_of(profile).stacks.size(),
+            stacks_of(*test::sample_with_profile().profile).stacks.size());
+  expect_views_sum(profile);
 }
 
 TEST(Profile, LinesKnowWhatIsInlinedInThem) {
