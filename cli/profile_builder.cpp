@@ -144,10 +144,27 @@ class Writer {
                                     .cost = cost});
       }
     }
-    std::sort(profile_.entries.begin(), profile_.entries.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.node, a.layer, a.clock, a.code) <
-             std::tie(b.node, b.layer, b.clock, b.code);
-    });
+    join_entries();
+  }
+
+  /// Sorts entries, and makes one of those that share a place: addresses where nothing could be
+  /// executed are put to their neighbour.
+  void join_entries() {
+    const auto key = [](const ProfileEntry& entry) {
+      return std::tie(entry.node, entry.layer, entry.clock, entry.code);
+    };
+    std::vector<ProfileEntry>& entries = profile_.entries;
+    std::sort(entries.begin(), entries.end(),
+              [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::vector<ProfileEntry> joined;
+    for (ProfileEntry& entry : entries) {
+      if (!joined.empty() && key(joined.back()) == key(entry)) {
+        joined.back().cost += entry.cost;
+      } else {
+        joined.push_back(std::move(entry));
+      }
+    }
+    entries = std::move(joined);
   }
 
   /// Also of an address where nothing was executed: a handler that cannot be fetched, say.
