@@ -41,6 +41,13 @@ void announce(const std::string& line) {
   std::fflush(stderr);
 }
 
+/// Answer to `monitor reset`.
+std::string reset(engine::Engine& engine, const GdbDebugger& debugger) {
+  if (debugger.is_over()) return "mcost: the run is over: start mcost gdb again\n";
+  if (!engine.reset_system()) return "mcost: no vector table can be read\n";
+  return "reset; `maintenance flush register-cache` shows it\n";  // GDB asks no registers again
+}
+
 /// What a debugger can ask and is told beside the state of the core.
 GdbDebugger::Talk talk_about(RunSession& session, GdbMonitor& monitor) {
   return {.monitor = [&](const std::string& command) { return monitor.answer(command); },
@@ -49,7 +56,8 @@ GdbDebugger::Talk talk_about(RunSession& session, GdbMonitor& monitor) {
                 return fmt::format("mcost: the run is over: {}; continue or detach ends it\n",
                                    session.describe_end(stop));
               },
-          .announce = &announce};
+          .announce = &announce,
+          .before_halt = [] { std::fflush(stdout); }};
 }
 
 int run(const GdbOptions& options) {
@@ -78,7 +86,7 @@ int run(const GdbOptions& options) {
   RunSession session(std::move(run_options), std::move(io));
   GdbServer server(port);
   GdbMonitor monitor([&] { return session.so_far(); },
-                     [&] { return session.machine().engine().reset_system(); });
+                     [&] { return reset(session.machine().engine(), *debugger); });
   debugger.emplace(session.machine().engine(), server, !options.no_wait,
                    talk_about(session, monitor));
   announce(fmt::format("gdb: listening on 127.0.0.1:{}", server.port()));

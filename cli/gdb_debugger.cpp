@@ -81,6 +81,7 @@ bool GdbDebugger::halted() {
     return true;
   }
   stepper_.stop();
+  talk_.before_halt();
   const std::string why = session_.stopped(interrupted_ ? kInterruptSignal : kTrapSignal);
   interrupted_ = false;
   if (awaits_stop_) reply(why);
@@ -90,7 +91,9 @@ bool GdbDebugger::halted() {
 /// A run that has not ended by the firmware's own exit can be looked at once more.
 bool GdbDebugger::ended(engine::StopReason stop) {
   stepper_.stop();
+  is_over_ = true;
   if (!server_.connected()) return true;
+  talk_.before_halt();
   const std::string over = fmt::format("W{:02x}", exit_status(stop, engine_.exit_code()));
   if (stop != engine::StopReason::exited || !awaits_stop_) {
     if (awaits_stop_) reply("O" + to_hex(talk_.describe_end(stop)));

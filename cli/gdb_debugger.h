@@ -25,6 +25,8 @@ class GdbDebugger final : public RunController {
     std::function<std::string(engine::StopReason)> describe_end;
     /// Takes lines for the person at the terminal.
     std::function<void(const std::string&)> announce;
+    /// Called before the firmware is seen halted: what it printed should be seen, too.
+    std::function<void()> before_halt;
   };
   /// `waits`: the firmware does not start before a debugger is there. Engine and server must
   /// outlive this.
@@ -35,6 +37,8 @@ class GdbDebugger final : public RunController {
   bool ended(engine::StopReason stop) override;
   void exception_entered(bool interrupt) override { stepper_.exception_entered(interrupt); }
   void exception_returned() override { stepper_.exception_returned(); }
+  /// The firmware has ended: it can be looked at, but will not go on.
+  [[nodiscard]] bool is_over() const { return is_over_; }
   /// While the firmware runs: looks whether the debugger wants something.
   void poll();
 
@@ -57,6 +61,7 @@ class GdbDebugger final : public RunController {
   bool awaits_stop_ = false;  // the debugger has resumed the firmware and waits for a stop reply
   bool interrupted_ = false;  // by ctrl-C
   bool was_connected_ = false;
+  bool is_over_ = false;
 };
 
 }  // namespace mcost::cli

@@ -71,10 +71,8 @@ std::string GdbMonitor::answer(const std::string& command) {
   if (name == "cycles") return cycles();
   if (name == "causes") return causes();
   if (name == "layers") return layers();
-  if (name == "reset") {
-    return reset_() ? "reset; `stepi` or `maintenance flush register-cache` shows it\n"
-                    : "mcost: the vector table cannot be read\n";
-  }
+  if (name == "reset" || name.starts_with("reset ")) return reset_();
+  if (name == "halt") return "halted\n";  // as it always is when it is asked; front ends say so
   if (name == "help" || name.empty()) return kHelp;
   return fmt::format(
       "mcost: unknown command \"{}\": {}\n", analysis::printable(name),

@@ -10,9 +10,8 @@ namespace mcost::cli {
 
 class GdbMonitor {
  public:
-  /// `so_far` gives layers and costs up to now; `reset` resets the board and returns false if it
-  /// cannot start.
-  GdbMonitor(std::function<RunResult()> so_far, std::function<bool()> reset)
+  /// `so_far` gives layers and costs up to now; `reset` resets the board and says what came of it.
+  GdbMonitor(std::function<RunResult()> so_far, std::function<std::string()> reset)
       : so_far_(std::move(so_far)), reset_(std::move(reset)) {}
 
   /// What a command prints, ending in a newline.
@@ -23,7 +22,7 @@ class GdbMonitor {
   [[nodiscard]] std::string causes();
   [[nodiscard]] std::string layers();
   std::function<RunResult()> so_far_;
-  std::function<bool()> reset_;
+  std::function<std::string()> reset_;
   Counters last_;  // when cycles were asked for
 };
 

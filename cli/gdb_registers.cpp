@@ -69,7 +69,7 @@ std::uint64_t GdbRegisters::value_of(const Register& entry) const {
     case Kind::pc: return engine_.pc();
     case Kind::xpsr: return engine_.xpsr();
     case Kind::fp_double:
-      return core.s[2 * entry.index] | std::uint64_t{core.s[2 * entry.index + 1]} << 32;
+      return core.s[entry.low_single()] | std::uint64_t{core.s[entry.low_single() + 1]} << 32;
     case Kind::fpscr: return core.fp.fpscr;
     case Kind::main_stack: return engine_.banked_stack_pointer(false);
     case Kind::process_stack: return engine_.banked_stack_pointer(true);
@@ -91,8 +91,8 @@ void GdbRegisters::set(const Register& entry, std::uint64_t value) {
     case Kind::pc: engine_.set_pc(word); break;
     case Kind::xpsr: engine_.set_xpsr(word); break;
     case Kind::fp_double:
-      engine_.core().s[2 * entry.index] = word;
-      engine_.core().s[2 * entry.index + 1] = static_cast<std::uint32_t>(value >> 32);
+      engine_.core().s[entry.low_single()] = word;
+      engine_.core().s[entry.low_single() + 1] = static_cast<std::uint32_t>(value >> 32);
       break;
     case Kind::fpscr: engine_.set_fpscr(word); break;
     case Kind::main_stack: engine_.set_banked_stack_pointer(false, word); break;

@@ -47,6 +47,8 @@ class GdbRegisters {
     unsigned index = 0;  // R or D number; SYSm of special registers
     const char* type = "int";
     [[nodiscard]] std::size_t size_bytes() const { return kind == Kind::fp_double ? 8 : 4; }
+    /// The S register that is the lower half of a D register.
+    [[nodiscard]] std::size_t low_single() const { return std::size_t{2} * index; }
   };
   struct Feature {
     const char* name;

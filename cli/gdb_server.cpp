@@ -38,8 +38,8 @@ bool is_readable(int socket, bool waits) {
 
 }  // namespace
 
-GdbServer::GdbServer(std::uint16_t port) {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+GdbServer::GdbServer(std::uint16_t port)
+    : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

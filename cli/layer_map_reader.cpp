@@ -22,7 +22,6 @@
 namespace mcost::cli {
 namespace {
 
-using boards::Place;
 using boards::Problems;
 using boards::YamlEntry;
 using boards::YamlNode;

@@ -302,18 +302,18 @@ void CallLayers::call(const CallSite& site, CoreView& core, LayerLog& log) {
   const Address target =
       site.target ? *site.target : core.core_register(site.target_register) & ~Address{1};
   if (site.tail && !site.target && (function_.contains(target) || target >= 0xF0000000u)) return;
-  activations_.close_dead(!site.tail, core, log);
+  activations().close_dead(!site.tail, core, log);
   const std::uint32_t link =
       site.tail ? core.core_register(kLr) : (site.address + site.size_bytes) | 1u;
   const std::string callee = callee_name(target);
   const unsigned ordinal = count_call(callee, core);
   if (naming_) {
     const analysis::LayerLabel* const label = naming_({site, target, callee, ordinal}, log);
-    if (label != nullptr) activations_.open(*label, link, site.address, core, log);
+    if (label != nullptr) activations().open(*label, link, site.address, core, log);
     return;
   }
   std::string name = fmt::format("{}#{}{}", callee, ordinal, ordinal > kMostOrdinals ? "+" : "");
-  activations_.open({.name = std::move(name), .kind = "call"}, link, site.address, core, log);
+  activations().open({.name = std::move(name), .kind = "call"}, link, site.address, core, log);
 }
 
 FunctionLayers::FunctionLayers(const std::vector<const loader::Function*>& functions, Naming naming)
@@ -333,10 +333,10 @@ void FunctionLayers::start(CoreView& core) {
 void FunctionLayers::begin_at(Address pc, CoreView& core, LayerLog& log) {
   const auto found = labels_.find(pc);
   if (found == labels_.end()) return;
-  activations_.close_dead(false, core, log);
-  activations_.close_replaced(pc, core, log);
+  activations().close_dead(false, core, log);
+  activations().close_replaced(pc, core, log);
   const analysis::LayerLabel* const label = naming_ ? naming_(pc, log) : &found->second;
-  if (label != nullptr) activations_.open(*label, core.core_register(kLr), pc, core, log);
+  if (label != nullptr) activations().open(*label, core.core_register(kLr), pc, core, log);
 }
 
 }  // namespace mcost::cli

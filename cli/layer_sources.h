@@ -138,6 +138,9 @@ class ActivationLayers : public LayerSource {
   virtual void begin_at(Address pc, CoreView& core, LayerLog& log) = 0;
 
  protected:
+  [[nodiscard]] Activations& activations() { return activations_; }
+
+ private:
   Activations activations_;
 };
 

@@ -51,8 +51,7 @@ int run_report(const ReportOptions& options) {
   check(options);
   std::vector<analysis::PageEntry> entries;
   for (const std::string& file : options.results) {
-    entries.push_back({fs::path(file).filename().string(),
-                       read_result(file, "mcost report")});
+    entries.push_back({fs::path(file).filename().string(), read_result(file, "mcost report")});
   }
   OutputFile page(options.html, "--html");
   page.write(analysis::html_page(std::move(entries)));

@@ -14,8 +14,16 @@ const esbuild = createRequire(join(modules, "build.mjs"))("esbuild");
 
 /// Texts that licences of what is bundled ask to be kept with it.
 function licences() {
-  const files = ["echarts/NOTICE", "echarts/LICENSE", "echarts/licenses/LICENSE-d3", "zrender/LICENSE", "tslib/LICENSE.txt"];
-  return files.map((file) => `== ${file} ==\n\n${readFileSync(join(modules, file), "utf8").trim()}\n`).join("\n");
+  const files = [
+    "echarts/NOTICE",
+    "echarts/LICENSE",
+    "echarts/licenses/LICENSE-d3",
+    "zrender/LICENSE",
+    "tslib/LICENSE.txt",
+  ];
+  return files
+    .map((file) => `== ${file} ==\n\n${readFileSync(join(modules, file), "utf8").trim()}\n`)
+    .join("\n");
 }
 
 async function bundle(entry, loader) {
@@ -45,7 +53,8 @@ function refuse(text, pattern, what) {
 function literals(text) {
   refuse(text, /\)page~"|[\ud800-\udfff]/, "the page");
   const pieces = [];
-  for (let at = 0; at < text.length; at += 16384) pieces.push(`    R"page~(${text.slice(at, at + 16384)})page~",`);
+  for (let at = 0; at < text.length; at += 16384)
+    pieces.push(`    R"page~(${text.slice(at, at + 16384)})page~",`);
   return pieces.join("\n");
 }
 

@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <compare>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -17,9 +20,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Of profiles with more nodes than this, those with less than one part in kSmallest of the cycles
+/// Of profiles with more frames than this, those with less than one part in kSmallest of the cycles
 /// become part of their callers.
-constexpr std::size_t kManyNodes = 4000;
+constexpr std::size_t kManyFrames = 4000;
 constexpr std::uint64_t kSmallest = 5000;
 
 constexpr std::size_t kMostEvents = 500;
@@ -33,32 +36,59 @@ constexpr const char* kind_name(CallNode::Kind kind) {
   return "root";
 }
 
-/// The node that stands for each node in the graph: itself, or the caller that it became part of.
-std::vector<std::size_t> shown_nodes(const RunProfile& profile) {
-  std::vector<std::size_t> shown(profile.nodes.size());
-  for (std::size_t i = 0; i < shown.size(); ++i) shown[i] = i;
-  if (shown.size() <= kManyNodes) return shown;
+/// A frame of the flame graph: all calls of a function by one caller, from wherever in it.
+struct Frame {
+  std::optional<std::size_t> parent;
+  std::size_t function = 0;
+  CallNode::Kind kind = CallNode::Kind::root;
+  friend auto operator<=>(const Frame&, const Frame&) = default;
+};
+
+struct FrameTree {
+  std::vector<Frame> frames;         // callers before callees
+  std::vector<std::size_t> of_node;  // the frame of each node of the profile
+};
+
+FrameTree frames_of(const RunProfile& profile) {
+  FrameTree tree;
+  std::map<Frame, std::size_t> known;
+  for (const CallNode& node : profile.nodes) {
+    Frame frame{std::nullopt, node.function, node.kind};
+    if (node.parent) frame.parent = tree.of_node[*node.parent];
+    const auto [found, is_new] = known.emplace(frame, tree.frames.size());
+    if (is_new) tree.frames.push_back(frame);
+    tree.of_node.push_back(found->second);
+  }
+  return tree;
+}
+
+/// The frame that stands for each frame in the page: itself, or the caller that it became part of.
+std::vector<std::size_t> shown_frames(const FrameTree& tree, const RunProfile& profile) {
+  std::vector<std::size_t> shown(tree.frames.size());
+  std::iota(shown.begin(), shown.end(), 0);
+  if (shown.size() <= kManyFrames) return shown;
   std::vector<std::uint64_t> inclusive(shown.size());
   std::uint64_t total = 0;
   for (const ProfileEntry& entry : profile.entries) {
-    inclusive[entry.node] += entry.cost.cycles();
+    inclusive[tree.of_node[entry.node]] += entry.cost.cycles();
     total += entry.cost.cycles();
   }
   for (std::size_t i = shown.size(); i-- > 0;) {
-    if (const auto parent = profile.nodes[i].parent) inclusive[*parent] += inclusive[i];
+    if (const auto parent = tree.frames[i].parent) inclusive[*parent] += inclusive[i];
   }
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    const auto parent = profile.nodes[i].parent;
+    const auto parent = tree.frames[i].parent;
     if (parent && inclusive[i] < total / kSmallest) shown[i] = shown[*parent];
   }
   return shown;
 }
 
-/// Cycles, instructions and energy by node and layer. Entries are sorted by these.
-Json flame_cells(const RunProfile& profile, const std::vector<std::size_t>& number) {
+/// Cycles, instructions and energy by frame and layer.
+Json flame_cells(const RunProfile& profile, const FrameTree& tree,
+                 const std::vector<std::size_t>& number) {
   std::map<std::pair<std::size_t, std::size_t>, std::array<std::uint64_t, 3>> sums;
   for (const ProfileEntry& entry : profile.entries) {
-    auto& sum = sums[{number[entry.node], entry.layer}];
+    auto& sum = sums[{number[tree.of_node[entry.node]], entry.layer}];
     sum[0] += entry.cost.cycles();
     sum[1] += entry.cost.instructions;
     sum[2] += entry.energy_fj;
@@ -70,32 +100,32 @@ Json flame_cells(const RunProfile& profile, const std::vector<std::size_t>& numb
 }
 
 Json flame_json(const RunProfile& profile) {
-  const std::vector<std::size_t> shown = shown_nodes(profile);
+  const FrameTree tree = frames_of(profile);
+  const std::vector<std::size_t> shown = shown_frames(tree, profile);
   std::vector<std::size_t> number(shown.size());  // in the page
-  Json nodes = Json::array();
+  Json frames = Json::array();
   for (std::size_t i = 0; i < shown.size(); ++i) {
     if (shown[i] != i) {
       number[i] = number[shown[i]];
       continue;
     }
-    const CallNode& node = profile.nodes[i];
-    number[i] = nodes.size();
-    nodes.push_back({node.parent ? Json(number[*node.parent]) : Json(nullptr), node.function,
-                     kind_name(node.kind)});
+    const Frame& frame = tree.frames[i];
+    number[i] = frames.size();
+    frames.push_back({frame.parent ? Json(number[*frame.parent]) : Json(nullptr), frame.function,
+                      kind_name(frame.kind)});
   }
   Json functions = Json::array();
   for (const ProfileFunction& function : profile.functions) functions.push_back(function.name);
   Json missing = profile.missing;
-  if (nodes.size() < shown.size()) {
+  if (frames.size() < shown.size()) {
     missing.push_back(
-        fmt::format("{} calling contexts with less than 0.02 % of the cycles each are shown as "
-                    "part of their callers.",
-                    shown.size() - nodes.size()));
+        fmt::format("{} callees with less than 0.02 % of the cycles each are shown as part of "
+                    "their callers.",
+                    shown.size() - frames.size()));
   }
-  Json cells = flame_cells(profile, number);
   return {{"functions", std::move(functions)},
-          {"nodes", std::move(nodes)},
-          {"cells", std::move(cells)},
+          {"frames", std::move(frames)},
+          {"cells", flame_cells(profile, tree, number)},
           {"missing", std::move(missing)}};
 }
 

@@ -29,8 +29,10 @@ RunProfile small_profile() {
   profile.functions = {{"main", 0x100, 8, "", 0}, {"a</script>", 0x200, 8, "", 0}};
   profile.nodes = {{CallNode::Kind::root, std::nullopt, 0, 0, 0},
                    {CallNode::Kind::call, 0, 1, 0x104, 0},
-                   {CallNode::Kind::interrupt, std::nullopt, 1, 0, 15}};
-  profile.entries = {entry(0, 0, 4), entry(0, 0, 6), entry(1, 1, 20), entry(2, 0, 8)};
+                   {CallNode::Kind::interrupt, std::nullopt, 1, 0, 15},
+                   {CallNode::Kind::call, 0, 1, 0x108, 0}};
+  profile.entries = {entry(0, 0, 4), entry(0, 0, 6), entry(1, 1, 12), entry(2, 0, 8),
+                     entry(3, 1, 8)};
   profile.missing = {"no lines"};
   return profile;
 }
@@ -66,22 +68,23 @@ TEST(HtmlPage, HasTheFirstOfManyEvents) {
   EXPECT_EQ(data["runs"][0]["run"]["timeline"].size(), 500u);
 }
 
-TEST(HtmlPage, FlameSumsEntriesByContextAndLayer) {
+TEST(HtmlPage, FlameSumsEntriesByFrameAndLayer) {
   RunResult result = sample_result();
   result.profile = small_profile();
   const Json flame = data_of(result)["runs"][0]["flame"];
   EXPECT_EQ(flame["functions"], Json({"main", "a</script>"}));
-  EXPECT_EQ(flame["nodes"],
+  EXPECT_EQ(flame["frames"],
             Json({{nullptr, 0, "root"}, {0, 1, "call"}, {nullptr, 1, "interrupt"}}));
   EXPECT_EQ(flame["cells"], Json({{0, 0, 10, 5, 100}, {1, 1, 20, 10, 200}, {2, 0, 8, 4, 80}}));
   EXPECT_EQ(flame["missing"], Json({"no lines"}));
 }
 
-TEST(HtmlPage, SmallContextsOfALargeProfileJoinTheirCallers) {
+TEST(HtmlPage, SmallFramesOfALargeProfileJoinTheirCallers) {
   RunResult result = sample_result();
   RunProfile profile = small_profile();
   for (std::size_t i = 0; i < 5000; ++i) {
-    profile.nodes.push_back({CallNode::Kind::call, 1, 1, 0x104, 0});
+    profile.functions.push_back({"f", 0x1000, 8, "", 0});
+    profile.nodes.push_back({CallNode::Kind::call, 1, profile.functions.size() - 1, 0x104, 0});
     profile.entries.push_back(entry(profile.nodes.size() - 1, 0, i % 1000 == 0 ? 1'000'000 : 2));
   }
   std::uint64_t cycles = 0;
@@ -92,10 +95,10 @@ TEST(HtmlPage, SmallContextsOfALargeProfileJoinTheirCallers) {
   for (const Json& cell : flame["cells"]) shown += cell[2].get<std::uint64_t>();
   EXPECT_EQ(shown, cycles);
   // Both roots, the caller and the five large ones.
-  EXPECT_EQ(flame["nodes"].size(), 8u);
+  EXPECT_EQ(flame["frames"].size(), 8u);
   EXPECT_EQ(flame["missing"][1],
-            "4995 calling contexts with less than 0.02 % of the cycles each are shown as part of "
-            "their callers.");
+            "4995 callees with less than 0.02 % of the cycles each are shown as part of their "
+            "callers.");
 }
 
 TEST(HtmlPage, SameResultsSameBytes) {

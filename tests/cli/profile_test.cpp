@@ -227,6 +227,51 @@ int main(void) { outer(2); return 0; }
 INSTANTIATE_TEST_SUITE_P(Optimisation, Profiles, ::testing::Values("-O0", "-O1", "-O3"),
                          [](const auto& test) { return std::string(test.param).substr(1); });
 
+constexpr const char* kPlain = R"(
+volatile int sink;
+__attribute__((noinline)) void work(int x) {
+  sink = x;
+}
+int main(void) { work(2); return 0; }
+)";
+
+bool has_frame(const RunProfile& profile, const std::string& function, unsigned line) {
+  for (const ProfileCode& code : profile.code) {
+    for (const SourceFrame& frame : code.frames) {
+      if (frame.function == function && frame.line == line && profile.files[frame.file] == "main.c")
+        return true;
+    }
+  }
+  return false;
+}
+
+TEST(Profile, LinesComeFromDebugDataOfAnyForm) {
+  MCOST_NEED_TARGET_COMPILER();
+  for (const char* const flags :
+       {"-O1 -gdwarf-2", "-O1 -gdwarf-3", "-O1 -gdwarf-4", "-O1 -gdwarf-5", "-O1 -gz", "-O1 -flto",
+        "-O0 -ffunction-sections -Wl,--gc-sections"}) {
+    const RunResult result = profile_of(kPlain, flags);
+    EXPECT_TRUE(has_frame(*result.profile, "work", 4)) << flags;
+    EXPECT_THAT(result.profile->missing, ::testing::IsEmpty()) << flags;
+    EXPECT_THAT(paths_of(result), Contains("reset>main>work")) << flags;
+  }
+}
+
+TEST(Profile, WhatIsMissingIsSaidAndTheRestIsThere) {
+  MCOST_NEED_TARGET_COMPILER();
+  const RunResult no_lines = profile_of(kPlain, "-O1 -g0");
+  EXPECT_THAT(paths_of(no_lines), Contains("reset>main>work"));
+  EXPECT_THAT(
+      no_lines.profile->missing,
+      ::testing::ElementsAre("no source lines: the firmware has no debug data; build it with -g"));
+  const RunResult stripped = profile_of(kPlain, "-O1 -s");
+  EXPECT_EQ(paths_of(stripped).size(), 3u);
+  EXPECT_THAT(stripped.profile->missing,
+              Contains("no names for 3 functions: the firmware has no symbol for them; they are "
+                       "named by their address"));
+  EXPECT_EQ(stripped.total.counters.cycles, no_lines.total.counters.cycles);
+}
+
 TEST(Profile, WithoutSymbolsFunctionsAreNamedByTheAddressThatWasCalled) {
   Program program;
   program.add({0xF000, 0xF802});  // BL to the instruction behind the next two

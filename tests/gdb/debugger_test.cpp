@@ -80,7 +80,7 @@ std::optional<RunResult> debug(const Program& program, const std::function<void(
                         [](engine::StopReason stop) {
                           return "over " + std::to_string(static_cast<int>(stop)) + "\n";
                         },
-                        [](const std::string&) {}});
+                        [](const std::string&) {}, [] {}});
   std::thread other([&] {
     Client client(server.port());
     talk(client);

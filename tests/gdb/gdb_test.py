@@ -74,11 +74,11 @@ class GdbTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         return run.stdout
 
-    def debug(self, firmware, board, commands, *options):
+    def debug(self, firmware, board, commands, *options, target="remote"):
         """What GDB says to commands, by the word echoed before them; and how mcost ended."""
         served = Served(self, firmware, board, *options)
         script = os.path.join(self.folder, "commands.gdb")
-        lines = ["set pagination off", "set confirm off", "set width 0", f"target remote 127.0.0.1:{served.port}"]
+        lines = ["set pagination off", "set confirm off", "set width 0", f"target {target} 127.0.0.1:{served.port}"]
         with open(script, "w", encoding="utf-8") as stream:
             stream.write("\n".join(lines + [line.strip() for line in commands.strip().splitlines()]) + "\n")
         gdb = subprocess.run([GDB, "-nx", "-q", "-batch", "-x", script, firmware], stdout=subprocess.PIPE,
@@ -232,6 +232,24 @@ class Sample(GdbTest):
         with open(output, encoding="utf-8") as stream:
             self.assertEqual(stream.read(), self.report(firmware, "generic-m33"))
 
+    def test_front_ends_extend_the_protocol(self):
+        firmware = os.path.join(LENET, "lenet5-int8-plain.elf")
+        said, (status, out, errors) = self.debug(firmware, "generic-m4", f"""
+            {at("halt")}
+            monitor halt
+            monitor reset halt
+            maintenance flush register-cache
+            info registers pc
+            thbreak main
+            {at("main")}
+            continue
+            detach
+            """, target="extended-remote")
+        self.assertEqual(status, 0, errors)
+        self.assertRegex(said["halt"], r"halted\nreset(.*\n)+pc .* <reset_handler>")
+        self.assertRegex(said["main"], r"main \(\) at main\.c")
+        self.assertIn("Cycles by cause", out)
+
     def test_kill_ends_without_a_report(self):
         firmware = os.path.join(LENET, "lenet5-int8-plain.elf")
         _, (status, out, _) = self.debug(firmware, "generic-m4", "break main\ncontinue\nkill")
@@ -356,6 +374,7 @@ class Interrupts(GdbTest):
                              r".*\n#3 .* in thread")
             if board != "generic-m0":
                 self.assertRegex(said["status"], r"0xe000ed28:\t0x00010000")  # UNDEFINSTR
+            self.assertIn("the run is over: start mcost gdb again", said["reset"])
             self.assertIn("exited with code 01", said["end"])
             status, out, errors = ended
             self.assertEqual(status, 1)
@@ -373,6 +392,8 @@ class Interrupts(GdbTest):
             backtrace
             {at("status")}
             x/wx 0xe000ed28
+            {at("reset")}
+            monitor reset
             {at("end")}
             continue
             """, check)

@@ -33,28 +33,45 @@ export function freshId(prefix) {
 
 /// A part of the page with a heading that can be linked to.
 export function section(id, title, intro, ...children) {
-  return h("section", { id, "aria-labelledby": `${id}-title` },
+  return h(
+    "section",
+    { id, "aria-labelledby": `${id}-title` },
     h("h3", { id: `${id}-title` }, title),
     intro && h("p", { class: "intro" }, intro),
-    children);
+    children,
+  );
 }
 
 /// Buttons of which one is pressed. `options` are {value, label}; `choose(value)` is called on a change.
 export function choice(label, options, value, choose) {
   const buttons = options.map((option) =>
-    h("button", {
-      type: "button", "aria-pressed": String(option.value === value), "data-value": String(option.value), title: option.title,
-      onclick: (event) => {
-        for (const other of buttons) other.setAttribute("aria-pressed", String(other === event.currentTarget));
-        choose(option.value);
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(option.value === value),
+        "data-value": String(option.value),
+        title: option.title,
+        onclick: (event) => {
+          for (const other of buttons)
+            other.setAttribute("aria-pressed", String(other === event.currentTarget));
+          choose(option.value);
+        },
       },
-    }, option.label));
+      option.label,
+    ),
+  );
   return h("div", { class: "choice control", role: "group", "aria-label": label }, buttons);
 }
 
 /// A list to choose from.
 export function selection(label, options, value, choose) {
-  const list = h("select", { onchange: (event) => choose(event.target.value) },
-    options.map((option) => h("option", { value: option.value, selected: option.value === value }, option.label)));
+  const list = h(
+    "select",
+    { onchange: (event) => choose(event.target.value) },
+    options.map((option) =>
+      h("option", { value: option.value, selected: option.value === value }, option.label),
+    ),
+  );
   return h("label", { class: "selection control" }, label, " ", list);
 }

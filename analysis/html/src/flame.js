@@ -4,7 +4,7 @@ import { choice, h, selection } from "./dom.js";
 import { exact, joules, number, percent } from "./format.js";
 
 const ROW = 22;
-const NARROWEST = 0.0008;  // of the width; what is narrower is not drawn
+const NARROWEST = 0.0008; // of the width; what is narrower is not drawn
 const HUES = [28, 38, 46, 18, 200, 210, 190, 160];
 
 const MEASURES = {
@@ -15,7 +15,15 @@ const MEASURES = {
 
 /// The tree with the sums of one measure, of one layer or of all.
 export function treeOf(flame, measure, layer) {
-  const nodes = flame.nodes.map(([parent, name, kind], index) => ({ index, parent, name: flame.functions[name] ?? "?", kind, self: 0, total: 0, children: [] }));
+  const nodes = flame.frames.map(([parent, name, kind], index) => ({
+    index,
+    parent,
+    name: flame.functions[name] ?? "?",
+    kind,
+    self: 0,
+    total: 0,
+    children: [],
+  }));
   for (const cell of flame.cells) {
     if (layer !== null && cell[1] !== layer) continue;
     nodes[cell[0]].self += number(cell[MEASURES[measure].column]);
@@ -92,14 +100,30 @@ class FlameGraph {
 
   frame({ node, depth, left, width }) {
     const found = this.wanted !== "" && node.name.toLowerCase().includes(this.wanted);
-    const button = h("button", {
-      type: "button", role: "treeitem", tabindex: "-1", title: this.text(node), "data-node": String(node.index), "aria-level": String(depth + 1),
-      class: `frame ${node.kind}${found ? " found" : ""}${this.wanted && !found ? " other" : ""}`,
-      style: { left: `${left * 100}%`, width: `${width * 100}%`, top: `${depth * ROW}px` },
-      onclick: () => { this.zoom = node; this.draw(node); },
-      onfocus: () => { this.status.textContent = this.text(node); },
-      onmouseenter: () => { this.status.textContent = this.text(node); },
-    }, node.kind === "interrupt" ? `↯ ${node.name}` : node.name);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        role: "treeitem",
+        tabindex: "-1",
+        title: this.text(node),
+        "data-node": String(node.index),
+        "aria-level": String(depth + 1),
+        class: `frame ${node.kind}${found ? " found" : ""}${this.wanted && !found ? " other" : ""}`,
+        style: { left: `${left * 100}%`, width: `${width * 100}%`, top: `${depth * ROW}px` },
+        onclick: () => {
+          this.zoom = node;
+          this.draw(node);
+        },
+        onfocus: () => {
+          this.status.textContent = this.text(node);
+        },
+        onmouseenter: () => {
+          this.status.textContent = this.text(node);
+        },
+      },
+      node.kind === "interrupt" ? `↯ ${node.name}` : node.name,
+    );
     if (node.kind !== "all") button.style.setProperty("--hue", String(hueOf(node.name)));
     return button;
   }
@@ -124,8 +148,11 @@ class FlameGraph {
     if (!node) return;
     const siblings = node.up ? node.up.children.filter((child) => this.buttonOf(child)) : [node];
     const moves = {
-      ArrowUp: node.up, ArrowDown: node.children.find((child) => this.buttonOf(child)),
-      ArrowLeft: siblings[siblings.indexOf(node) - 1], ArrowRight: siblings[siblings.indexOf(node) + 1], Home: this.root,
+      ArrowUp: node.up,
+      ArrowDown: node.children.find((child) => this.buttonOf(child)),
+      ArrowLeft: siblings[siblings.indexOf(node) - 1],
+      ArrowRight: siblings[siblings.indexOf(node) + 1],
+      Home: this.root,
     };
     if (event.key === "Escape") {
       this.zoom = this.root;
@@ -141,17 +168,70 @@ class FlameGraph {
 
 export function flameGraph(run) {
   if (!run.flame) {
-    return h("p", { class: "absent" }, "This result has no profile: make it by ", h("code", {}, "mcost run --profile"), " for this view.");
+    return h(
+      "p",
+      { class: "absent" },
+      "This result has no profile: make it by ",
+      h("code", {}, "mcost run --profile"),
+      " for this view.",
+    );
   }
   const graph = new FlameGraph(run);
   const measures = Object.keys(MEASURES).filter((key) => key !== "energy" || run.json.energy);
   const layers = [...new Set(run.flame.cells.map((cell) => cell[1]))].sort((a, b) => a - b);
-  const controls = h("div", { class: "controls" },
-    choice("Width of a frame", measures.map((key) => ({ value: key, label: MEASURES[key].label })), "cycles", (value) => { graph.measure = value; graph.rebuild(); }),
-    layers.length > 1 && selection("Layer", [{ value: "", label: "all" }, ...layers.map((at) => ({ value: String(at), label: run.layers[at]?.path.join(" / ") ?? "?" }))], "",
-      (value) => { graph.layer = value === "" ? null : Number(value); graph.rebuild(); }),
-    h("label", { class: "selection control" }, "Find ", h("input", { type: "search", size: "14", oninput: (event) => { graph.wanted = event.target.value.trim().toLowerCase(); graph.draw(); } })));
-  return [controls, graph.frames, graph.status,
-    run.flame.missing.length > 0 && h("ul", { class: "notes" }, run.flame.missing.map((line) => h("li", {}, line))),
-    h("p", { class: "caption" }, "Callees stand below their caller. Choose a frame to zoom in, the one at the top to see all again; with the keyboard: arrows, Enter, Escape.")];
+  const controls = h(
+    "div",
+    { class: "controls" },
+    choice(
+      "Width of a frame",
+      measures.map((key) => ({ value: key, label: MEASURES[key].label })),
+      "cycles",
+      (value) => {
+        graph.measure = value;
+        graph.rebuild();
+      },
+    ),
+    layers.length > 1 &&
+      selection(
+        "Layer",
+        [
+          { value: "", label: "all" },
+          ...layers.map((at) => ({ value: String(at), label: run.layers[at]?.path.join(" / ") ?? "?" })),
+        ],
+        "",
+        (value) => {
+          graph.layer = value === "" ? null : Number(value);
+          graph.rebuild();
+        },
+      ),
+    h(
+      "label",
+      { class: "selection control" },
+      "Find ",
+      h("input", {
+        type: "search",
+        size: "14",
+        oninput: (event) => {
+          graph.wanted = event.target.value.trim().toLowerCase();
+          graph.draw();
+        },
+      }),
+    ),
+  );
+  return [
+    controls,
+    graph.frames,
+    graph.status,
+    run.flame.missing.length > 0 &&
+      h(
+        "ul",
+        { class: "notes" },
+        run.flame.missing.map((line) => h("li", {}, line)),
+      ),
+    h(
+      "p",
+      { class: "caption" },
+      "Callees stand below their caller. Choose a frame to zoom in, the one at the top to see all again; with the keyboard: arrows, Enter, Escape.",
+    ),
+  ];
 }

@@ -1,6 +1,6 @@
 // Stacked bars, one a layer: where its cycles, bytes or joules come from. With several runs, bars of a layer stand
 // beside each other.
-import { Chart, axisStyle, tooltipOf, tooltipStyle } from "./chart.js";
+import { Chart, axisOf, tooltipOf, tooltipStyle } from "./chart.js";
 import { choice, h } from "./dom.js";
 import { bytes, exact, joules, percent, short, tick } from "./format.js";
 import { causeTone, colour, componentTone, distinctTones, memoryTone } from "./palette.js";
@@ -20,7 +20,8 @@ function rowsOf(runs) {
   for (const [at, run] of runs.entries()) {
     for (const layer of run.layers) {
       const key = JSON.stringify(layer.path);
-      if (!rows.has(key)) rows.set(key, { name: layer.name, depth: layer.depth, path: layer.path, layers: [] });
+      if (!rows.has(key))
+        rows.set(key, { name: layer.name, depth: layer.depth, path: layer.path, layers: [] });
       rows.get(key).layers[at] = layer;
     }
   }
@@ -33,7 +34,8 @@ function partsOf(rows, runs, measure) {
   for (const row of rows) {
     for (const layer of row.layers) {
       if (!layer) continue;
-      for (const [key, value] of MEASURES[measure].parts(layer.inclusive)) keys.set(key, (keys.get(key) ?? 0) + value);
+      for (const [key, value] of MEASURES[measure].parts(layer.inclusive))
+        keys.set(key, (keys.get(key) ?? 0) + value);
     }
   }
   return [...keys].filter(([, sum]) => sum > 0).map(([key]) => key);
@@ -54,7 +56,9 @@ function seriesOf(view, rows, tones, runs, colours, hidden) {
   const series = [];
   for (const [at, run] of runs.entries()) {
     const total = rows.map((row) => (row.layers[at] ? MEASURES[measure].total(row.layers[at][scope]) : 0));
-    const parts = rows.map((row) => new Map(row.layers[at] ? MEASURES[measure].parts(row.layers[at][scope]) : []));
+    const parts = rows.map(
+      (row) => new Map(row.layers[at] ? MEASURES[measure].parts(row.layers[at][scope]) : []),
+    );
     const visible = [...tones.keys()].filter((key) => !hidden.has(key));
     const value = (i, key) => {
       const amount = parts[i].get(key) ?? 0;
@@ -63,16 +67,31 @@ function seriesOf(view, rows, tones, runs, colours, hidden) {
     };
     for (const key of visible) {
       series.push({
-        type: "bar", stack: run.file + at, name: key, barCategoryGap: "22%", barGap: "8%",
+        type: "bar",
+        stack: run.file + at,
+        name: key,
+        barCategoryGap: "22%",
+        barGap: "8%",
         data: rows.map((row, i) => value(i, key)),
-        itemStyle: { color: colour(tones.get(key), colours.dark), borderColor: colours.paper, borderWidth: 0.5 },
+        itemStyle: {
+          color: colour(tones.get(key), colours.dark),
+          borderColor: colours.paper,
+          borderWidth: 0.5,
+        },
         emphasis: { disabled: true },
       });
     }
     series.push({
-      type: "bar", stack: run.file + at, name: "total", data: rows.map(() => 0), silent: true,
+      type: "bar",
+      stack: run.file + at,
+      name: "total",
+      data: rows.map(() => 0),
+      silent: true,
       label: {
-        show: true, position: "right", color: colours.text, fontSize: 11,
+        show: true,
+        position: "right",
+        color: colours.text,
+        fontSize: 11,
         formatter: ({ dataIndex }) => {
           if (!rows[dataIndex].layers[at]) return "";
           const text = shown[measure](total[dataIndex]);
@@ -88,7 +107,9 @@ function tipOf(view, row, runs, tones, colours) {
   const { measure, scope } = view;
   const lines = [];
   const described = row.layers.find(Boolean)?.json.metadata ?? {};
-  const shape = Object.entries(described).map(([key, value]) => `${key} ${value}`).join(", ");
+  const shape = Object.entries(described)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ");
   for (const [at, run] of runs.entries()) {
     const layer = row.layers[at];
     if (!layer) continue;
@@ -97,7 +118,8 @@ function tipOf(view, row, runs, tones, colours) {
     for (const [key, value] of MEASURES[measure].parts(layer[scope])) {
       if (value === 0) continue;
       lines.push({
-        tone: tones.get(key), name: measure === "cycles" ? causeLabel(key) : key,
+        tone: tones.get(key),
+        name: measure === "cycles" ? causeLabel(key) : key,
         value: `${exactly[measure](value)}  ${percent(value, total)}`,
       });
     }
@@ -106,55 +128,90 @@ function tipOf(view, row, runs, tones, colours) {
   return tooltipOf(row.path.join(" / "), lines, colours, shape);
 }
 
+/// Axes of bars: amounts along x, layers down y, whose names have `room`.
+function axesOf(view, rows, colours, room) {
+  const amount = (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v)));
+  const name = (_, i) => `${"› ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`;
+  const layers = axisOf(colours, "category", name, {
+    inverse: true,
+    data: rows.map((_, i) => String(i)),
+    axisTick: { show: false },
+    splitLine: { show: false },
+  });
+  Object.assign(layers.axisLabel, { interval: 0, hideOverlap: false });
+  return {
+    xAxis: axisOf(colours, "value", amount, { max: view.relative ? 100 : undefined }),
+    yAxis: layers,
+  };
+}
+
+function legendOf(view, tones) {
+  const causes = view.measure === "cycles";
+  return [...tones].map(([key, tone]) => ({
+    key,
+    tone,
+    label: causes ? causeLabel(key) : key,
+    title: causes ? causeMeaning(key) : undefined,
+  }));
+}
+
+/// What to draw of `rows`; `view` is what the reader chose.
+function drawing(view, rows, runs, memories, colours, width, hidden) {
+  const tones = tonesOf(view.measure, partsOf(rows, runs, view.measure), memories);
+  const longest = Math.max(...rows.map((row) => row.name.length + 2 * row.depth));
+  const room = Math.min(Math.max(60, longest * 6.8 + 8), width * 0.3);
+  const row = isPrinting() ? PRINT_ROW : ROW;
+  const measure = MEASURES[view.measure].label.toLowerCase();
+  return {
+    height: rows.length * (runs.length === 1 ? row : 10 + 15 * runs.length) + 38,
+    label: `Stacked bars of ${rows.length} layers: ${measure}. The table of layers has the numbers.`,
+    legend: legendOf(view, tones),
+    option: {
+      grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 28 },
+      ...axesOf(view, rows, colours, room),
+      tooltip: {
+        ...tooltipStyle(colours),
+        trigger: "axis",
+        axisPointer: { type: "shadow" },
+        formatter: (items) => tipOf(view, rows[items[0].dataIndex], runs, tones, colours),
+      },
+      series: seriesOf(view, rows, tones, runs, colours, hidden),
+    },
+  };
+}
+
+function controlsOf(view, { withEnergy, nested }, change) {
+  const measures = Object.keys(MEASURES).filter((key) => key !== "energy" || withEnergy);
+  const scales = [
+    { value: false, label: "Absolute" },
+    { value: true, label: "Relative" },
+  ];
+  const scopes = [
+    { value: "inclusive", label: "Inclusive" },
+    { value: "exclusive", label: "Exclusive" },
+  ];
+  const shownBy = measures.map((key) => ({ value: key, label: MEASURES[key].label }));
+  return h(
+    "div",
+    { class: "controls" },
+    choice("What the bars show", shownBy, view.measure, change("measure")),
+    choice("Scale", scales, view.relative, change("relative")),
+    nested && choice("Layers inside a layer", scopes, view.scope, change("scope")),
+  );
+}
+
 export function layerChart(runs, { withEnergy }) {
   const rows = rowsOf(runs);
   const nested = runs.some((run) => run.nested);
   const view = { measure: "cycles", scope: "inclusive", relative: false };
   const memories = [...new Set(runs.flatMap((run) => run.memories))];
-  const chart = new Chart((colours, width, hidden) => {
-    const tones = tonesOf(view.measure, partsOf(rows, runs, view.measure), memories);
-    const longest = Math.max(...rows.map((row) => row.name.length + 2 * row.depth));
-    const room = Math.min(Math.max(60, longest * 6.8 + 8), width * 0.3);
-    const row = isPrinting() ? PRINT_ROW : ROW;
-    const height = rows.length * (runs.length === 1 ? row : 10 + 15 * runs.length) + 38;
-    return {
-      height,
-      label: `Stacked bars of ${rows.length} layers: ${MEASURES[view.measure].label.toLowerCase()}. The table of layers has the numbers.`,
-      legend: [...tones].map(([key, tone]) => ({
-        key, tone, label: view.measure === "cycles" ? causeLabel(key) : key,
-        title: view.measure === "cycles" ? causeMeaning(key) : undefined,
-      })),
-      option: {
-        grid: { left: room + 10, right: runs.length > 1 ? 90 : 72, top: 6, bottom: 28 },
-        xAxis: {
-          type: "value", max: view.relative ? 100 : undefined, ...axisStyle(colours),
-          axisLabel: { ...axisStyle(colours).axisLabel, hideOverlap: true, formatter: (v) => (view.relative ? `${v} %` : v === 0 ? "0" : tick(shown[view.measure](v))) },
-        },
-        yAxis: {
-          type: "category", inverse: true, data: rows.map((_, i) => String(i)), ...axisStyle(colours),
-          axisTick: { show: false }, splitLine: { show: false },
-          axisLabel: {
-            ...axisStyle(colours).axisLabel, interval: 0,
-            formatter: (_, i) => `${"› ".repeat(rows[i].depth)}${clipped(rows[i].name, room - 12 * rows[i].depth)}`,
-          },
-        },
-        tooltip: {
-          ...tooltipStyle(colours), trigger: "axis", axisPointer: { type: "shadow" },
-          formatter: (items) => tipOf(view, rows[items[0].dataIndex], runs, tones, colours),
-        },
-        series: seriesOf(view, rows, tones, runs, colours, hidden),
-      },
-    };
-  });
+  const chart = new Chart((colours, width, hidden) =>
+    drawing(view, rows, runs, memories, colours, width, hidden),
+  );
   const change = (key) => (value) => {
     view[key] = value;
     if (key === "measure") chart.hidden.clear();
     chart.draw(true);
   };
-  const measures = Object.keys(MEASURES).filter((key) => key !== "energy" || withEnergy);
-  const controls = h("div", { class: "controls" },
-    choice("What the bars show", measures.map((key) => ({ value: key, label: MEASURES[key].label })), "cycles", change("measure")),
-    choice("Scale", [{ value: false, label: "Absolute" }, { value: true, label: "Relative" }], false, change("relative")),
-    nested && choice("Layers inside a layer", [{ value: "inclusive", label: "Inclusive" }, { value: "exclusive", label: "Exclusive" }], "inclusive", change("scope")));
-  return [controls, chart.element];
+  return [controlsOf(view, { withEnergy, nested }, change), chart.element];
 }

@@ -24,16 +24,30 @@ function boardOf(run) {
 function runArticle(run) {
   const board = boardOf(run);
   const id = (name) => `run-${run.index}-${name}`;
-  return h("article", { id: `run-${run.index}`, class: "run", "aria-label": run.title },
+  return h(
+    "article",
+    { id: `run-${run.index}`, class: "run", "aria-label": run.title },
     h("h2", {}, run.title),
     summary(run),
-    section(id("layers"), "Where the cost comes from", null, layerChart([run], { withEnergy: Boolean(run.json.energy) }), layerTable(run)),
+    section(
+      id("layers"),
+      "Where the cost comes from",
+      null,
+      layerChart([run], { withEnergy: Boolean(run.json.energy) }),
+      layerTable(run),
+    ),
     section(id("roofline"), "Roofline", null, roofline(run, board)),
     section(id("memory"), "Memory over time", null, memoryTimeline(run), eventTable(run)),
     section(id("board"), "The board and its traffic", null, boardDiagram(run, board), memoryTable(run)),
-    section(id("causes"), "Causes and energy", null, h("div", { class: "pair" }, causeTable(run), energyTable(run))),
+    section(
+      id("causes"),
+      "Causes and energy",
+      null,
+      h("div", { class: "pair" }, causeTable(run), energyTable(run)),
+    ),
     section(id("flame"), "Flame graph", null, flameGraph(run)),
-    section(id("accuracy"), "What the numbers rest on", null, accuracyNotes(run)));
+    section(id("accuracy"), "What the numbers rest on", null, accuracyNotes(run)),
+  );
 }
 
 function themeButton() {
@@ -47,24 +61,40 @@ function themeButton() {
   return button;
 }
 
-const VIEWS = [["layers", "Layers"], ["roofline", "Roofline"], ["memory", "Memory"], ["board", "Board"], ["causes", "Causes"], ["flame", "Flame graph"], ["accuracy", "Accuracy"]];
+const VIEWS = [
+  ["layers", "Layers"],
+  ["roofline", "Roofline"],
+  ["memory", "Memory"],
+  ["board", "Board"],
+  ["causes", "Causes"],
+  ["flame", "Flame graph"],
+  ["accuracy", "Accuracy"],
+];
 
 /// One run is shown at a time; print shows all.
 class Page {
   constructor(runs) {
     this.runs = runs;
     this.articles = runs.map(runArticle);
-    this.tabs = runs.map((run) => h("button", { type: "button", class: "tab", "data-run": String(run.index), onclick: () => this.show(run.index) }, run.title));
+    this.tabs = runs.map((run) =>
+      h(
+        "button",
+        { type: "button", class: "tab", "data-run": String(run.index), onclick: () => this.show(run.index) },
+        run.title,
+      ),
+    );
     this.links = h("nav", { class: "views", "aria-label": "Views" });
   }
 
   show(index) {
     this.articles.forEach((article, i) => article.classList.toggle("put-away", i !== index));
     this.tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String(i === index)));
-    this.links.replaceChildren(...[
-      this.runs.length > 1 && h("a", { href: "#comparison" }, "Comparison"),
-      ...VIEWS.map(([name, text]) => h("a", { href: `#run-${index}-${name}` }, text)),
-    ].filter(Boolean));
+    this.links.replaceChildren(
+      ...[
+        this.runs.length > 1 && h("a", { href: "#comparison" }, "Comparison"),
+        ...VIEWS.map(([name, text]) => h("a", { href: `#run-${index}-${name}` }, text)),
+      ].filter(Boolean),
+    );
   }
 
   element() {
@@ -73,12 +103,24 @@ class Page {
     const name = several ? `${this.runs.length} results` : first.title;
     document.title = `mcost report: ${name}`;
     return [
-      h("header", { class: "top" }, h("div", { class: "bar" }, h("h1", {}, "mcost", h("span", {}, " report")), this.links, themeButton())),
-      h("main", {},
+      h(
+        "header",
+        { class: "top" },
+        h("div", { class: "bar" }, h("h1", {}, "mcost", h("span", {}, " report")), this.links, themeButton()),
+      ),
+      h(
+        "main",
+        {},
         several && comparison(this.runs),
-        several && h("div", { class: "tabs control", role: "group", "aria-label": "Result shown below" }, this.tabs),
-        this.articles),
-      h("footer", {}, `Made by mcost ${first.json.tool.version}. Point at a number for its exact value. Charts by Apache ECharts.`),
+        several &&
+          h("div", { class: "tabs control", role: "group", "aria-label": "Result shown below" }, this.tabs),
+        this.articles,
+      ),
+      h(
+        "footer",
+        {},
+        `Made by mcost ${first.json.tool.version}. Point at a number for its exact value. Charts by Apache ECharts.`,
+      ),
     ];
   }
 }

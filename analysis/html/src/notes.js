@@ -15,51 +15,94 @@ export function eventTable(run) {
   const table = sortableTable({
     caption: "Events of the firmware",
     columns: [
-      { title: "Event", value: (row) => row.name, show: (row) => h("span", { title: `${row.provider}: ${row.kind}` }, row.name) },
-      { title: "Cycle", numeric: true, value: (row) => row.cycle, show: (row) => figure(exact(row.cycle), row.cycle, "cycles") },
-      { title: "Time", numeric: true, value: (row) => run.secondsAt(row.cycle), show: (row) => seconds(run.secondsAt(row.cycle)) },
+      {
+        title: "Event",
+        value: (row) => row.name,
+        show: (row) => h("span", { title: `${row.provider}: ${row.kind}` }, row.name),
+      },
+      {
+        title: "Cycle",
+        numeric: true,
+        value: (row) => row.cycle,
+        show: (row) => figure(exact(row.cycle), row.cycle, "cycles"),
+      },
+      {
+        title: "Time",
+        numeric: true,
+        value: (row) => run.secondsAt(row.cycle),
+        show: (row) => seconds(run.secondsAt(row.cycle)),
+      },
       { title: "Values", wide: true, value: (row) => row.values.map((value) => value ?? "?").join(" ") },
     ],
     rows: events,
   });
-  return [table, run.events > events.length && h("p", { class: "caption" }, `The first ${exact(events.length)} of ${exact(run.events)}; the result has all.`)];
+  return [
+    table,
+    run.events > events.length &&
+      h(
+        "p",
+        { class: "caption" },
+        `The first ${exact(events.length)} of ${exact(run.events)}; the result has all.`,
+      ),
+  ];
+}
+
+function assumptionTable(rows) {
+  return sortableTable({
+    caption: "Values of the board that mattered and rest on no document read",
+    columns: [
+      { title: "Value of", wide: true, value: (row) => row.path, show: (row) => h("code", {}, row.path) },
+      { title: "Is", value: (row) => row.value },
+      { title: "Source", value: sourceText },
+      { title: "Reference", wide: true, value: (row) => row.ref },
+    ],
+    rows,
+  });
+}
+
+function registerTable(rows) {
+  const count = (title, key) => ({
+    title,
+    numeric: true,
+    value: (row) => row[key],
+    show: (row) => figure(exact(row[key]), row[key]),
+  });
+  const place = ({ first }) => [first.symbol, first.line].filter(Boolean).join(", ") || first.pc;
+  return sortableTable({
+    caption: "Registers that no model answers",
+    columns: [
+      { title: "Address", value: (row) => row.address, show: (row) => h("code", {}, row.address) },
+      { title: "Of", value: (row) => row.peripheral },
+      count("Reads", "reads"),
+      count("Writes", "writes"),
+      { title: "First at", wide: true, value: place },
+      { title: "Answer", wide: true, value: (row) => row.rule ?? "what was last written" },
+    ],
+    rows,
+  });
 }
 
 export function accuracyNotes(run) {
-  const { notes, assumptions, unmodelled, semihosting } = run.json;
-  const parts = [];
-  if (run.json.partial) parts.push(h("p", { class: "warning" }, "This run was stopped by host time: its numbers are those of a part."));
-  parts.push(notes.length > 0 ? h("ul", { class: "notes" }, notes.map((note) => h("li", {}, note))) : h("p", { class: "absent" }, "The run left no notes."));
-  if (assumptions.length > 0) {
-    parts.push(sortableTable({
-      caption: "Values of the board that mattered and rest on no document read",
-      columns: [
-        { title: "Value of", wide: true, value: (row) => row.path, show: (row) => h("code", {}, row.path) },
-        { title: "Is", numeric: false, value: (row) => row.value },
-        { title: "Source", value: sourceText },
-        { title: "Reference", wide: true, value: (row) => row.ref },
-      ],
-      rows: assumptions,
-    }));
-  }
-  if (unmodelled.length > 0) {
-    parts.push(sortableTable({
-      caption: "Registers that no model answers",
-      columns: [
-        { title: "Address", value: (row) => row.address, show: (row) => h("code", {}, row.address) },
-        { title: "Of", value: (row) => row.peripheral },
-        { title: "Reads", numeric: true, value: (row) => row.reads, show: (row) => figure(exact(row.reads), row.reads) },
-        { title: "Writes", numeric: true, value: (row) => row.writes, show: (row) => figure(exact(row.writes), row.writes) },
-        { title: "First at", wide: true, value: (row) => [row.first.symbol, row.first.line].filter(Boolean).join(", ") || row.first.pc },
-        { title: "Answer", wide: true, value: (row) => row.rule ?? "what was last written" },
-      ],
-      rows: unmodelled,
-    }));
-  } else {
-    parts.push(h("p", { class: "absent" }, "Every register that the firmware touched has a model or a rule."));
-  }
-  if (semihosting.length > 0) {
-    parts.push(h("p", { class: "caption" }, `Semihosting calls, which cost the board nothing: ${semihosting.map((call) => `${call.name} ${exact(call.calls)}`).join(", ")}.`));
-  }
-  return parts;
+  const { notes, assumptions, unmodelled, semihosting, partial } = run.json;
+  const paragraph = (kind, ...words) => h("p", { class: kind }, ...words);
+  const calls = semihosting.map((call) => `${call.name} ${exact(call.calls)}`).join(", ");
+  return [
+    partial && paragraph("warning", "This run was stopped by host time: its numbers are those of a part."),
+    notes.length > 0
+      ? h("ul", { class: "notes" }, ...notes.map((note) => h("li", {}, note)))
+      : paragraph("absent", "The run left no notes."),
+    assumptions.length > 0 && assumptionTable(assumptions),
+    unmodelled.length > 0
+      ? registerTable(unmodelled)
+      : paragraph("absent", "Every register that the firmware touched has a model or a rule."),
+    calls && paragraph("caption", `Semihosting calls, which cost the board nothing: ${calls}.`),
+    paragraph(
+      "caption",
+      "How close cycles and joules are to hardware, core by core and board by board, and with what error, is in ",
+      h("code", {}, "docs/accuracy.md"),
+      " and ",
+      h("code", {}, "docs/energy.md"),
+      " of mcost.",
+    ),
+  ];
 }

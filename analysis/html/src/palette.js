@@ -17,13 +17,34 @@ const TONES = {
 };
 
 const CAUSE_TONES = {
-  issue: "blue", address_interlock: "sky", result_latency: "navy", operand: "teal", structural: "olive",
-  refill: "purple", mispredict: "brown", bus_wait: "green", exception: "yellow", sleep: "grey",
+  issue: "blue",
+  address_interlock: "sky",
+  result_latency: "navy",
+  operand: "teal",
+  structural: "olive",
+  refill: "purple",
+  mispredict: "brown",
+  bus_wait: "green",
+  exception: "yellow",
+  sleep: "grey",
 };
 const FETCH_TONES = ["yellow", "teal", "brown"];
 const DATA_TONES = ["orange", "green", "olive"];
 const STORE_TONES = ["vermilion", "navy", "purple"];
-const ANY_TONES = ["orange", "blue", "green", "purple", "sky", "vermilion", "teal", "olive", "navy", "brown", "yellow", "grey"];
+const ANY_TONES = [
+  "orange",
+  "blue",
+  "green",
+  "purple",
+  "sky",
+  "vermilion",
+  "teal",
+  "olive",
+  "navy",
+  "brown",
+  "yellow",
+  "grey",
+];
 const KIND_TONES = { data: "orange", bss: "blue", heap: "green", stack: "purple", other: "grey" };
 const COMPONENT_TONES = { static: "grey", core: "blue", dma: "green", board: "brown" };
 
@@ -46,7 +67,9 @@ export function memoryTone(name, memories) {
 export function componentTone(name, memories) {
   if (COMPONENT_TONES[name]) return COMPONENT_TONES[name];
   const index = memories.indexOf(name);
-  return index < 0 ? pick(["teal", "olive", "purple", "brown"], name.length) : pick(["orange", "green", "purple", "sky", "vermilion", "teal", "olive", "navy"], index);
+  return index < 0
+    ? pick(["teal", "olive", "purple", "brown"], name.length)
+    : pick(["orange", "green", "purple", "sky", "vermilion", "teal", "olive", "navy"], index);
 }
 
 /// A tone for each of `keys`: the one that `preferred(key)` names, or, where an earlier key has it, one that none has.
@@ -61,7 +84,8 @@ export function distinctTones(keys, preferred) {
 }
 
 export const kindTone = (kind) => KIND_TONES[kind] ?? "grey";
-export const runTone = (index) => pick(["blue", "orange", "green", "purple", "vermilion", "teal", "olive", "brown"], index);
+export const runTone = (index) =>
+  pick(["blue", "orange", "green", "purple", "vermilion", "teal", "olive", "brown"], index);
 
 export function colour(tone, dark) {
   return TONES[tone][dark ? 1 : 0];

@@ -41,13 +41,17 @@ export function trafficBytes(traffic) {
 
 /// Bytes that loads and stores of a cost moved.
 export function dataBytes(cost) {
-  return Object.values(cost.memories).reduce((sum, t) => sum + number(t.read_bytes) + number(t.write_bytes), 0);
+  return Object.values(cost.memories).reduce(
+    (sum, t) => sum + number(t.read_bytes) + number(t.write_bytes),
+    0,
+  );
 }
 
 /// The three ways to take a cost apart. `parts` gives [key, value] in the order of the JSON.
 export const MEASURES = {
   cycles: {
-    label: "Cycles by cause", total: (cost) => number(cost.cycles),
+    label: "Cycles by cause",
+    total: (cost) => number(cost.cycles),
     parts: (cost) => Object.entries(cost.causes).map(([key, value]) => [key, number(value)]),
   },
   bytes: {
@@ -56,8 +60,10 @@ export const MEASURES = {
     parts: (cost) => Object.entries(cost.memories).map(([key, t]) => [key, trafficBytes(t)]),
   },
   energy: {
-    label: "Energy by component", total: (cost) => number(cost.energy?.fj ?? 0),
-    parts: (cost) => Object.entries(cost.energy?.components ?? {}).map(([key, value]) => [key, number(value.fj)]),
+    label: "Energy by component",
+    total: (cost) => number(cost.energy?.fj ?? 0),
+    parts: (cost) =>
+      Object.entries(cost.energy?.components ?? {}).map(([key, value]) => [key, number(value.fj)]),
   },
 };
 
@@ -66,15 +72,21 @@ export class Run {
     this.json = entry.run;
     this.file = entry.file;
     this.flame = entry.flame;
-    this.events = entry.events;  // of which the JSON of the page may have the first only
+    this.events = entry.events; // of which the JSON of the page may have the first only
     this.index = index;
-    this.letter = count > 1 ? String.fromCharCode(65 + (index % 26)) + (index >= 26 ? Math.floor(index / 26) : "") : "";
+    this.letter =
+      count > 1 ? String.fromCharCode(65 + (index % 26)) + (index >= 26 ? Math.floor(index / 26) : "") : "";
     this.firmware = this.json.image.name;
     this.board = this.json.board.name;
     this.memories = Object.keys(this.json.memories);
     this.layers = this.json.layers.map((layer, at) => ({
-      index: at, name: layer.name, path: layer.path, depth: layer.path.length - 1, json: layer,
-      inclusive: layer, exclusive: layer.self,
+      index: at,
+      name: layer.name,
+      path: layer.path,
+      depth: layer.path.length - 1,
+      json: layer,
+      inclusive: layer,
+      exclusive: layer.self,
     }));
     this.nested = this.layers.some((layer) => layer.depth > 0);
   }

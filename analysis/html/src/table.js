@@ -25,7 +25,8 @@ async function copy(text) {
 function compare(a, b) {
   if (a === null || a === undefined) return b === null || b === undefined ? 0 : 1;
   if (b === null || b === undefined) return -1;
-  if (typeof a === "string" && typeof b === "string" && (Number.isNaN(Number(a)) || Number.isNaN(Number(b)))) return a < b ? -1 : a > b ? 1 : 0;
+  if (typeof a === "string" && typeof b === "string" && (Number.isNaN(Number(a)) || Number.isNaN(Number(b))))
+    return a < b ? -1 : a > b ? 1 : 0;
   return number(a) - number(b);
 }
 
@@ -36,12 +37,29 @@ export function sortableTable({ caption, columns, rows, sum, rowClass }) {
   let sorted = null;
   let descending = false;
   const body = h("tbody", {});
-  const cells = (row) => columns.map((column, at) =>
-    h(at === 0 ? "th" : "td", { class: column.numeric ? "value" : column.wide ? "wide" : undefined, scope: at === 0 ? "row" : undefined }, column.show ? column.show(row) : String(column.value(row) ?? "")));
+  const cells = (row) =>
+    columns.map((column, at) =>
+      h(
+        at === 0 ? "th" : "td",
+        {
+          class: column.numeric ? "value" : column.wide ? "wide" : undefined,
+          scope: at === 0 ? "row" : undefined,
+        },
+        column.show ? column.show(row) : String(column.value(row) ?? ""),
+      ),
+    );
   const elements = rows.map((row) => h("tr", { class: rowClass?.(row) }, cells(row)));
   const headings = columns.map((column, at) => {
-    const button = h("button", { type: "button", title: column.meaning, onclick: () => sortBy(at) }, column.title);
-    return h("th", { scope: "col", "aria-sort": "none", class: column.numeric ? "value" : undefined }, button);
+    const button = h(
+      "button",
+      { type: "button", title: column.meaning, onclick: () => sortBy(at) },
+      column.title,
+    );
+    return h(
+      "th",
+      { scope: "col", "aria-sort": "none", class: column.numeric ? "value" : undefined },
+      button,
+    );
   });
   const said = h("span", { class: "said", role: "status" });
 
@@ -56,25 +74,52 @@ export function sortableTable({ caption, columns, rows, sum, rowClass }) {
       const keys = rows.map((row) => columns[sorted].value(row));
       order.sort((a, b) => (descending ? compare(keys[b], keys[a]) : compare(keys[a], keys[b])) || a - b);
     }
-    headings.forEach((heading, i) => heading.setAttribute("aria-sort", i !== sorted ? "none" : descending ? "descending" : "ascending"));
+    headings.forEach((heading, i) =>
+      heading.setAttribute("aria-sort", i !== sorted ? "none" : descending ? "descending" : "ascending"),
+    );
     lay();
   }
   function lay() {
     body.replaceChildren(...order.map((i) => elements[i]));
   }
   async function copyRows() {
-    const lines = [columns.map((column) => column.full ?? column.title), ...order.map((i) => columns.map((column) => column.value(rows[i])))];
+    const lines = [
+      columns.map((column) => column.full ?? column.title),
+      ...order.map((i) => columns.map((column) => column.value(rows[i]))),
+    ];
     const done = await copy(lines.map((line) => line.map(csvCell).join(",")).join("\n") + "\n");
     said.textContent = done ? "Copied" : "The browser does not allow copying";
-    setTimeout(() => { said.textContent = ""; }, 3000);
+    setTimeout(() => {
+      said.textContent = "";
+    }, 3000);
   }
 
   lay();
   const captionId = freshId("caption");
-  return h("div", { class: "table-block" },
-    h("div", { class: "table-head" }, h("span", { class: "table-caption", id: captionId }, caption),
-      h("span", { class: "control" }, said, h("button", { type: "button", class: "quiet", onclick: copyRows }, "Copy as CSV"))),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": captionId },
-      h("table", { class: "sortable", "aria-labelledby": captionId },
-        h("thead", {}, h("tr", {}, headings)), body, sum && h("tfoot", {}, h("tr", { class: "sum" }, cells(sum))))));
+  return h(
+    "div",
+    { class: "table-block" },
+    h(
+      "div",
+      { class: "table-head" },
+      h("span", { class: "table-caption", id: captionId }, caption),
+      h(
+        "span",
+        { class: "control" },
+        said,
+        h("button", { type: "button", class: "quiet", onclick: copyRows }, "Copy as CSV"),
+      ),
+    ),
+    h(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": captionId },
+      h(
+        "table",
+        { class: "sortable", "aria-labelledby": captionId },
+        h("thead", {}, h("tr", {}, headings)),
+        body,
+        sum && h("tfoot", {}, h("tr", { class: "sum" }, cells(sum))),
+      ),
+    ),
+  );
 }

@@ -51,7 +51,12 @@ export function themeColours() {
   const style = getComputedStyle(document.documentElement);
   const value = (name) => style.getPropertyValue(name).trim();
   return {
-    dark: isDark(), text: value("--text"), faint: value("--faint"), line: value("--line"), paper: value("--paper"),
-    band: value("--band"), accent: value("--accent"),
+    dark: isDark(),
+    text: value("--text"),
+    faint: value("--faint"),
+    line: value("--line"),
+    paper: value("--paper"),
+    band: value("--band"),
+    accent: value("--accent"),
   };
 }
