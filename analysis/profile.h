@@ -3,11 +3,11 @@
 // the run; lists are sorted by cycles, ties by what is counted.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "analysis/reports/groups.h"
@@ -64,7 +64,10 @@ struct NodeCost {
 struct SourceLine {
   std::optional<std::size_t> file;  // index into RunProfile::files; nothing: no debug data
   unsigned line = 0;                // 0: unknown
-  friend auto operator<=>(const SourceLine&, const SourceLine&) = default;
+  friend bool operator==(const SourceLine&, const SourceLine&) = default;
+  friend bool operator<(const SourceLine& a, const SourceLine& b) {
+    return std::tie(a.file, a.line) < std::tie(b.file, b.line);
+  }
 };
 struct LineCost {
   SourceLine line;

@@ -20,7 +20,9 @@ class Builder {
     struct Key {
       std::size_t node = 0;
       std::vector<std::size_t> tail;  // frames below the node's
-      auto operator<=>(const Key&) const = default;
+      bool operator<(const Key& other) const {
+        return std::tie(node, tail) < std::tie(other.node, other.tail);
+      }
     };
     std::map<Key, Stack> stacks;
     for (const ProfileEntry& entry : profile_.entries) {

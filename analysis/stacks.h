@@ -3,10 +3,10 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sim_core/base/counters.h"
@@ -19,7 +19,10 @@ struct StackFrameName {
   std::string file;  // of the function's declaration, or where it is inlined; empty: unknown
   unsigned line = 0;
   bool inlined = false;
-  friend auto operator<=>(const StackFrameName&, const StackFrameName&) = default;
+  friend bool operator<(const StackFrameName& a, const StackFrameName& b) {
+    return std::tie(a.name, a.file, a.line, a.inlined) <
+           std::tie(b.name, b.file, b.line, b.inlined);
+  }
 };
 
 struct Stack {

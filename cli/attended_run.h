@@ -20,6 +20,7 @@ class AttendedRun {
   enum class Firmware : std::uint8_t { shown, silent };
   /// Reads everything. Errors: ConfigError, ImageError.
   explicit AttendedRun(RunOptions options, Firmware firmware = Firmware::shown);
+  ~AttendedRun() = default;
   AttendedRun(const AttendedRun&) = delete;
   AttendedRun& operator=(const AttendedRun&) = delete;
 

@@ -117,6 +117,7 @@ constexpr std::array<Format, 8> kFormats{{
 template <class List>
 std::vector<std::string> names_of(const List& list) {
   std::vector<std::string> names;
+  names.reserve(list.size());
   for (const auto& element : list) names.emplace_back(element.name);
   return names;
 }

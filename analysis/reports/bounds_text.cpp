@@ -76,9 +76,10 @@ std::string advice_line(const PlacementAdvice& advice, const RunResult& result) 
   const std::string who =
       advice.is_code ? fmt::format("{} waited to be fetched from {}", printable(advice.what), from)
                      : fmt::format("loads and stores waited for {}", from);
-  if (advice.saved)
+  if (advice.saved) {
     return fmt::format("{} saves {}, as a run with it shows: {} {}", option, share(*advice.saved),
                        who, share(advice.waited));
+  }
   return fmt::format("{} may save at most the {} that {}, and what {} waited behind those", option,
                      share(advice.waited), who, advice.is_code ? "data" : "fetches");
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -85,7 +86,9 @@ struct CallSite {
   std::size_t caller = 0;  // functions
   std::size_t code = 0;    // index into RunProfile::code; its size: unknown
   std::size_t callee = 0;
-  friend auto operator<=>(const CallSite&, const CallSite&) = default;
+  friend bool operator<(const CallSite& a, const CallSite& b) {
+    return std::tie(a.caller, a.code, a.callee) < std::tie(b.caller, b.code, b.callee);
+  }
 };
 struct Calls {
   std::uint64_t count = 0;

@@ -247,8 +247,8 @@ std::string call_tree(const RunResult& result, std::size_t top) {
   };
   std::vector<Step> steps;
   const auto push = [&](const std::vector<std::size_t>& list, std::size_t depth) {
-    for (auto node = list.rbegin(); node != list.rend(); ++node) {
-      if (shown[*node]) steps.push_back({*node, depth});
+    for (std::size_t i = list.size(); i-- > 0;) {
+      if (shown[list[i]]) steps.push_back({list[i], depth});
     }
   };
   std::vector<std::size_t> outermost = outermost_nodes(profile, nodes);
@@ -267,9 +267,10 @@ std::string call_tree(const RunResult& result, std::size_t top) {
                         indent, deep, node_name(profile, profile.nodes[step.node]));
     push(node.children, step.depth + 1);
   }
-  if (top != 0 && order.size() > top)
+  if (top != 0 && order.size() > top) {
     text += fmt::format("  and {} (--top 0 shows all)\n",
                         counted(order.size() - top, "more call path"));
+  }
   return text;
 }
 

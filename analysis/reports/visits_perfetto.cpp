@@ -127,7 +127,7 @@ class Writer {
       const bool is_level = event.kind == "counter" || event.kind == "gpio";
       if (is_level && !event.values.empty() && event.values[0]) {
         const EventValue& value = *event.values[0];
-        const double number = static_cast<double>(value.magnitude);
+        const auto number = static_cast<double>(value.magnitude);
         add("C", 0, at(event.cycle), name_of(event),
             {{"value", value.negative ? -number : number}});
         continue;
