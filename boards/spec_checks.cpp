@@ -432,7 +432,8 @@ class Checker {
   void check_device(DeviceSpec& device) {
     if (auto* const card = std::get_if<SdCardSpec>(&device.kind)) {
       const auto place = read_.places.find("devices." + device.name + ".image");
-      if (place != read_.places.end() && !place->second.from_set()) {
+      const bool in_file = place != read_.places.end() && !place->second.from_set();
+      if (in_file && !card->image.empty()) {
         const Place& at = place->second;
         card->image_at.text = fmt::format("{}:{}:{}", at.file, at.line, at.column);
       }

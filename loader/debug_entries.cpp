@@ -61,7 +61,9 @@ bool is_clone_of(std::string_view symbol, std::string_view name) {
 }  // namespace
 
 struct DebugEntries::Handles {
-  Handles(const Image& image) : elf(image.name, image.file) {}
+  /// On bytes of its own: where libdw decompresses a section, it writes into the headers.
+  Handles(const Image& image)
+      : elf(image.name, std::make_shared<FileBytes::element_type>(*image.file)) {}
   ~Handles() {
     if (dwarf != nullptr) dwarf_end(dwarf);
   }

@@ -253,7 +253,8 @@ TEST(Profile, LinesComeFromDebugDataOfAnyForm) {
     const RunResult result = profile_of(kPlain, flags);
     EXPECT_TRUE(has_frame(*result.profile, "work", 4)) << flags;
     EXPECT_THAT(result.profile->missing, ::testing::IsEmpty()) << flags;
-    EXPECT_THAT(paths_of(result), Contains("reset>main>work")) << flags;
+    const auto paths = paths_of(result);  // link-time optimisation takes main into reset
+    EXPECT_TRUE(paths.contains("reset>main>work") || paths.contains("reset>work")) << flags;
   }
 }
 

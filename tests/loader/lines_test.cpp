@@ -229,6 +229,12 @@ TEST(Lines, OfCompressedDebugData) {
                   "-O0 -g -gz" + kLink + "-Ttext=0x08000000 start.c work.c");
   EXPECT_THAT(p.lines.notes(), IsEmpty());
   EXPECT_EQ(p.at("work"), "work.c:2");
+  // Reading leaves the image as it was.
+  const LineTable again = LineTable::read(p.image, p.symbols);
+  EXPECT_THAT(again.notes(), IsEmpty());
+  const auto line = again.find(p.symbols.find_symbol("work")->address);
+  ASSERT_TRUE(line.has_value());
+  EXPECT_EQ(line->line, 2u);
 }
 
 TEST(Lines, OfLinkTimeOptimisedCode) {
