@@ -45,8 +45,8 @@ SECTIONS {
 RunResult profile_of(const std::string& source, const std::string& flags) {
   const auto elf = mcost::test::compile(
       {{"start.c", kStart}, {"main.c", source}, {"link.ld", kLink}},
-      flags +
-          " -g -ffreestanding -nostdlib -nostartfiles -Wl,-Tlink.ld -Wl,-ereset start.c main.c");
+      "-g " + flags +
+          " -ffreestanding -nostdlib -nostartfiles -Wl,-Tlink.ld -Wl,-ereset start.c main.c");
   EXPECT_TRUE(elf.has_value());
   const std::string path = temporary_file("profiled.elf");
   std::ofstream(path, std::ios::binary)
