@@ -1,6 +1,7 @@
 // mcost boards: lists shipped boards, or shows one.
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <memory>

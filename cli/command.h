@@ -2,11 +2,14 @@
 // anything.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <string>
 
 #include "sim_core/base/error.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace mcost::cli {
 

@@ -2,6 +2,7 @@
 // what it cost, as mcost run does.
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <cstdio>
 #include <memory>
 #include <optional>

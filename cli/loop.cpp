@@ -1,6 +1,7 @@
 // mcost loop: runs a firmware to a loop and explains what one iteration costs.
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <map>
 #include <memory>
 

@@ -2,7 +2,6 @@
 // anything. Invariant: what is returned was checked; mistakes are InputErrors.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,6 +13,10 @@
 #include "cli/uart_lines.h"
 #include "loader/symbols.h"
 #include "sim_core/base/units.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace mcost::cli {
 

@@ -2,6 +2,7 @@
 // path or layer, and writes it for other tools. The run is made, or read from a JSON report.
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <iterator>

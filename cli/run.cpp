@@ -1,6 +1,7 @@
 // mcost run: executes a firmware on a board and reports what it cost.
 #include <fmt/format.h>
 
+#include <CLI/App.hpp>
 #include <cstdio>
 #include <memory>
 #include <optional>

@@ -2,13 +2,16 @@
 // --trace-count. May include anything.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "cli/pipeline_recorder.h"
 #include "cli/run_session.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace mcost::cli {
 
