@@ -35,6 +35,8 @@ set(CMAKE_C_FLAGS_DEBUG "-Og -g")
 # Everywhere: a*b+c must round twice unless the guest instruction is fused.
 add_compile_options(-ffp-contract=off)
 
+# Under sanitizers, what is compiled for long and runs for long is optimised a little (mcost_add_library OPTIMISED), all
+# else not at all: together that is the shortest way through the tests.
 if(MCOST_SANITIZE)
   add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O0 -g1)
   add_link_options(-fsanitize=${MCOST_SANITIZE})
