@@ -189,6 +189,7 @@ class MemoryModel {
   }
   /// Called when bytes of the core's view change because a line leaves: with the first and how
   /// many.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides it keeps it
   virtual void set_view_listener(std::function<void(std::uint32_t offset, std::uint32_t size)>) {}
 
   /// DataPath::cached: brings the line of `offset` in (marking tags) at program-order time `stamp`.
