@@ -36,25 +36,32 @@ Traffic& CodeCost::traffic_of(std::uint8_t memory) {
   return traffic.insert(at, {memory, {}})->traffic;
 }
 
-CodeCost& CodeCost::operator+=(const CodeCost& other) {
-  instructions += other.instructions;
-  skipped += other.skipped;
-  folded += other.folded;
-  macs += other.macs;
-  for (unsigned c = 0; c < kInstructionClasses; ++c) by_class[c] += other.by_class[c];
-  for (const Share& share : other.shares) charge(share.cause, share.memory, share.cycles);
-  for (const MemoryTraffic& entry : other.traffic) traffic_of(entry.memory) += entry.traffic;
+CodeCost& CodeCost::add(const CodeCost& other, std::uint64_t times) {
+  instructions += times * other.instructions;
+  skipped += times * other.skipped;
+  folded += times * other.folded;
+  macs += times * other.macs;
+  for (unsigned c = 0; c < kInstructionClasses; ++c) by_class[c] += times * other.by_class[c];
+  for (const Share& share : other.shares) charge(share.cause, share.memory, times * share.cycles);
+  for (const MemoryTraffic& entry : other.traffic) {
+    Traffic scaled = entry.traffic;
+    traffic_of(entry.memory) += scaled *= times;
+  }
   return *this;
 }
 
-void CodeCost::add_to(Counters& counters) const {
-  counters.instructions += instructions;
-  counters.skipped += skipped;
-  counters.folded += folded;
-  counters.macs += macs;
-  for (unsigned c = 0; c < kInstructionClasses; ++c) counters.by_class[c] += by_class[c];
-  for (const Share& share : shares) counters.charge(share.cause, share.memory, share.cycles);
-  for (const MemoryTraffic& entry : traffic) counters.traffic[entry.memory] += entry.traffic;
+void CodeCost::add_to(Counters& counters, std::uint64_t times) const {
+  counters.instructions += times * instructions;
+  counters.skipped += times * skipped;
+  counters.folded += times * folded;
+  counters.macs += times * macs;
+  for (unsigned c = 0; c < kInstructionClasses; ++c) counters.by_class[c] += times * by_class[c];
+  for (const Share& share : shares)
+    counters.charge(share.cause, share.memory, times * share.cycles);
+  for (const MemoryTraffic& entry : traffic) {
+    Traffic scaled = entry.traffic;
+    counters.traffic[entry.memory] += scaled *= times;
+  }
 }
 
 }  // namespace mcost

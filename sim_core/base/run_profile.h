@@ -41,9 +41,11 @@ struct CodeCost {
   [[nodiscard]] std::uint64_t cycles_of(Cause cause) const;
   void charge(Cause cause, std::uint8_t memory, std::uint64_t cycles);
   [[nodiscard]] Traffic& traffic_of(std::uint8_t memory);
-  CodeCost& operator+=(const CodeCost& other);
+  /// Adds another cost, that often.
+  CodeCost& add(const CodeCost& other, std::uint64_t times);
+  CodeCost& operator+=(const CodeCost& other) { return add(other, 1); }
   /// All but the clocks.
-  void add_to(Counters& counters) const;
+  void add_to(Counters& counters, std::uint64_t times = 1) const;
   friend bool operator==(const CodeCost&, const CodeCost&) = default;
 };
 

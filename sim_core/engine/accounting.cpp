@@ -1,6 +1,6 @@
 // Where visits are timed and cost is booked: variants (memoised), replay (exact), ledger and
 // profile.
-#include <algorithm>
+#include <utility>
 
 #include "sim_core/engine/engine.h"
 
@@ -10,38 +10,48 @@ namespace {
 /// Lines a variant may hold: stamps of its lines are visit stamp + position, and visits step by 64.
 constexpr std::size_t kMostLines = 60;
 
-void add_share(VisitCost& cost, const pipeline::Charge& charge) {
-  for (VisitCost::Share& share : cost.shares) {
-    if (share.cause == charge.cause && share.memory == charge.memory) {
-      share.cycles += charge.cycles;
-      return;
-    }
+void count_access(Traffic& traffic, const bus::Access& access) {
+  if (access.kind == bus::AccessKind::write) {
+    ++traffic.writes;
+    traffic.write_bytes += access.size_bytes;
+  } else {
+    ++traffic.reads;
+    traffic.read_bytes += access.size_bytes;
   }
-  cost.shares.push_back({charge.cause, charge.memory, charge.cycles});
 }
 
-Traffic& traffic_of(VisitCost& cost, std::uint8_t memory) {
-  for (VisitCost::MemoryTraffic& entry : cost.traffic) {
-    if (entry.memory == memory) return entry.traffic;
-  }
-  cost.traffic.push_back({memory, {}});
-  return cost.traffic.back().traffic;
+void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes) {
+  traffic.fetches += activity.fetched_words;
+  traffic.fetch_bytes += std::uint64_t{activity.fetched_words} * fetch_bytes;
+  traffic.array_reads += activity.array_reads;
 }
 
-void add_visits(Counters& ledger, const VisitCost& cost, std::uint64_t visits) {
-  for (const VisitCost::Share& share : cost.shares)
-    ledger.charge(share.cause, share.memory, visits * share.cycles);
-  for (const VisitCost::MemoryTraffic& entry : cost.traffic) {
-    Traffic scaled = entry.traffic;
-    scaled *= visits;
-    ledger.traffic[entry.memory] += scaled;
+Traffic& traffic_in(Counters& counters, std::size_t memory) { return counters.traffic[memory]; }
+Traffic& traffic_in(CodeCost& cost, std::size_t memory) {
+  return cost.traffic_of(static_cast<std::uint8_t>(memory));
+}
+
+/// Adds what one op cost to Counters or a CodeCost.
+template <class Sum>
+void add_op(Sum& sum, const OpInfo& info, const TimedOp& timed, const OpReplay& replay,
+            const BusPort& port, std::size_t memories, unsigned fetch_bytes) {
+  for (const pipeline::Charge& charge : timed.advance.charges.parts())
+    sum.charge(charge.cause, charge.memory, charge.cycles);
+  sum.instructions += info.partial ? 0 : 1;
+  sum.folded += timed.advance.folded ? 1 : 0;
+  if (timed.executed) {
+    sum.macs += info.macs;
+    sum.by_class[static_cast<unsigned>(info.instruction_class)] += info.partial ? 0 : 1;
+    for (const TimedAccess& access : replay.accesses())
+      count_access(traffic_in(sum, access.access.memory), access.access);
+  } else {
+    ++sum.skipped;
   }
-  ledger.instructions += visits * cost.instructions;
-  ledger.skipped += visits * cost.skipped;
-  ledger.folded += visits * cost.folded_slots;
-  ledger.macs += visits * cost.macs;
-  for (unsigned c = 0; c < kInstructionClasses; ++c)
-    ledger.by_class[c] += visits * cost.by_class[c];
+  for (std::size_t memory = 0; memory < memories; ++memory) {
+    const BusPort::Activity& activity = port.activity(memory);
+    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
+    count_activity(traffic_in(sum, memory), activity, fetch_bytes);
+  }
 }
 
 }  // namespace
@@ -153,27 +163,17 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   visit.log = log_.empty() ? nullptr : &log_;
   OpReplay replay(bus_, visit, core_);
   auto variant = std::make_unique<Variant>();
-  VisitCost& cost = variant->cost;
   for (unsigned i = 0; i < block.info.size(); ++i) {
-    const OpInfo& info = block.info[i];
     const TimedOp timed = replay.time(model_, state, port, i);
     if (!log.foldable) return nullptr;
     variant->total += timed.advance.charges.total();
-    for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
-      add_share(cost, charge);
-      variant->charges.push_back(
-          {static_cast<std::uint8_t>(i), charge.cause, charge.memory, charge.cycles});
-    }
-    ++cost.instructions;
-    cost.folded_slots += timed.advance.folded ? 1 : 0;
-    variant->folded_ops |= timed.advance.folded ? 1u << i : 0u;
-    if (!timed.executed) {
-      ++cost.skipped;
-    } else {
-      cost.macs += info.macs;
-      ++cost.by_class[static_cast<unsigned>(info.instruction_class)];
-    }
-    note_traffic(block, *variant, i, timed, replay, port);
+    CodeCost cost;
+    add_op(cost, block.info[i], timed, replay, port, bus_.memories.size(), model_.fetch_bytes());
+    port.forget_activity();
+    for (const CodeCost::MemoryTraffic& entry : cost.traffic)
+      block.fetches |= entry.traffic.fetches != 0 ? 1u << entry.memory : 0u;
+    variant->cost += cost;
+    if (profiler_) variant->op_costs.push_back(std::move(cost));
   }
   if (log.lines.size() > kMostLines) return nullptr;
   variant->key = key;
@@ -189,29 +189,6 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   block.by_key.emplace(key, variant.get());
   block.variants.push_back(std::move(variant));
   return block.variants.back().get();
-}
-
-/// Traffic of an op that has just been timed for a variant.
-void Engine::note_traffic(Block& block, Variant& variant, unsigned op, const TimedOp& timed,
-                          const OpReplay& replay, BusPort& port) const {
-  CodeCost seen;
-  if (timed.executed) {
-    for (const TimedAccess& access : replay.accesses())
-      count_access(seen.traffic_of(access.access.memory), access.access);
-  }
-  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    BusPort::Activity& activity = port.activity(memory);
-    if (activity.fetched_words != 0) block.fetches |= 1u << memory;
-    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
-    count_activity(seen.traffic_of(static_cast<std::uint8_t>(memory)), activity,
-                   model_.fetch_bytes());
-    activity = {};
-  }
-  for (const CodeCost::MemoryTraffic& entry : seen.traffic) {
-    traffic_of(variant.cost, entry.memory) += entry.traffic;
-    if (profiler_)
-      variant.op_traffic.push_back({static_cast<std::uint8_t>(op), entry.memory, entry.traffic});
-  }
 }
 
 /// Accounts exactly for the ops of the current visit before `end` that are not accounted for yet.
@@ -243,26 +220,12 @@ void Engine::show(const OpInfo& info, const TimedOp& timed, const OpReplay& repl
 
 void Engine::charge_op(const Block& block, const OpInfo& info, const TimedOp& timed,
                        const OpReplay& replay, BusPort& port) {
-  if (profiler_) profile_op(block, info, timed, replay, port);
-  for (const pipeline::Charge& charge : timed.advance.charges.parts()) {
-    ledger_.charge(charge.cause, charge.memory, charge.cycles);
-  }
-  if (!info.partial) ++ledger_.instructions;
-  ledger_.folded += timed.advance.folded ? 1 : 0;
-  if (timed.executed) {
-    ledger_.macs += info.macs;
-    if (!info.partial) ++ledger_.by_class[static_cast<unsigned>(info.instruction_class)];
-    for (const TimedAccess& access : replay.accesses()) {
-      count_access(ledger_.traffic[access.access.memory], access.access);
-    }
-  } else {
-    ++ledger_.skipped;
-  }
-  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    BusPort::Activity& activity = port.activity(memory);
-    count_activity(ledger_.traffic[memory], activity, model_.fetch_bytes());
-    activity = {};
-  }
+  const auto add_to = [&](auto& sum) {
+    add_op(sum, info, timed, replay, port, bus_.memories.size(), model_.fetch_bytes());
+  };
+  add_to(ledger_);
+  if (profiler_) add_to(profiler_->at(profiler_->now(block.context), info.pc));
+  port.forget_activity();
 }
 
 /// Tells caches which lines memoised visits used since they were last told, so that replacement
@@ -282,7 +245,7 @@ void Engine::fold_counts() {
   for (Variant* variant : counted_) {
     const std::uint64_t visits = variant->count - variant->folded;
     variant->folded = variant->count;
-    add_visits(ledger_, variant->cost, visits);
+    variant->cost.add_to(ledger_, visits);
     statistics_.memoised_visits += visits;
   }
   counted_.clear();

@@ -10,9 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sim_core/base/cause.h"
-#include "sim_core/base/counters.h"
 #include "sim_core/base/instruction_class.h"
+#include "sim_core/base/run_profile.h"
 #include "sim_core/engine/core.h"
 #include "sim_core/isa/decoder.h"
 #include "sim_core/pipeline/pipeline_model.h"
@@ -88,40 +87,6 @@ struct VariantKeyHash {
   }
 };
 
-struct OpCharge {
-  std::uint8_t op = 0;
-  Cause cause = Cause::issue;
-  std::uint8_t memory = 0;
-  std::uint32_t cycles = 0;
-};
-
-/// Traffic of one op, for profiles.
-struct OpTraffic {
-  std::uint8_t op = 0;
-  std::uint8_t memory = 0;
-  Traffic traffic;
-};
-
-/// What one visit adds to a ledger, compact.
-struct VisitCost {
-  struct Share {
-    Cause cause = Cause::issue;
-    std::uint8_t memory = 0;
-    std::uint32_t cycles = 0;
-  };
-  struct MemoryTraffic {
-    std::uint8_t memory = 0;
-    Traffic traffic;
-  };
-  std::vector<Share> shares;
-  std::vector<MemoryTraffic> traffic;
-  std::uint32_t instructions = 0;
-  std::uint32_t skipped = 0;
-  std::uint32_t folded_slots = 0;  // instructions that took no issue slot (DWT FOLDCNT)
-  std::uint32_t macs = 0;
-  std::array<std::uint8_t, kInstructionClasses> by_class{};  // of a block's few instructions
-};
-
 /// By exit of the next block, and by whether its branch was mispredicted, the variant that came
 /// last; never null.
 using Followers = std::array<Variant*, 6>;
@@ -145,11 +110,9 @@ struct Variant {
   Block* block = nullptr;    // whose variant it is
   std::uint64_t folded = 0;  // visits already accounted
   std::vector<std::uint32_t> lines;
-  std::vector<OpCharge> charges;      // by op, for profiles
-  std::vector<OpTraffic> op_traffic;  // with a profiler only
-  std::uint32_t folded_ops = 0;       // that took no issue slot, as a mask
-  std::uint64_t harvested = 0;        // visits that the profiler knows of
-  VisitCost cost;
+  CodeCost cost;                   // of a visit
+  std::vector<CodeCost> op_costs;  // by op, with a profiler only
+  std::uint64_t harvested = 0;     // visits that the profiler knows of
 };
 
 /// Block::sites while a site has changed and the configuration has no id yet.

@@ -457,8 +457,6 @@ class Engine {
   void show(const OpInfo& info, const TimedOp& timed, const OpReplay& replay);
   void charge_op(const Block& block, const OpInfo& info, const TimedOp& timed,
                  const OpReplay& replay, BusPort& port);
-  void note_traffic(Block& block, Variant& variant, unsigned op, const TimedOp& timed,
-                    const OpReplay& replay, BusPort& port) const;
   void update_sites(Block& block);
   std::uint32_t details_of(Block& block);
   void fold_counts();
@@ -469,8 +467,6 @@ class Engine {
   // Profile (profile.cpp).
   void harvest(const Block& block);
   void follow(const Block& block);
-  void profile_op(const Block& block, const OpInfo& info, const TimedOp& timed,
-                  const OpReplay& replay, BusPort& port);
   void profile_handler(unsigned number);
   void profile_unstacked(Address frame);
   void profile_here(Address pc);

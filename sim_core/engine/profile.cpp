@@ -53,30 +53,6 @@ void Engine::follow(const Block& block) {
   context_ = profiler_->context_of(to);
 }
 
-/// An op that was timed by itself.
-void Engine::profile_op(const Block& block, const OpInfo& info, const TimedOp& timed,
-                        const OpReplay& replay, BusPort& port) {
-  CodeCost& cost = profiler_->at(profiler_->now(block.context), info.pc);
-  for (const pipeline::Charge& charge : timed.advance.charges.parts())
-    cost.charge(charge.cause, charge.memory, charge.cycles);
-  cost.instructions += info.partial ? 0 : 1;
-  cost.folded += timed.advance.folded ? 1 : 0;
-  if (timed.executed) {
-    cost.macs += info.macs;
-    if (!info.partial) ++cost.by_class[static_cast<unsigned>(info.instruction_class)];
-    for (const TimedAccess& access : replay.accesses())
-      count_access(cost.traffic_of(access.access.memory), access.access);
-  } else {
-    ++cost.skipped;
-  }
-  for (std::size_t memory = 0; memory < bus_.memories.size(); ++memory) {
-    const BusPort::Activity& activity = port.activity(memory);
-    if (activity.fetched_words == 0 && activity.array_reads == 0) continue;
-    count_activity(cost.traffic_of(static_cast<std::uint8_t>(memory)), activity,
-                   model_.fetch_bytes());
-  }
-}
-
 /// The handler of an exception begins at pc_: what led to it belongs to it, in the layer that was
 /// interrupted.
 void Engine::profile_handler(unsigned number) {

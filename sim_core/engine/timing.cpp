@@ -168,22 +168,6 @@ bus::Wait BusPort::time_data(const bus::Access& access, unsigned beat, Cycles at
   return wait;
 }
 
-void count_access(Traffic& traffic, const bus::Access& access) {
-  if (access.kind == bus::AccessKind::write) {
-    ++traffic.writes;
-    traffic.write_bytes += access.size_bytes;
-  } else {
-    ++traffic.reads;
-    traffic.read_bytes += access.size_bytes;
-  }
-}
-
-void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes) {
-  traffic.fetches += activity.fetched_words;
-  traffic.fetch_bytes += std::uint64_t{activity.fetched_words} * fetch_bytes;
-  traffic.array_reads += activity.array_reads;
-}
-
 void let_pass(const bus::SystemBus& bus, TimingState& state, Cycles elapsed) {
   unsigned passed = 0;  // slots, as a mask: memories may share one
   for (const bus::Memory& memory : bus.memories) {

@@ -128,12 +128,13 @@ class BusPort final : public bus::TimingPort {
   void note_calls(std::vector<PortCall>* calls) { calls_ = calls; }
   /// Moves micro-states to the time base of the next op.
   void end_op(Cycles total);
-  /// What the transfers of one memory did since it was last set to nothing.
+  /// What the transfers of one memory did since that was last forgotten.
   struct Activity {
     std::uint32_t fetched_words = 0;
     std::uint32_t array_reads = 0;
   };
-  Activity& activity(std::size_t memory) { return activity_[memory]; }
+  [[nodiscard]] const Activity& activity(std::size_t memory) const { return activity_[memory]; }
+  void forget_activity() { activity_ = {}; }
 
  private:
   bus::Wait time_fetch(Address address, Cycles at);
@@ -156,10 +157,6 @@ class BusPort final : public bus::TimingPort {
   std::array<Activity, kMaxMemories> activity_{};
   bus::MicroState no_state_;  // for timed memories without one
 };
-
-/// Adds an access, or what the fetch unit and a flash array did, to the traffic of a memory.
-void count_access(Traffic& traffic, const bus::Access& access);
-void count_activity(Traffic& traffic, const BusPort::Activity& activity, unsigned fetch_bytes);
 
 /// Builds the accesses and the outcome of op `index` of a visit.
 class OpReplay {
