@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 
+#include "analysis/energy_activity.h"
+
 namespace mcost::analysis {
 namespace {
 
@@ -13,30 +15,9 @@ constexpr Wide kMost = ~std::uint64_t{0};
 constexpr std::uint64_t kFemtojoulesPerMicrojoule = 1'000'000'000;
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
-std::uint64_t cycles_of(const Counters& counters, Cause cause) {
-  return counters.by_cause[static_cast<unsigned>(cause)];
-}
-
-std::uint64_t active_cycles(const Counters& counters) {
-  return cycles_of(counters, Cause::issue) + cycles_of(counters, Cause::operand) +
-         cycles_of(counters, Cause::exception);
-}
-
 std::uint64_t count_of(const EnergyTerm& term, const Cost& cost) {
-  const Counters& counters = cost.counters;
-  switch (term.activity) {
-    case ActivityKind::time: return counters.cycles;
-    case ActivityKind::active_cycles: return active_cycles(counters);
-    case ActivityKind::stall_cycles:
-      return counters.cycles - active_cycles(counters) - cycles_of(counters, Cause::sleep);
-    case ActivityKind::instructions: return counters.by_class[term.index];
-    case ActivityKind::read_bytes:
-      return counters.traffic[term.index].read_bytes + counters.traffic[term.index].fetch_bytes;
-    case ActivityKind::write_bytes: return counters.traffic[term.index].write_bytes;
-    case ActivityKind::array_reads: return counters.traffic[term.index].array_reads;
-    case ActivityKind::counter: return term.index < cost.model.size() ? cost.model[term.index] : 0;
-  }
-  return 0;
+  const bool is_counter = term.activity == ActivityKind::counter && term.index < cost.model.size();
+  return activity_in(term, cost.counters, is_counter ? cost.model[term.index] : 0);
 }
 
 Hertz clock_at(const RunResult& result, std::size_t index) {

@@ -3,47 +3,22 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/energy_activity.h"
+
 namespace mcost::analysis {
 namespace {
 
 __extension__ using Wide = unsigned __int128;
 
-std::uint64_t active_cycles(const CodeCost& cost) {
-  return cost.cycles_of(Cause::issue) + cost.cycles_of(Cause::operand) +
-         cost.cycles_of(Cause::exception);
-}
-
-Traffic traffic_at(const CodeCost& cost, std::size_t memory) {
-  for (const CodeCost::MemoryTraffic& entry : cost.traffic) {
-    if (entry.memory == memory) return entry.traffic;
-  }
-  return {};
-}
-
-std::uint64_t bytes_of(const Traffic& traffic) {
-  return traffic.read_bytes + traffic.write_bytes + traffic.fetch_bytes;
-}
-
-/// How much of a term's activity an entry has.
+/// How much of a term's activity an entry has; of a model's counter, the bytes of its memory.
 std::uint64_t weight_of(const EnergyTerm& term, const ProfileEntry& entry,
                         const RunResult& result) {
-  const CodeCost& cost = entry.cost;
-  switch (term.activity) {
-    case ActivityKind::time: return cost.cycles();
-    case ActivityKind::active_cycles: return active_cycles(cost);
-    case ActivityKind::stall_cycles:
-      return cost.cycles() - active_cycles(cost) - cost.cycles_of(Cause::sleep);
-    case ActivityKind::instructions: return cost.by_class[term.index];
-    case ActivityKind::read_bytes: {
-      const Traffic traffic = traffic_at(cost, term.index);
-      return traffic.read_bytes + traffic.fetch_bytes;
-    }
-    case ActivityKind::write_bytes: return traffic_at(cost, term.index).write_bytes;
-    case ActivityKind::array_reads: return traffic_at(cost, term.index).array_reads;
-    case ActivityKind::counter:
-      return bytes_of(traffic_at(cost, result.model_counters[term.index].memory));
+  std::uint64_t bytes = 0;
+  if (term.activity == ActivityKind::counter) {
+    const Traffic traffic = traffic_in(entry.cost, result.model_counters[term.index].memory);
+    bytes = traffic.read_bytes + traffic.write_bytes + traffic.fetch_bytes;
   }
-  return 0;
+  return activity_in(term, entry.cost, bytes);
 }
 
 /// A term weighs by what it costs at the entry's clock too.
