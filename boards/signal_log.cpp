@@ -26,12 +26,10 @@ void SignalLog::put(Signal signal) {
 
 void SignalLog::put_line(unsigned port, Line& line) {
   if (line.text.empty()) return;
-  Signal signal;
-  signal.kind = SignalKind::itm_text;
-  signal.cycle = line.since;
-  signal.name = std::exchange(line.text, {});
-  signal.port = port;
-  put(std::move(signal));
+  put({.kind = SignalKind::itm_text,
+       .cycle = line.since,
+       .name = std::exchange(line.text, {}),
+       .port = port});
 }
 
 void SignalLog::stimulus(unsigned port, std::uint32_t value, unsigned size_bytes, Cycles now) {
@@ -42,12 +40,7 @@ void SignalLog::stimulus(unsigned port, std::uint32_t value, unsigned size_bytes
   }
   if (!text) {
     put_line(port, line);
-    Signal signal;
-    signal.kind = SignalKind::itm_value;
-    signal.cycle = now;
-    signal.port = port;
-    signal.value = value;
-    put(std::move(signal));
+    put({.kind = SignalKind::itm_value, .cycle = now, .name = {}, .port = port, .value = value});
     return;
   }
   for (unsigned i = 0; i < size_bytes; ++i) {
@@ -63,21 +56,11 @@ void SignalLog::stimulus(unsigned port, std::uint32_t value, unsigned size_bytes
 }
 
 void SignalLog::edge(const std::string& pin, bool rising, Cycles now) {
-  Signal signal;
-  signal.kind = SignalKind::gpio;
-  signal.cycle = now;
-  signal.name = pin;
-  signal.value = rising ? 1 : 0;
-  put(std::move(signal));
+  put({.kind = SignalKind::gpio, .cycle = now, .name = pin, .value = rising ? 1u : 0u});
 }
 
 void SignalLog::cycle_read(Address pc, std::uint32_t value, Cycles now) {
-  Signal signal;
-  signal.kind = SignalKind::cycle_read;
-  signal.cycle = now;
-  signal.value = value;
-  signal.pc = pc;
-  put(std::move(signal));
+  put({.kind = SignalKind::cycle_read, .cycle = now, .name = {}, .value = value, .pc = pc});
 }
 
 std::vector<Signal> SignalLog::signals() const {

@@ -10,13 +10,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
-constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
-constexpr std::uint16_t kPushR4Lr = 0xB510;      // push {r4, lr}
-constexpr std::uint16_t kPopPc = 0xBD00;         // pop {pc}
-constexpr std::uint16_t kBxLr = 0x4770;          // bx lr
-constexpr std::uint16_t kUdf = 0xDE00;           // udf #0
-constexpr std::uint16_t kNop = 0xBF00;           // nop
+constexpr std::uint16_t kPushR4Lr = 0xB510;  // push {r4, lr}
+constexpr std::uint16_t kUdf = 0xDE00;       // udf #0
 constexpr unsigned kHardFault = 3;
 constexpr unsigned kSvc = 11;
 

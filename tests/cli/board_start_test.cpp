@@ -11,8 +11,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
-
 /// 200 instructions in a row: enough array reads for wait states and prefetch to show.
 std::string straight_code(const std::string& name) {
   Program program;

@@ -21,11 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
-constexpr std::uint16_t kBxLr = 0x4770;          // bx lr
-constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
-constexpr std::uint16_t kPopPc = 0xBD00;         // pop {pc}
-constexpr std::uint16_t kNop = 0xBF00;           // nop
 constexpr std::uint32_t kInvoke = 0x46;
 constexpr std::uint32_t kConv = kInvoke + 16;
 constexpr std::uint32_t kPool = kConv + 6;

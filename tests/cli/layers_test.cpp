@@ -12,12 +12,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
-constexpr std::uint16_t kBxLr = 0x4770;          // bx lr
-constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
-constexpr std::uint16_t kPopPc = 0xBD00;         // pop {pc}
-constexpr std::uint16_t kNop = 0xBF00;           // nop
-
 TEST(CallLayers, EveryCallIsALayerTailCallsIncluded) {
   Program program;
   program.function("reset");

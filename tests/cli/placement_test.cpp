@@ -23,7 +23,6 @@ using mcost::test::words;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
 // Memories of generic-m4, in the order of its file.
 constexpr unsigned kCode = 0;
 constexpr unsigned kData = 1;

@@ -16,6 +16,12 @@ namespace mcost::cli::test {
 
 inline constexpr std::uint32_t kStackTop = 0x20001000;
 
+inline constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
+inline constexpr std::uint16_t kBxLr = 0x4770;          // bx lr
+inline constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
+inline constexpr std::uint16_t kPopPc = 0xBD00;         // pop {pc}
+inline constexpr std::uint16_t kNop = 0xBF00;           // nop
+
 // Encodings. `from` is the address of the instruction. Source: ARMv7-M ARM A7.7.
 [[nodiscard]] std::vector<std::uint16_t> bl(std::uint32_t from, std::uint32_t to);      // BL, T1
 [[nodiscard]] std::vector<std::uint16_t> b_wide(std::uint32_t from, std::uint32_t to);  // B, T4

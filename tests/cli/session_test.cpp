@@ -16,11 +16,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::uint16_t kBranchToSelf = 0xE7FE;  // b .
-constexpr std::uint16_t kPushLr = 0xB500;        // push {lr}
-constexpr std::uint16_t kPopPc = 0xBD00;         // pop {pc}
-constexpr std::uint16_t kNop = 0xBF00;           // nop
-
 void write_file(const std::string& path, const mcost::test::Bytes& bytes) {
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()),

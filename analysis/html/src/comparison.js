@@ -3,7 +3,7 @@ import { h, section } from "./dom.js";
 import { delta, exact, figure, joules, number, percent, seconds, watts } from "./format.js";
 import { layerChart } from "./layer_chart.js";
 import { keys, paretoPlot } from "./pareto.js";
-import { sortableTable } from "./table.js";
+import { layerNameColumn, sortableTable } from "./table.js";
 
 /// Value with the difference to the first run's below it.
 function compared(text, value, first, unit) {
@@ -81,16 +81,7 @@ function layersTable(runs) {
   return sortableTable({
     caption: "Cycles of layers, with differences to the first",
     columns: [
-      {
-        title: "Layer",
-        value: (row) => row.path.join("/"),
-        show: (row) =>
-          h(
-            "span",
-            { class: "name", title: row.path.join(" / "), style: { paddingLeft: `${row.depth}em` } },
-            row.name,
-          ),
-      },
+      layerNameColumn,
       ...runs.map((run) => ({
         title: run.letter,
         full: run.title,

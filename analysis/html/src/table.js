@@ -2,6 +2,18 @@
 import { freshId, h } from "./dom.js";
 import { number } from "./format.js";
 
+// The first column of tables of layers; rows have `path`, `depth` and `name`.
+export const layerNameColumn = {
+  title: "Layer",
+  value: (row) => row.path.join("/"),
+  show: (row) =>
+    h(
+      "span",
+      { class: "name", title: row.path.join(" / "), style: { paddingLeft: `${row.depth}em` } },
+      row.name,
+    ),
+};
+
 function csvCell(value) {
   const text = value === null || value === undefined ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -2,22 +2,13 @@
 import { h } from "./dom.js";
 import { bytes, exact, figure, joules, number, percent, ratio, seconds } from "./format.js";
 import { causeLabel, causeMeaning, dataBytes, trafficBytes } from "./run.js";
-import { sortableTable } from "./table.js";
+import { layerNameColumn, sortableTable } from "./table.js";
 
 const counted = (value, unit) => figure(exact(value), value, unit);
 
 function layerColumns(run) {
   const columns = [
-    {
-      title: "Layer",
-      value: (row) => row.path.join("/"),
-      show: (row) =>
-        h(
-          "span",
-          { class: "name", title: row.path.join(" / "), style: { paddingLeft: `${row.depth}em` } },
-          row.name,
-        ),
-    },
+    layerNameColumn,
     {
       title: "Visits",
       numeric: true,
