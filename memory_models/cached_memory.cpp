@@ -230,21 +230,43 @@ std::uint32_t CachedMemory::fetch(bus::MicroState& state, std::uint32_t offset, 
   }
   if (log != nullptr) {
     if (log->brings(line)) return 0;
-    log->bring(line);
+    memoises_fills() ? log->fill(line) : log->bring(line);
   } else {
-    ++code_misses_;
-    ++line_fills_;
-    const CacheArray::Line leaving = l1_.code_.victim(address_line(line));
-    l1_.code_.replace(address_line(line), entry(line));
-    if (leaving.owner != CacheArray::kNobody) {
-      ++l1_.generation_;
-      l1_.memories_[leaving.owner]->lines_[leaving.number] &= static_cast<std::uint8_t>(~kCodeHeld);
-    }
-    lines_[line] |= kCodeHeld;
+    bring_code_line(line);
   }
   const Answer answer = request(state, transfer, kL1LineBytes, busy(state, kCodeFill), log);
   set_busy(state, kCodeFill, answer.last);
   return answer.first - 1;
+}
+
+void CachedMemory::bring_code_line(std::uint32_t line) {
+  ++code_misses_;
+  ++line_fills_;
+  const CacheArray::Line leaving = l1_.code_.victim(address_line(line));
+  l1_.code_.replace(address_line(line), entry(line));
+  if (leaving.owner != CacheArray::kNobody) {
+    ++l1_.generation_;
+    l1_.memories_[leaving.owner]->lines_[leaving.number] &= static_cast<std::uint8_t>(~kCodeHeld);
+  }
+  lines_[line] |= kCodeHeld;
+}
+
+bool CachedMemory::bring_fetch_lines(const std::vector<std::uint32_t>& lines,
+                                     const std::vector<std::uint32_t>& kept) {
+  const auto holds = [](const std::vector<std::uint32_t>& some, std::uint32_t line) {
+    return std::find(some.begin(), some.end(), line) != some.end();
+  };
+  for (auto line = lines.begin(); line != lines.end(); ++line) {
+    const std::uint32_t set = l1_.code_.set_of(address_line(*line));
+    const bool alone = std::none_of(lines.begin(), line, [&](std::uint32_t other) {
+      return l1_.code_.set_of(address_line(other)) == set;
+    });
+    const CacheArray::Line leaving = l1_.code_.victim(address_line(*line));
+    const bool needed = leaving.owner == owner_ && holds(kept, leaving.number);
+    if (!alone || needed) return false;
+  }
+  for (const std::uint32_t line : lines) bring_code_line(line);
+  return true;
 }
 
 bus::LineUse CachedMemory::look_up(std::uint32_t offset, bus::AccessKind kind,

@@ -91,6 +91,9 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   }
   [[nodiscard]] bool has_fetch_recency() const override { return art_.has_value(); }
   void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) override;
+  [[nodiscard]] bool memoises_fills() const override { return target_ == nullptr; }
+  bool bring_fetch_lines(const std::vector<std::uint32_t>& lines,
+                         const std::vector<std::uint32_t>& kept) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
 
   [[nodiscard]] bool follows_attributes() const override { return true; }
@@ -151,6 +154,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
     return (place_.home_base >> kL1LineShift) + line;
   }
   [[nodiscard]] CacheArray::Line entry(std::uint32_t line) const { return {owner_, line}; }
+  void bring_code_line(std::uint32_t line);
   void keep_memory_view(std::uint32_t line);
   void mark_tags(std::uint32_t line);
   Answer request(bus::MicroState& state, const bus::Transfer& transfer, std::uint32_t size_bytes,

@@ -35,6 +35,7 @@ struct FoldLog {
   std::vector<std::uint32_t> lines;  // in order of last use
   bool foldable = true;  // false: an answer would have changed contents or needs absolute time
   std::vector<std::uint32_t> brought;  // lines that would have come; later answers see them
+  bool keeps_fills = false;            // who folds can have instruction lines brought at each visit
   /// By memory, what it would be like behind the answers given so far, where that is more than
   /// lines.
   std::vector<std::pair<const void*, std::shared_ptr<void>>> ahead;
@@ -44,6 +45,11 @@ struct FoldLog {
   }
   void bring(std::uint32_t line) {
     foldable = false;
+    brought.push_back(line);
+  }
+  /// The same for an instruction line whose way in needs micro-state alone.
+  void fill(std::uint32_t line) {
+    foldable = foldable && keeps_fills;
     brought.push_back(line);
   }
   [[nodiscard]] bool brings(std::uint32_t line) const {
@@ -208,6 +214,17 @@ class MemoryModel {
   /// order). Only if has_fetch_recency().
   virtual void touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) {
     (void)lines, (void)stamp;
+  }
+
+  /// Whether fills of instruction lines can be memoised: bring_fetch_lines() repeats them.
+  [[nodiscard]] virtual bool memoises_fills() const { return false; }
+  /// Brings instruction lines that are absent, in this order, as the fetches of a memoised visit
+  /// did that used `kept` too. False, and nothing has happened, where one of them would send
+  /// another or one of `kept` away.
+  virtual bool bring_fetch_lines(const std::vector<std::uint32_t>& lines,
+                                 const std::vector<std::uint32_t>& kept) {
+    (void)lines, (void)kept;
+    return false;
   }
 
   /// Counters for reports, by name; order is fixed.

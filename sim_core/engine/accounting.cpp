@@ -1,5 +1,6 @@
 // Where visits are timed and cost is booked: variants (memoised), replay (exact), ledger and
 // profile.
+#include <algorithm>
 #include <utility>
 
 #include "sim_core/engine/engine.h"
@@ -89,12 +90,14 @@ Variant* Engine::find_variant(Block& block, const VariantKey& key) {
   return recent;
 }
 
-bool Engine::lines_resident(Block& block, Variant& variant) {
+/// Whether the fetches of the visit that just ended find what those of `variant` found.
+bool Engine::finds_same_lines(Block& block, Variant& variant) {
   if (variant.generation == *block.generation) return true;
   const bus::MemoryModel& model = *bus_.memories[block.memory].model;
-  for (const std::uint32_t line : variant.lines) {
-    if (!model.fetch_line_resident(line)) return false;
-  }
+  const auto resident = [&](std::uint32_t line) { return model.fetch_line_resident(line); };
+  if (!std::all_of(variant.lines.begin(), variant.lines.end(), resident)) return false;
+  if (!variant.brought.empty())
+    return std::none_of(variant.brought.begin(), variant.brought.end(), resident);
   variant.generation = *block.generation;
   return true;
 }
@@ -115,7 +118,14 @@ Variant* Engine::select_variant(Block& block, Variant* guess) {
                        .target = core_.exit == kFallThrough ? 0 : core_.target,
                        .sites = block.sites,
                        .details = log_.empty() ? 0 : details_of(block)};
-  Variant* variant = guess->key == key ? guess : find_variant(block, key);
+  bus::MemoryModel& home = *bus_.memories[block.memory].model;
+  Variant* variant = guess;
+  if (!(guess->key == key) || !finds_same_lines(block, *guess)) {
+    Variant* const first = find_variant(block, key);
+    variant = first;
+    while (variant != nullptr && !finds_same_lines(block, *variant)) variant = variant->sibling;
+    if (variant == nullptr && first != nullptr && !home.memoises_fills()) return nullptr;
+  }
   if (variant == nullptr) {
     if (block.variants.size() >= options_.most_variants) {
       ++statistics_.capped_visits;
@@ -123,9 +133,9 @@ Variant* Engine::select_variant(Block& block, Variant* guess) {
     }
     variant = fold(block, key);
     if (variant == nullptr) return nullptr;
-  } else if (!lines_resident(block, *variant)) {
-    return nullptr;
   }
+  if (!variant->brought.empty() && !home.bring_fetch_lines(variant->brought, variant->lines))
+    return nullptr;
   forget_details();
   return variant;
 }
@@ -157,7 +167,9 @@ void Engine::update_sites(Block& block) {
 
 Variant* Engine::fold(Block& block, const VariantKey& key) {
   TimingState state = states_[state_];
+  const bus::MemoryModel& home = *bus_.memories[block.memory].model;
   bus::FoldLog log;
+  log.keeps_fills = home.memoises_fills();
   BusPort port(bus_, state, &log, block.memory);
   Visit visit = visit_of(block);
   visit.log = log_.empty() ? nullptr : &log_;
@@ -180,13 +192,14 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   variant->is_detailed = key.missed != 0 || key.misaligned != 0 || key.details != 0;
   variant->block = &block;
   variant->exit_state = states_.id_of(state);
-  variant->generation = *block.generation;
+  variant->generation = log.brought.empty() ? *block.generation : kNoGeneration;
   variant->lines = std::move(log.lines);
-  const bus::MemoryModel& home = *bus_.memories[block.memory].model;
+  variant->brought = std::move(log.brought);
   if (!variant->lines.empty() && home.has_fetch_recency())
     cached_variants_.push_back(variant.get());
   ++statistics_.variants_built;
-  block.by_key.emplace(key, variant.get());
+  const auto [first, is_first] = block.by_key.emplace(key, variant.get());
+  if (!is_first) variant->sibling = std::exchange(first->second->sibling, variant.get());
   block.variants.push_back(std::move(variant));
   return block.variants.back().get();
 }

@@ -94,6 +94,9 @@ using Followers = std::array<Variant*, 6>;
   return mispredicted ? exit + 3 : exit;
 }
 
+/// No memory's contents get to that generation.
+inline constexpr std::uint64_t kNoGeneration = ~std::uint64_t{0};
+
 /// The memoised timing of one way through a block.
 struct Variant {
   // Read or written at every visit.
@@ -101,18 +104,21 @@ struct Variant {
   std::uint32_t total = 0;  // cycles
   std::uint32_t exit_state = 0;
   bool is_detailed = false;      // of visits with kDetailed
-  std::uint64_t generation = 0;  // of the fetch contents when `lines` were last seen resident
+  std::uint64_t generation = 0;  // of the fetch contents when `lines` were last seen resident;
+                                 // kNoGeneration if lines are brought
   std::uint64_t count = 0;       // visits
   std::uint64_t last_visit = 0;  // stamp, for recency of `lines`
   Block* next = nullptr;
   Followers followers{};  // of `next`, when that is known
   // Read when counts are folded into a ledger.
-  Block* block = nullptr;    // whose variant it is
-  std::uint64_t folded = 0;  // visits already accounted
-  std::vector<std::uint32_t> lines;
-  CodeCost cost;                   // of a visit
-  std::vector<CodeCost> op_costs;  // by op, with a profiler only
-  std::uint64_t harvested = 0;     // visits that the profiler knows of
+  Block* block = nullptr;              // whose variant it is
+  std::uint64_t folded = 0;            // visits already accounted
+  std::vector<std::uint32_t> lines;    // that it found in the fetch contents
+  std::vector<std::uint32_t> brought;  // that it did not, and has brought
+  Variant* sibling = nullptr;          // of the same key, with other lines found or brought
+  CodeCost cost;                       // of a visit
+  std::vector<CodeCost> op_costs;      // by op, with a profiler only
+  std::uint64_t harvested = 0;         // visits that the profiler knows of
 };
 
 /// Block::sites while a site has changed and the configuration has no id yet.

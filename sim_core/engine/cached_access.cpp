@@ -53,9 +53,17 @@ bus::LineUse Engine::use_cache(const MicroOp* op, unsigned beat, const bus::Regi
   const std::uint32_t offset = region.memory_offset + (address - region.base);
   const auto kind = write ? bus::AccessKind::write : bus::AccessKind::read;
   const bus::CachePolicy policy = policy_at(region, address);
+  const unsigned unusual = core_.unusual;
+  const bool synchronises = others_behind_caches();
+  // The log says all that timing needs: what it holds becomes part of the variant's key.
+  const auto is_told_by_log = [&] {
+    core_.unusual = (unusual & kLogged) | (core_.unusual & ~std::uint32_t{kLogged}) | kDetailed;
+  };
   if (model.look_up(offset, kind, policy).way == Way::hit) {
     if (part != Part::told_by_site)
       book_access(op, beat, region, address, size_bytes, flags, part, write, false);
+    const bool timed = region.view != 0 || is_exact(region.memory);
+    if (part == Part::logged && !timed && !synchronises) is_told_by_log();
     return model.use_data_line(offset, kind, policy);
   }
   wait_for_data(op, region.memory, offset);
@@ -63,19 +71,15 @@ bus::LineUse Engine::use_cache(const MicroOp* op, unsigned beat, const bus::Regi
   const bool plain = part == Part::whole && (flags & kExclusive) == 0;
   if (plain && beat == 0 && policy != bus::CachePolicy::uncached) adopt_window(op, region, flags);
   note_bank(op, address, beat);
-  const unsigned unusual = core_.unusual;
   log_access(op, beat, region, address, size_bytes, write, false, true);
   const std::size_t entry = log_.size() - 1;
-  const bool synchronises = others_behind_caches();
   if (synchronises) bring_up_to_date(op);
   const bus::LineUse use = model.use_data_line(offset, kind, policy);
   log_[entry].timed.use = use;
   const unsigned window = window_of(region);
   const bool in_window = window != 0 && current_->info[op->index].site == window;
   const bool steady = model.is_steady(use);
-  if (plain && in_window && steady && !synchronises) {
-    core_.unusual = (unusual & kLogged) | (core_.unusual & ~std::uint32_t{kLogged}) | kDetailed;
-  }
+  if (((plain && in_window) || part == Part::logged) && steady && !synchronises) is_told_by_log();
   // No visit holds two waits that need absolute time: deadlines allow for one.
   if (!steady && (model.most_wait() > kMostWait || use.way == Way::fill)) leave_after(op);
   if (code_changed_) leave_after(op);

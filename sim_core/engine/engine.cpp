@@ -22,9 +22,9 @@ Engine::Engine(const pipeline::PipelineModel& model, bus::SystemBus& bus, isa::F
       mpu_(exceptions_.architecture()) {
   core_.engine = this;
   core_.program_order = &bus_.program_order;
-  // Equal to no key, and to no generation that a memory gets to.
+  // Equal to no key.
   nothing_.key.exit = ~std::uint32_t{0};
-  nothing_.generation = ~std::uint64_t{0};
+  nothing_.generation = kNoGeneration;
   no_guesses_.fill(&nothing_);
   nowhere_.kind = bus::RegionKind::device;
   nowhere_.memory = static_cast<std::uint8_t>(bus_.memories.size());  // "peripherals"

@@ -448,7 +448,7 @@ class Engine {
   Variant* select_variant(Block& block, Variant* guess);
   Variant* find_variant(Block& block, const VariantKey& key);
   Variant* fold(Block& block, const VariantKey& key);
-  bool lines_resident(Block& block, Variant& variant);
+  bool finds_same_lines(Block& block, Variant& variant);
   void replay_until(Block& block, unsigned end);
   /// Core cycle of the time base of port calls of the next instruction.
   [[nodiscard]] Cycles port_time(const TimingState& state) const {

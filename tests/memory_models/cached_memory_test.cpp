@@ -318,6 +318,33 @@ TEST_F(CachedMemoryTest, TagsTellTheInlinePathWhatItMayDo) {
   EXPECT_EQ(tag(), bus::kAbsent | bus::kStoreNoted);
 }
 
+// The instruction cache has 4 sets of 2 ways: lines 1, 5, 9 and 13 share one.
+TEST_F(CachedMemoryTest, MemoisedFillsBringWhatFetchesWouldHaveBrought) {
+  bus::FoldLog log;
+  log.keeps_fills = true;
+  model_->fetch(state_, 1 * 32, 0, 0, &log);
+  model_->fetch(state_, 2 * 32, 0, 0, &log);
+  EXPECT_TRUE(log.foldable);
+  EXPECT_EQ(log.brought, (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_FALSE(model_->fetch_line_resident(1));
+  EXPECT_TRUE(model_->bring_fetch_lines(log.brought, log.lines));
+  EXPECT_TRUE(model_->fetch_line_resident(1) && model_->fetch_line_resident(2));
+}
+
+TEST_F(CachedMemoryTest, MemoisedFillsAreRefusedWhereTheySendAwayWhatTheVisitUses) {
+  EXPECT_FALSE(model_->bring_fetch_lines({1, 5}, {}));  // which goes first matters
+  EXPECT_FALSE(model_->fetch_line_resident(1));
+  EXPECT_TRUE(model_->bring_fetch_lines({1}, {}));
+  EXPECT_TRUE(model_->bring_fetch_lines({5}, {1}));
+  const std::uint64_t before = model_->eviction_generation();
+  EXPECT_FALSE(model_->bring_fetch_lines({9}, {1}));
+  EXPECT_TRUE(model_->fetch_line_resident(1));
+  EXPECT_EQ(model_->eviction_generation(), before);
+  EXPECT_TRUE(model_->bring_fetch_lines({9}, {5}));
+  EXPECT_FALSE(model_->fetch_line_resident(1));
+  EXPECT_NE(model_->eviction_generation(), before);
+}
+
 TEST_F(CachedMemoryTest, CountsWhatItDid) {
   for (const std::uint32_t offset : {0u, 64u, 128u, 192u}) store(offset, 1);
   load(256);
