@@ -378,6 +378,7 @@ void CachedMemory::drop_data_line(std::uint32_t line) {
   lines_[line] &= static_cast<std::uint8_t>(~(kHeld | kDirty | kDiffers));
   mark_tags(line);
   if (!differs) return;
+  if (!view_behind_known_) throw bus::UnknownView();
   const std::size_t first = std::size_t{line} << kL1LineShift;
   std::memcpy(memory_.bytes.data() + first, behind_.data() + first, kL1LineBytes);
   if (listener_) listener_(static_cast<std::uint32_t>(first), kL1LineBytes);
@@ -387,7 +388,8 @@ void CachedMemory::read_behind(std::uint32_t offset, std::uint8_t* data,
                                std::uint32_t size_bytes) const {
   for (std::uint32_t i = 0; i < size_bytes; ++i) {
     const std::uint32_t at = offset + i;
-    const bool differs = (lines_[at >> kL1LineShift] & kDiffers) != 0;
+    const bool differs = differs_behind(at);
+    if (differs && !view_behind_known_) throw bus::UnknownView();
     data[i] = differs ? behind_[at] : memory_.bytes[at];
   }
 }

@@ -108,6 +108,10 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
                     std::uint32_t size_bytes) override;
   std::optional<std::uint32_t> transfer_behind(std::uint32_t offset, std::uint32_t size_bytes,
                                                bus::AccessKind kind, Cycles now) override;
+  [[nodiscard]] bool differs_behind(std::uint32_t offset) const override {
+    return (lines_[offset >> kL1LineShift] & kDiffers) != 0;
+  }
+  void forget_view_behind() override { view_behind_known_ = false; }
   void write_through(std::uint32_t offset, std::uint32_t size_bytes) override;
   void set_view_listener(
       std::function<void(std::uint32_t offset, std::uint32_t size)> listener) override {
@@ -178,7 +182,8 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   std::vector<std::uint8_t> behind_;  // memory's view of lines that differ; made when one does
   std::function<void(std::uint32_t, std::uint32_t)> listener_;
   std::uint32_t buffered_ = 0;  // line in the buffer for single reads, plus one
-  Cycles last_request_ = 0;     // at the target
+  bool view_behind_known_ = true;
+  Cycles last_request_ = 0;  // at the target
   std::uint64_t code_misses_ = 0;
   std::uint64_t data_misses_ = 0;
   std::uint64_t line_fills_ = 0;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -96,6 +97,14 @@ struct Transfer {
   std::uint8_t view = 0;  // address view the access came through (an uncached alias, say)
   Cycles now = 0;         // core cycle in which it starts; of no meaning with a log
   LineUse use{};          // of models that follow attributes
+};
+
+/// Thrown where a run depends on what forget_view_behind() made it forget.
+class UnknownView : public std::exception {
+ public:
+  [[nodiscard]] const char* what() const noexcept override {
+    return "memory behind a cache is not known";
+  }
 };
 
 class MemoryModel {
@@ -189,6 +198,13 @@ class MemoryModel {
     (void)offset, (void)size_bytes, (void)kind, (void)now;
     return std::nullopt;
   }
+  /// Whether it holds something else there than the core sees.
+  [[nodiscard]] virtual bool differs_behind(std::uint32_t offset) const {
+    (void)offset;
+    return false;
+  }
+  /// What memory holds behind lines that differ is not known any more: who asks gets UnknownView.
+  virtual void forget_view_behind() {}
   /// The core's view has just been written, and memory behind it shall hold the same.
   virtual void write_through(std::uint32_t offset, std::uint32_t size_bytes) {
     (void)offset, (void)size_bytes;

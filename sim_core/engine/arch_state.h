@@ -30,6 +30,7 @@ struct ArchState {
     return (n_source & 0x80000000u) | (z_source == 0 ? 1u << 30 : 0u) | c << 29 | v << 28 |
            q << 27 | ge << 16;
   }
+  friend bool operator==(const ArchState&, const ArchState&) = default;
   void set_apsr_nzcvq(std::uint32_t value) {
     n_source = value;
     z_source = ((value >> 30) & 1u) ^ 1u;

@@ -67,6 +67,7 @@ bus::LineUse Engine::use_cache(const MicroOp* op, unsigned beat, const bus::Regi
     return model.use_data_line(offset, kind, policy);
   }
   wait_for_data(op, region.memory, offset);
+  if (path_ && model.differs_behind(offset)) disturb_recording();  // what it reads depends on lines
   if (is_device(region, permission_at(address))) used_as_device_ |= 1u << region.memory;
   const bool plain = part == Part::whole && (flags & kExclusive) == 0;
   if (plain && beat == 0 && policy != bus::CachePolicy::uncached) adopt_window(op, region, flags);

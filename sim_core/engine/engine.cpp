@@ -162,6 +162,7 @@ Block* Engine::enter_block(bool single) {
 }
 
 StopReason Engine::run(const RunLimits& limits) {
+  limits_ = &limits;
   until_ = limits.until;
   if (until_) add_hook(*until_ & ~1u);
   stop_ = StopReason::none;
@@ -170,6 +171,7 @@ StopReason Engine::run(const RunLimits& limits) {
   while (stop_ == StopReason::none) {
     bury();
     if (scheduler_.next_due() <= now_) {
+      disturb_recording();
       scheduler_.run_due(now_);
       continue;
     }
@@ -181,14 +183,17 @@ StopReason Engine::run(const RunLimits& limits) {
       continue;  // it may have halted the run
     }
     if (exceptions_.highest_takeable() != 0) {
+      disturb_recording();
       enter_exception();
       continue;
     }
     if (sleeping_) {
+      disturb_recording();
       sleep_until(std::min(scheduler_.next_due(), limits.max_cycles));
       continue;
     }
     if (!thumb_) {
+      disturb_recording();
       take_fault(GuestFault{FaultKind::invalid_state, pc_, false});
       continue;
     }
@@ -205,17 +210,26 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   if (block->worst_case == kStops && !stop_at(*block)) return;
   if (context_ != block->context) block = enter_block(false);  // another layer has begun
   const bool single = observer_ != nullptr || now_ + block->worst_case >= limit;
-  if (single) block = enter_block(true);
+  if (single) {
+    disturb_recording();
+    block = enter_block(true);
+  }
   current_ = block;
   try {
     if (single && interrupt_inside(*block)) return;
     update_shared_memories();  // events inside the instruction may have set others to work
     const Cycles end = std::min(limit, slice_end);
-    tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
+    if (path_ && !single) {
+      tracks_ ? run_blocks<true, true>(block, end) : run_blocks<false, true>(block, end);
+    } else {
+      tracks_ ? run_blocks<true, false>(block, end) : run_blocks<false, false>(block, end);
+    }
   } catch (const GuestFault& fault) {
+    disturb_recording();
     abandon_op(*current_);
     take_fault(fault);
   } catch (const AbandonedInstruction& abandoned) {
+    disturb_recording();
     abandon_op(*current_);
     if (abandoned.locked_up) lock_up();
   }
@@ -227,6 +241,22 @@ bool Engine::nothing_can_wake(bool asleep) const {
   return scheduler_.next_due() == Scheduler::kNever || !exceptions_.may_be_interrupted(asleep);
 }
 
+/// Tells the listener that pc_ is reached, if it hooked it.
+void Engine::tell_listener() {
+  if (listener_ == nullptr || !hooks_.contains(pc_)) return;
+  if (path_ == nullptr || !path_->is_recording()) {
+    listener_->reached(pc_, *this);
+    return;
+  }
+  RecordedHook hook;
+  hook.pc = pc_;
+  hook.registers = core_.r;
+  hook_ = &hook;
+  listener_->reached(pc_, *this);
+  hook_ = nullptr;
+  path_->add_hook(std::move(hook));
+}
+
 /// Tells whoever hooked pc_. Returns true if the block cannot be entered: the run ends or is
 /// halted, or the listener added a hook inside the block.
 bool Engine::serve_hooks(const Block& block) {
@@ -234,7 +264,7 @@ bool Engine::serve_hooks(const Block& block) {
     stop_ = StopReason::until;
     return true;
   }
-  if (listener_ != nullptr && hooks_.contains(pc_)) listener_->reached(pc_, *this);
+  tell_listener();
   if (debug_stops_.breaks_at(pc_)) halt({.cause = HaltCause::breakpoint});
   if (!block.dropped && stop_ != StopReason::halted) return false;
   hook_served_ = pc_;
@@ -247,6 +277,10 @@ bool Engine::stop_at(Block& block) {
   const bool begins_anew = std::erase(restarted_, pc_) != 0;
   if (block.has_hook && pc_ != hook_served_ && !begins_anew && serve_hooks(block)) return false;
   hook_served_ = kNowhere;
+  if (replay_ && is_at_span()) {
+    replay_span();
+    return false;
+  }
   if (block.is_self_branch && nothing_can_wake(false)) {
     const unsigned exception = exceptions_.ipsr();
     const bool in_fault = exception >= kHardFault && exception <= kUsageFault;
@@ -259,7 +293,7 @@ bool Engine::stop_at(Block& block) {
 /// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
 /// instruction. The guess for a visit is the variant that came last behind the variant before it:
 /// its entry state is right by construction.
-template <bool kTracks>
+template <bool kTracks, bool kRecords>
 void Engine::run_blocks(Block* block, Cycles limit) {
   std::uint64_t& order = bus_.program_order;
   Followers* guesses = &no_guesses_;
@@ -269,8 +303,10 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       current_ = block;
       core_.passed = 0;
       if constexpr (kTracks) core_.banks = 0;
+      if constexpr (kRecords) begin_recorded_visit(*block);
       const MicroOp* ops = block->ops.data();
       ops->handler(core_, ops);
+      if constexpr (kRecords) end_recorded_visit(*block);
       if constexpr (kTracks) resolve_branch(*block);
     }
     executed = false;
@@ -308,7 +344,7 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       variant->followers.fill(&nothing_);
     }
     guesses = &variant->followers;
-    if (next == block && variant->followers[index] == variant && exit != kIndirect) {
+    if (!kRecords && next == block && variant->followers[index] == variant && exit != kIndirect) {
       executed = repeat<kTracks>(*block, *variant, limit);
     }
     block = next;

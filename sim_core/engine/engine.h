@@ -26,7 +26,9 @@
 #include "sim_core/engine/fault.h"
 #include "sim_core/engine/mpu.h"
 #include "sim_core/engine/observer.h"
+#include "sim_core/engine/path_recorder.h"
 #include "sim_core/engine/profiler.h"
+#include "sim_core/engine/replay.h"
 #include "sim_core/engine/scheduler.h"
 #include "sim_core/engine/timing.h"
 #include "sim_core/isa/encoding.h"
@@ -176,6 +178,18 @@ class Engine {
   /// Null until enabled; complete between instructions.
   [[nodiscard]] const Profiler* profile();
 
+  // Record and replay (recording.cpp, replay.cpp).
+  /// From now on what the run does is recorded. Before the first instruction, memory loaded;
+  /// numbers stay what they are.
+  void record_path(std::uint64_t calm_visits = PathRecorder::kCalmVisits);
+  /// What was recorded; recording ends.
+  [[nodiscard]] Recording take_recording();
+  /// Spans of a recording of the same firmware are replayed where the run gets to them. Before the
+  /// first instruction; numbers are those of execution, or run() throws ReplayAbandoned or
+  /// bus::UnknownView. The recording must outlive the run.
+  void replay(const Recording& recording);
+  [[nodiscard]] std::uint64_t replayed_visits() const;
+
   // Hooks.
   void set_listener(HookListener* listener) { listener_ = listener; }
   void add_hook(Address pc);
@@ -307,6 +321,9 @@ class Engine {
     }
   };
 
+  /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
+  enum class Part : std::uint8_t { whole, logged, told_by_site };
+
   void build_windows();
   void build_window(std::size_t region);
   void show_in_window(bus::Window& window, const bus::Region& region, Address first, Address last);
@@ -317,10 +334,11 @@ class Engine {
   bool stop_at(Block& block);
   bool serve_hooks(const Block& block);
   [[nodiscard]] bool is_hooked(Address pc) const {
-    return hooks_.contains(pc) || debug_stops_.breaks_at(pc);
+    return hooks_.contains(pc) || debug_stops_.breaks_at(pc) ||
+           (replay_ && replay_->anchors.contains(pc));
   }
   [[nodiscard]] bool nothing_can_wake(bool asleep) const;
-  template <bool kTracks>
+  template <bool kTracks, bool kRecords>
   void run_blocks(Block* block, Cycles limit);
   template <bool kTracks>
   bool repeat(Block& block, Variant& variant, Cycles limit);
@@ -342,6 +360,41 @@ class Engine {
   }
   bool meet_watchpoint(const MicroOp* op, Address address, unsigned size_bytes, bool write);
   void mark_watched(const Watchpoint& watchpoint, bool watched);
+
+  // Record and replay.
+  [[nodiscard]] CoreState core_state() const;
+  [[nodiscard]] std::vector<MemoryImage> memory_images() const;
+  [[nodiscard]] std::uint64_t code_of(const Block& block) const;
+  void begin_recorded_visit(const Block& block);
+  void end_recorded_visit(Block& block);
+  void disturb_recording();
+  void restore_word(std::vector<MemoryImage>& images, const PathRecorder::Word& word) const;
+  static void keep_changes(RecordedSpan& span, const std::vector<MemoryImage>& now);
+  void record_access(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                     unsigned flags, bool write);
+  void note_hook_read(Address address, const std::uint8_t* data, std::size_t size_bytes) const;
+  void tell_listener();
+  [[nodiscard]] bool is_at_span() const;
+  [[nodiscard]] bool shows(const MemoryImage& image) const;
+  void put(const MemoryImage& image);
+  void replay_span();
+  void start_span(const RecordedSpan& span);
+  void finish_span(const RecordedSpan& span);
+  void forget_windows();
+  void replay_hook(const RecordedHook& hook);
+  void prepare(Replay::Kind& kind, const VisitKind& recorded, const RecordedSpan& span);
+  [[nodiscard]] bool is_plain(const bus::Region& region) const;
+  static void restore_sites(const Replay::Kind& kind);
+  static void learn_sites(Replay::Kind& kind);
+  template <bool kTracks>
+  void replay_visit(const RecordedSpan& span, std::uint32_t number);
+  Variant* variant_of_replayed(Replay::Kind& kind, const VisitKind& recorded);
+  void pretend(const VisitKind& recorded);
+  void walk(Replay::Kind& kind, const VisitKind& recorded);
+  void walk_slowly(const VisitKind& recorded, std::uint8_t number, Address address);
+  void account_access(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
+                      Part part, bool write);
+  [[nodiscard]] bool sees_behind(const bus::Region& region, Address address) const;
 
   // Exception entry (exception_entry.cpp).
   enum class StackFault : std::uint8_t { bus, memory };
@@ -474,8 +527,7 @@ class Engine {
   [[nodiscard]] bool enters_function(Address block, Address pc) const;
   void count_exception_access(const bus::Region& region, bool write);
 
-  // Caches that follow attributes (cached_access.cpp); Part is below.
-  enum class Part : std::uint8_t;
+  // Caches that follow attributes (cached_access.cpp).
   [[nodiscard]] bus::CachePolicy policy_at(const bus::Region& region, Address address) const;
   [[nodiscard]] bool is_uncached(const bus::Region& region, const Permission& permission) const;
   [[nodiscard]] bool is_device(const bus::Region& region, const Permission& permission) const;
@@ -508,12 +560,13 @@ class Engine {
                             unsigned flags);
   const MicroOp* store_unwatched(const MicroOp* op, Address address, unsigned size_bytes,
                                  std::uint32_t value, unsigned beat, unsigned flags);
-  /// How timing learns of an access: as a whole, by a log entry per piece, or by the op's site.
-  enum class Part : std::uint8_t { whole, logged, told_by_site };
   void log_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
                   unsigned size_bytes, bool write, bool constant, bool missed);
   void book_access(const MicroOp* op, unsigned beat, const bus::Region& region, Address address,
                    unsigned size_bytes, unsigned flags, Part part, bool write, bool missed);
+  void book_plain_access(const MicroOp* op, unsigned beat, const bus::Region& region,
+                         Address address, unsigned size_bytes, unsigned flags, Part part,
+                         bool write);
   std::uint32_t load_piece(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                            unsigned flags, Part part);
   void store_piece(const MicroOp* op, Address address, unsigned size_bytes, std::uint32_t value,
@@ -676,6 +729,10 @@ class Engine {
   Address sleep_pc_ = 0;      // of the instruction that went to sleep
   EngineStatistics statistics_;
 
+  std::unique_ptr<PathRecorder> path_;
+  RecordedHook* hook_ = nullptr;  // being recorded
+  std::unique_ptr<Replay> replay_;
+  const RunLimits* limits_ = nullptr;  // of the run in progress
   std::unique_ptr<AccessRecorder> recorder_;
   FindStack find_stack_;
   StackRange process_stack_;  // the one looked up last

@@ -91,6 +91,7 @@ struct SystemRegisters {
   std::uint32_t fpcar = 0;
   std::uint32_t fpdscr = 0;
   unsigned priority_group = 0;
+  friend bool operator==(const SystemRegisters&, const SystemRegisters&) = default;
 };
 
 class Exceptions : public SystemRegisters {
@@ -169,6 +170,7 @@ class Exceptions : public SystemRegisters {
   [[nodiscard]] std::uint8_t priority_mask() const { return priority_mask_; }
   /// True if unprivileged execution exists (CONTROL.nPRIV): not on ARMv6-M without its extension.
   [[nodiscard]] bool has_unprivileged() const { return architecture_ != Architecture::v6m; }
+  friend bool operator==(const Exceptions&, const Exceptions&) = default;
 
  private:
   struct State {
@@ -176,6 +178,7 @@ class Exceptions : public SystemRegisters {
     bool active = false;
     bool enabled = false;
     std::uint8_t priority = 0;
+    friend bool operator==(const State&, const State&) = default;
   };
   [[nodiscard]] int priority_of(unsigned number) const;
   [[nodiscard]] int group_priority(int priority) const;

@@ -45,6 +45,7 @@ struct MpuRegisters {
   std::uint32_t control = 0;
   std::array<std::uint32_t, 2> memory_attributes{};  // MAIR0, MAIR1
   bool shared_is_write_through = false;              // CACR.SIWT of Cortex-M7
+  friend bool operator==(const MpuRegisters&, const MpuRegisters&) = default;
 };
 
 class Mpu : public MpuRegisters {
@@ -59,6 +60,7 @@ class Mpu : public MpuRegisters {
   struct Region {
     std::uint32_t base = 0;
     std::uint32_t attributes = 0;
+    friend bool operator==(const Region&, const Region&) = default;
   };
   [[nodiscard]] const Region& region(unsigned number) const { return regions_[number]; }
   void set_region(unsigned number, const Region& region) { regions_[number] = region; }
@@ -80,6 +82,7 @@ class Mpu : public MpuRegisters {
     friend bool operator==(const ExecuteMap&, const ExecuteMap&) = default;
   };
   [[nodiscard]] ExecuteMap execute_map() const;
+  friend bool operator==(const Mpu&, const Mpu&) = default;
 
  private:
   [[nodiscard]] Permission permission_v7(Address address, bool privileged) const;

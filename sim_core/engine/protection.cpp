@@ -146,6 +146,9 @@ void Engine::instruction_fault(const MicroOp* op) {
                    false};
 }
 
-void Engine::note_unpredictable(Address pc) { ++unpredictable_[pc]; }
+void Engine::note_unpredictable(Address pc) {
+  disturb_recording();
+  ++unpredictable_[pc];
+}
 
 }  // namespace mcost::engine

@@ -47,6 +47,7 @@ void Engine::leave_after(const MicroOp* op) {
 
 SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                         unsigned flags) {
+  if (path_) record_access(op, address, size_bytes, beat, flags, false);
   SlowAccess access = load_unwatched(op, address, size_bytes, beat, flags);
   if (halts_behind(op, address, size_bytes, false)) access.next = next_after(op);
   return access;
@@ -54,6 +55,7 @@ SlowAccess Engine::load(const MicroOp* op, Address address, unsigned size_bytes,
 
 const MicroOp* Engine::store(const MicroOp* op, Address address, unsigned size_bytes,
                              std::uint32_t value, unsigned beat, unsigned flags) {
+  if (path_) record_access(op, address, size_bytes, beat, flags, true);
   const MicroOp* const next = store_unwatched(op, address, size_bytes, value, beat, flags);
   return halts_behind(op, address, size_bytes, true) ? next_after(op) : next;
 }
@@ -262,6 +264,7 @@ void Engine::log_access(const MicroOp* op, unsigned beat, const bus::Region& reg
 }
 
 void Engine::note_never_written(const MicroOp* op) {
+  disturb_recording();
   ++never_written_reads_;
   if (!first_never_written_pc_) first_never_written_pc_ = current_->info[op->index].pc;
 }
@@ -295,14 +298,24 @@ std::uint32_t Engine::load_piece(const MicroOp* op, Address address, unsigned si
   }
   if (memory.model->follows_attributes() && region->view == 0)
     return load_cached(op, beat, *region, address, size_bytes, flags, part);
-  wait_for_data(op, region->memory, offset);
-  const bool missed = region->view == 0 && use_line(op, memory, offset);
-  if (part != Part::told_by_site) {
-    book_access(op, beat, *region, address, size_bytes, flags, part, false, missed);
-  }
-  keep_order(op, region->memory);
+  book_plain_access(op, beat, *region, address, size_bytes, flags, part, false);
   if (windows_limited_) open_window(*region, address);
   return read_host(memory.bytes.data() + offset, size_bytes);
+}
+
+/// What an access to memory that follows no attributes does but for its bytes.
+void Engine::book_plain_access(const MicroOp* op, unsigned beat, const bus::Region& region,
+                               Address address, unsigned size_bytes, unsigned flags, Part part,
+                               bool write) {
+  bool missed = false;
+  if (!write) {
+    const std::uint32_t offset = region.memory_offset + (address - region.base);
+    wait_for_data(op, region.memory, offset);
+    missed = region.view == 0 && use_line(op, bus_.memories[region.memory], offset);
+  }
+  if (part != Part::told_by_site)
+    book_access(op, beat, region, address, size_bytes, flags, part, write, missed);
+  keep_order(op, region.memory);
 }
 
 /// Lets timing know of an access: through the op's site or the visit's misses where that says it
@@ -358,10 +371,7 @@ void Engine::store_piece(const MicroOp* op, Address address, unsigned size_bytes
     store_cached(op, beat, *region, address, size_bytes, value, flags, part);
     return;
   }
-  if (part != Part::told_by_site) {
-    book_access(op, beat, *region, address, size_bytes, flags, part, true, false);
-  }
-  keep_order(op, region->memory);
+  book_plain_access(op, beat, *region, address, size_bytes, flags, part, true);
   if (windows_limited_) open_window(*region, address);
   std::memcpy(memory.bytes.data() + offset, &value, size_bytes);
   std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
@@ -549,10 +559,12 @@ bool Engine::visit_bytes(Address address, std::size_t size_bytes, bool write, Vi
 }
 
 bool Engine::read_memory(Address address, std::uint8_t* data, std::size_t size_bytes) const {
-  return visit_bytes(address, size_bytes, false,
-                     [&](const bus::Memory& memory, std::uint32_t offset, std::size_t i) {
-                       data[i] = memory.bytes[offset];
-                     });
+  const bool all = visit_bytes(address, size_bytes, false,
+                               [&](const bus::Memory& memory, std::uint32_t offset, std::size_t i) {
+                                 data[i] = memory.bytes[offset];
+                               });
+  if (all) note_hook_read(address, data, size_bytes);
+  return all;
 }
 
 bool Engine::read_behind(Address address, std::uint8_t* data, std::size_t size_bytes) const {

@@ -32,6 +32,7 @@ inline constexpr std::uint32_t kConditionFlags = 0xFu << kConditionFlagsShift;
 /// an operation. Trapped exceptions do not exist in the M profile; all flags are cumulative.
 struct Context {
   std::uint32_t fpscr = 0;
+  friend constexpr bool operator==(const Context&, const Context&) = default;
 
   [[nodiscard]] constexpr Rounding rounding() const {
     return static_cast<Rounding>((fpscr & kRMode) >> kRModeShift);

@@ -1,0 +1,69 @@
+// A recording on its way through another machine: where it is, and what is known of each kind of
+// visit there. Depends on recording.h, block.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <unordered_set>
+#include <vector>
+
+#include "sim_core/engine/block.h"
+#include "sim_core/engine/recording.h"
+
+namespace mcost::engine {
+
+/// Execution would have done something else in the span being replayed, or where it would have is
+/// not known: the run says nothing and has to be executed. A run without replay never throws it.
+class ReplayAbandoned : public std::exception {
+ public:
+  explicit ReplayAbandoned(const char* why) : why_(why) {}
+  [[nodiscard]] const char* what() const noexcept override { return why_; }
+
+ private:
+  const char* why_;
+};
+
+/// Reads a stream of addresses.
+class AddressCursor {
+ public:
+  AddressCursor() = default;
+  explicit AddressCursor(const AddressStream& stream) : stretch_(stream.stretches.data()) {}
+  Address next() {
+    const Address address = stretch_->first + stretch_->stride * done_;
+    if (++done_ == stretch_->count) {
+      ++stretch_;
+      done_ = 0;
+    }
+    return address;
+  }
+
+ private:
+  const AddressStream::Stretch* stretch_ = nullptr;
+  std::uint32_t done_ = 0;
+};
+
+struct Replay {
+  explicit Replay(const Recording& recorded) : recording(recorded), kinds(recorded.kinds.size()) {}
+
+  /// A kind of visit on this machine, in the span in progress.
+  struct Kind {
+    Block* block = nullptr;  // null: not known yet
+    std::uint32_t sites = 0;
+    std::vector<std::uint16_t> site_values;  // by instruction
+    struct Access {
+      std::uint8_t op = 0;
+      std::uint32_t stream = 0;
+    };
+    std::vector<Access> walked;         // whose addresses matter
+    std::array<Variant*, 8> guesses{};  // by entry state; never null
+  };
+  const Recording& recording;
+  std::vector<Kind> kinds;
+  std::unordered_set<Address> anchors;  // where spans begin
+  std::size_t next_span = 0;
+  std::vector<AddressCursor> cursors;  // by stream
+  std::uint64_t visits = 0;            // that were replayed
+};
+
+}  // namespace mcost::engine
