@@ -40,16 +40,14 @@ LineStore::Way& LineStore::victim(std::uint32_t set) {
     random_ = static_cast<std::uint8_t>(random_ >> 1 | bit << 7);
     return *(first + random_ % shape_.ways);
   }
-  auto oldest = first;
-  std::uint64_t oldest_use = last_use(first->line);
-  for (auto way = first + 1; way != last; ++way) {
-    const std::uint64_t use = last_use(way->line);
-    if (use < oldest_use) {
-      oldest = way;
-      oldest_use = use;
-    }
+  // Uses are looked up where they could matter: most ways are known to be newer.
+  for (;;) {
+    const auto oldest =
+        std::min_element(first, last, [](const Way& a, const Way& b) { return a.use < b.use; });
+    const std::uint64_t use = last_use(oldest->line);
+    if (use == oldest->use) return *oldest;
+    oldest->use = use;
   }
-  return *oldest;
 }
 
 void LineStore::evict(Way& way) {
@@ -74,7 +72,7 @@ void LineStore::fill(std::uint32_t granule, std::uint64_t stamp) {
   if (held == last) {
     Way& way = victim(set);
     if (way.valid) evict(way);
-    way = {line, true};
+    way = {line, true, stamp};
   }
   present_[granule] = 1;
   touch(granule, stamp);

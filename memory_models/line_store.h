@@ -44,6 +44,7 @@ class LineStore {
   struct Way {
     std::uint32_t line = 0;
     bool valid = false;
+    std::uint64_t use = 0;  // it was used then, or later
   };
   [[nodiscard]] Way& victim(std::uint32_t set);
   [[nodiscard]] std::uint64_t last_use(std::uint32_t line) const;

@@ -154,6 +154,7 @@ struct Block {
   bool ends_in_call = false;  // BL, BLX
   bool is_self_branch = false;
   bool has_hook = false;
+  bool single = false;     // of one instruction because that was asked for
   std::uint64_t code = 0;  // a hash of its bytes, once it was recorded
   bool dropped = false;
   bool cannot_fetch = false;                        // its one op is a fault of its fetch

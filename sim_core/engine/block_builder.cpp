@@ -439,6 +439,7 @@ std::unique_ptr<Block> Engine::build_block(const BlockKey& key) {
   block->mode = key.mode;
   block->context = key.context;
   block->generation = &no_generation_;
+  block->single = key.single;
   const unsigned longest = key.single ? 1 : options_.longest_block;
   const bus::Region* region = bus_.find(key.pc);
   const bool runs = region != nullptr && region->kind == bus::RegionKind::memory &&

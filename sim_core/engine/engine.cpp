@@ -210,16 +210,13 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
   if (block->worst_case == kStops && !stop_at(*block)) return;
   if (context_ != block->context) block = enter_block(false);  // another layer has begun
   const bool single = observer_ != nullptr || now_ + block->worst_case >= limit;
-  if (single) {
-    disturb_recording();
-    block = enter_block(true);
-  }
+  if (single) block = enter_block(true);
   current_ = block;
   try {
     if (single && interrupt_inside(*block)) return;
     update_shared_memories();  // events inside the instruction may have set others to work
     const Cycles end = std::min(limit, slice_end);
-    if (path_ && !single) {
+    if (path_) {
       tracks_ ? run_blocks<true, true>(block, end) : run_blocks<false, true>(block, end);
     } else {
       tracks_ ? run_blocks<true, false>(block, end) : run_blocks<false, false>(block, end);

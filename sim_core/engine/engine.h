@@ -382,6 +382,7 @@ class Engine {
   void finish_span(const RecordedSpan& span);
   void forget_windows();
   void replay_hook(const RecordedHook& hook);
+  std::vector<RecordedHook::Bytes> exchange_memory(const std::vector<RecordedHook::Bytes>& memory);
   void prepare(Replay::Kind& kind, const VisitKind& recorded, const RecordedSpan& span);
   [[nodiscard]] bool is_plain(const bus::Region& region) const;
   static void restore_sites(const Replay::Kind& kind);
@@ -390,7 +391,14 @@ class Engine {
   void replay_visit(const RecordedSpan& span, std::uint32_t number);
   Variant* variant_of_replayed(Replay::Kind& kind, const VisitKind& recorded);
   void pretend(const VisitKind& recorded);
-  void walk(Replay::Kind& kind, const VisitKind& recorded);
+  void walk(Replay::Kind& kind, const VisitKind& recorded, Replay::Kind*& active);
+  [[nodiscard]] bool hits(const OpInfo& info, const bus::Window& window, Address address) const;
+  [[nodiscard]] static std::uint32_t stays(const OpInfo& info, const bus::Window& window,
+                                           Address address, std::uint32_t stride);
+  static void note_use(const OpInfo& info, const bus::Window& window, Address address,
+                       std::uint64_t stamp);
+  void catch_up(Replay::Kind& kind);
+  void catch_up();
   void walk_slowly(const VisitKind& recorded, std::uint8_t number, Address address);
   void account_access(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                       Part part, bool write);

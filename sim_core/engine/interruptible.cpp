@@ -294,6 +294,7 @@ bool Engine::interrupt_inside(Block& block) {
   do {
     due = scheduler_.next_due();
     if (due >= end) return false;
+    disturb_recording();
     scheduler_.run_due(due);
     if (block.dropped) return true;  // an event changed the memory it came from
   } while (exceptions_.highest_takeable() == 0);

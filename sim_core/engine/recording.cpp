@@ -114,6 +114,7 @@ void Engine::end_recorded_visit(Block& block) {
   kind.pc = block.pc;
   kind.it = block.it.value();
   kind.mode = block.mode;
+  kind.single = block.single;
   kind.size = static_cast<std::uint8_t>(size);
   kind.executed = static_cast<std::uint8_t>(executed);
   kind.passed = core_.passed;

@@ -34,6 +34,7 @@ struct VisitKind {
   Address pc = 0;
   std::uint8_t it = 0;
   std::uint8_t mode = 0;
+  bool single = false;        // a block of one instruction where a longer one could be
   std::uint8_t size = 0;      // instructions of the block
   std::uint8_t executed = 0;  // fewer than `size` where the visit was left
   std::uint32_t passed = 0;   // as in VariantKey

@@ -9,6 +9,12 @@
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
+namespace {
+
+/// Lines of caches that keep no stamps have 32 bytes: those of Cortex-M7.
+constexpr unsigned kLineShift = 5;
+
+}  // namespace
 
 void Engine::replay(const Recording& recording) {
   replay_ = std::make_unique<Replay>(recording);
@@ -61,8 +67,9 @@ void Engine::put(const MemoryImage& image) {
     const bus::Region& region = *bus_.find(address);
     bus::Memory& memory = bus_.memories[region.memory];
     const std::uint32_t offset = region.memory_offset + (address - region.base);
-    memory.bytes[offset] = image.bytes[i];
     std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
+    const bool changes = std::exchange(memory.bytes[offset], image.bytes[i]) != image.bytes[i];
+    if (changes && (tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
     tag = static_cast<std::uint8_t>((tag & ~bus::kNeverWritten) |
                                     image.never_written[i >> bus::kTagShift]);
   }
@@ -96,13 +103,16 @@ void Engine::replay_span() {
 
 void Engine::start_span(const RecordedSpan& span) {
   Replay& replay = *replay_;
-  for (Replay::Kind& kind : replay.kinds) kind.block = nullptr;
+  for (Replay::Kind& kind : replay.kinds) kind = {};
+  replay.active.assign(replay.kinds.size(), nullptr);
+  replay.pending.clear();
   replay.cursors.clear();
   for (const AddressStream& stream : span.streams) replay.cursors.emplace_back(stream);
   requests_ = 0;
 }
 
 void Engine::finish_span(const RecordedSpan& span) {
+  catch_up();
   static_cast<ArchState&>(core_) = span.end.core;
   pc_ = span.end.pc;
   it_ = isa::ItState{span.end.it};
@@ -130,27 +140,41 @@ void Engine::replay_hook(const RecordedHook& hook) {
   pc_ = hook.pc;
   it_ = isa::ItState{};
   core_.r = hook.registers;
-  for (const RecordedHook::Bytes& read : hook.memory) {
-    if (!poke_memory(read.address, read.bytes.data(), read.bytes.size()))
-      throw ReplayAbandoned("a probe's argument is in memory that cannot be written");
-  }
   const std::uint64_t dropped = statistics_.blocks_dropped;
+  const std::vector<RecordedHook::Bytes> before = exchange_memory(hook.memory);
   tell_listener();
+  exchange_memory(before);
   if (stop_ != StopReason::none) throw ReplayAbandoned("the run is halted in the midst of it");
   if (statistics_.blocks_dropped == dropped) return;
-  for (Replay::Kind& kind : replay_->kinds) kind.block = nullptr;
+  catch_up();
+  for (Replay::Kind& kind : replay_->kinds) kind = {};
+  std::fill(replay_->active.begin(), replay_->active.end(), nullptr);
+}
+
+/// Lets the core see other bytes; returns what it saw before.
+std::vector<RecordedHook::Bytes> Engine::exchange_memory(
+    const std::vector<RecordedHook::Bytes>& memory) {
+  std::vector<RecordedHook::Bytes> before;
+  for (const RecordedHook::Bytes& bytes : memory) {
+    RecordedHook::Bytes seen{bytes.address, std::vector<std::uint8_t>(bytes.bytes.size())};
+    const bool is_memory = peek_memory(seen.address, seen.bytes.data(), seen.bytes.size());
+    if (is_memory && seen.bytes == bytes.bytes) continue;
+    if (!is_memory || !poke_memory(bytes.address, bytes.bytes.data(), bytes.bytes.size()))
+      throw ReplayAbandoned("a probe's argument is in memory that cannot be written");
+    before.insert(before.begin(), std::move(seen));
+  }
+  return before;
 }
 
 /// Finds out what a kind of visit needs on this machine.
 void Engine::prepare(Replay::Kind& kind, const VisitKind& recorded, const RecordedSpan& span) {
-  const BlockKey key{recorded.pc, recorded.it, recorded.mode, false, context_};
+  const BlockKey key{recorded.pc, recorded.it, recorded.mode, recorded.single, context_};
   auto found = blocks_.find(key);
   if (found == blocks_.end()) found = blocks_.emplace(key, build_block(key)).first;
   Block& block = *found->second;
   if (block.info.size() != recorded.size || block.cannot_fetch || code_of(block) != recorded.code)
     throw ReplayAbandoned("its code is not what was recorded");
   kind.block = current_ = &block;
-  kind.walked.clear();
   kind.guesses.fill(&nothing_);
   for (OpInfo& info : block.info)
     info.site = info.access_bytes != 0 || info.operand_timed ? std::uint16_t{0} : info.site;
@@ -205,7 +229,16 @@ void Engine::replay_visit(const RecordedSpan& span, std::uint32_t number) {
     core_.mispredicted = false;
     if (recorded.executed == recorded.size) resolve_branch(block);
   }
-  if (!kind.walked.empty()) walk(kind, recorded);
+  if (!kind.walked.empty()) {
+    Replay::Kind*& active = replay.active[replay.places[number]];
+    if (kind.sure != 0 && kind.lines == replay.lines && active == &kind) {
+      if (kind.pending++ == 0) replay.pending.push_back(&kind);
+      --kind.sure;
+      kind.last_visit = bus_.program_order;
+    } else {
+      walk(kind, recorded, active);
+    }
+  }
   Variant*& guess = kind.guesses[state_ & (kind.guesses.size() - 1)];
   Variant* variant = guess;
   if (core_.unusual != 0 || variant->key.entry_state != state_ ||
@@ -259,25 +292,87 @@ void Engine::learn_sites(Replay::Kind& kind) {
     kind.site_values[i] = kind.block->info[i].site;
 }
 
-/// Makes the accesses of a visit whose addresses matter.
-void Engine::walk(Replay::Kind& kind, const VisitKind& recorded) {
+/// Makes the accesses of a visit whose addresses matter. `active` is the kind that used its streams
+/// last.
+void Engine::walk(Replay::Kind& kind, const VisitKind& recorded, Replay::Kind*& active) {
   Block& block = *kind.block;
+  if (active != nullptr) catch_up(*active);
+  active = &kind;
   if (block.sites != kind.sites) restore_sites(kind);
+  std::uint32_t sure = ~std::uint32_t{0};
   for (const Replay::Kind::Access& access : kind.walked) {
-    const Address address = replay_->cursors[access.stream].next();
+    AddressCursor& cursor = replay_->cursors[access.stream];
+    const std::uint32_t stride = cursor.stride();
+    const Address address = cursor.next();
     const OpInfo& info = block.info[access.op];
     const bus::Window& window = core_.windows[info.site];
-    const std::uint32_t offset = address - window.base;
-    const unsigned size = info.access_bytes;
-    const unsigned slow = info.stores ? bus::kAbsent | bus::kStoreNoted : unsigned{bus::kAbsent};
-    if (info.timing.transfers == 1 && offset < window.size_bytes() && (address & (size - 1)) == 0 &&
-        (window.tags[offset >> bus::kTagShift] & slow) == 0) {
-      if (window.stamps != nullptr)
-        window.stamps[offset >> window.stamp_shift] = bus_.program_order + access.op;
-      continue;
+    if (hits(info, window, address)) {
+      note_use(info, window, address, bus_.program_order + access.op);
+      if (sure != 0) sure = std::min({sure, cursor.left(), stays(info, window, address, stride)});
+    } else {
+      catch_up();
+      ++replay_->lines;
+      sure = 0;
+      walk_slowly(recorded, access.op, address);
     }
-    walk_slowly(recorded, access.op, address);
   }
+  kind.sure = sure;
+  kind.lines = replay_->lines;
+}
+
+/// Whether an access needs nothing but its time stamp.
+bool Engine::hits(const OpInfo& info, const bus::Window& window, Address address) const {
+  const std::uint32_t offset = address - window.base;
+  const std::uint32_t last = offset + info.access_bytes * info.timing.transfers - 1;
+  if (offset >= window.size_bytes() || last >= window.size_bytes()) return false;
+  const unsigned slow = info.stores ? bus::kAbsent | bus::kStoreNoted : unsigned{bus::kAbsent};
+  const std::uint32_t first_word = offset >> bus::kTagShift;
+  const std::uint32_t last_word = last >> bus::kTagShift;
+  if (((window.tags[first_word] | window.tags[last_word]) & slow) != 0) return false;
+  const bool is_aligned = (address & (info.access_bytes - 1u)) == 0;
+  if (is_aligned) return last_word - first_word < 2;  // longer lists may touch more lines
+  return info.timing.transfers == 1 && !info.stores &&
+         !bus_.regions[window.region].is_device_memory;
+}
+
+/// How many more accesses, each `stride` bytes behind the one before, stay in the line.
+std::uint32_t Engine::stays(const OpInfo& info, const bus::Window& window, Address address,
+                            std::uint32_t stride) {
+  if (stride == 0) return ~std::uint32_t{0};
+  const bool goes_back = stride >> 31 != 0;
+  const std::uint32_t step = goes_back ? 0 - stride : stride;
+  const std::uint32_t line = 1u << (window.stamps != nullptr ? window.stamp_shift : kLineShift);
+  const std::uint32_t offset = (address - window.base) & (line - 1);
+  const std::uint32_t bytes = info.access_bytes * info.timing.transfers;
+  if (offset + bytes > line || step >= line) return 0;
+  return (goes_back ? offset : line - bytes - offset) / step;
+}
+
+/// What an inline access leaves behind for replacement.
+void Engine::note_use(const OpInfo& info, const bus::Window& window, Address address,
+                      std::uint64_t stamp) {
+  if (window.stamps == nullptr) return;
+  const std::uint32_t first = address - window.base;
+  const std::uint32_t last = first + info.access_bytes * info.timing.transfers - 1;
+  window.stamps[first >> window.stamp_shift] = stamp;
+  window.stamps[last >> window.stamp_shift] = stamp;
+}
+
+/// Lets cursors and stamps know of visits that were sure to hit.
+void Engine::catch_up(Replay::Kind& kind) {
+  if (kind.pending == 0) return;
+  for (const Replay::Kind::Access& access : kind.walked) {
+    AddressCursor& cursor = replay_->cursors[access.stream];
+    cursor.skip(kind.pending - 1);
+    note_use(kind.block->info[access.op], core_.windows[kind.site_values[access.op]], cursor.next(),
+             kind.last_visit + access.op);
+  }
+  kind.pending = 0;
+  std::erase(replay_->pending, &kind);
+}
+
+void Engine::catch_up() {
+  while (!replay_->pending.empty()) catch_up(*replay_->pending.back());
 }
 
 /// The same for an access that is not a plain hit. Where it needs exact time, what the visit did

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -31,12 +32,19 @@ class AddressCursor {
   explicit AddressCursor(const AddressStream& stream) : stretch_(stream.stretches.data()) {}
   Address next() {
     const Address address = stretch_->first + stretch_->stride * done_;
-    if (++done_ == stretch_->count) {
-      ++stretch_;
-      done_ = 0;
-    }
+    skip(1);
     return address;
   }
+  /// As many calls of next(), none of them beyond the stretch.
+  void skip(std::uint32_t accesses) {
+    done_ += accesses;
+    if (done_ != stretch_->count) return;
+    ++stretch_;
+    done_ = 0;
+  }
+  /// How many accesses follow that of next() in its stretch, stride() bytes apart.
+  [[nodiscard]] std::uint32_t left() const { return done_ == 0 ? 0 : stretch_->count - done_; }
+  [[nodiscard]] std::uint32_t stride() const { return stretch_->stride; }
 
  private:
   const AddressStream::Stretch* stretch_ = nullptr;
@@ -44,7 +52,13 @@ class AddressCursor {
 };
 
 struct Replay {
-  explicit Replay(const Recording& recorded) : recording(recorded), kinds(recorded.kinds.size()) {}
+  explicit Replay(const Recording& recorded) : recording(recorded), kinds(recorded.kinds.size()) {
+    std::unordered_map<Address, std::uint32_t> known;
+    for (const VisitKind& kind : recorded.kinds) {
+      const auto next = static_cast<std::uint32_t>(known.size());
+      places.push_back(known.try_emplace(kind.pc, next).first->second);
+    }
+  }
 
   /// A kind of visit on this machine, in the span in progress.
   struct Kind {
@@ -57,12 +71,21 @@ struct Replay {
     };
     std::vector<Access> walked;         // whose addresses matter
     std::array<Variant*, 8> guesses{};  // by entry state; never null
+    // Accesses that stay in lines which hit are not looked at one by one.
+    std::uint32_t sure = 0;        // visits to come that hit, as long as no line comes
+    std::uint64_t lines = 0;       // Replay::lines when that was found
+    std::uint32_t pending = 0;     // visits whose accesses neither cursors nor stamps know of
+    std::uint64_t last_visit = 0;  // stamp, with `pending`
   };
   const Recording& recording;
   std::vector<Kind> kinds;
+  std::vector<std::uint32_t> places;    // by kind; kinds that share streams have one place
+  std::vector<Kind*> active;            // by place, the kind visited last; null at first
+  std::vector<Kind*> pending;           // kinds with `pending`
   std::unordered_set<Address> anchors;  // where spans begin
   std::size_t next_span = 0;
   std::vector<AddressCursor> cursors;  // by stream
+  std::uint64_t lines = 1;             // changes when lines may come or go
   std::uint64_t visits = 0;            // that were replayed
 };
 
