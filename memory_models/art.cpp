@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "memory_models/signature.h"
 #include "sim_core/bus/window.h"
 
 namespace mcost::memory {
@@ -138,6 +139,27 @@ void Art::fill_data_line(std::uint32_t offset, std::uint64_t stamp) {
   }
   const std::uint32_t first = granule / parameters_.sectors_per_line * parameters_.sectors_per_line;
   for (std::uint32_t i = 0; i < parameters_.sectors_per_line; ++i) data_.fill(first + i, stamp);
+}
+
+std::optional<std::uint64_t> Art::data_signature() const {
+  if (!parameters_.dcache) return std::nullopt;
+  Signature signature;
+  const LineStoreShape& shape = data_.shape();
+  signature.add(shape.lines, shape.ways, shape.sectors, shape.replacement,
+                parameters_.whole_line_fill, parameters_.array_bytes);
+  const LineStore::Contents contents = data_.contents();
+  signature.add(contents.random);
+  for (const LineStore::Contents::Line& line : contents.ways)
+    signature.add(line.line, line.valid, line.sectors, line.rank);
+  return signature.value();
+}
+
+std::shared_ptr<const void> Art::save_data() const {
+  return std::make_shared<const LineStore::Contents>(data_.contents());
+}
+
+void Art::restore_data(const void* saved) {
+  data_.restore(*static_cast<const LineStore::Contents*>(saved), program_order_);
 }
 
 void Art::touch_fetch_lines(const std::vector<std::uint32_t>& lines, std::uint64_t stamp) {

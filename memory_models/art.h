@@ -57,6 +57,11 @@ class Art final : public bus::MemoryModel, public FlashTiming {
   void fill_data_line(std::uint32_t offset, std::uint64_t stamp) override;
   [[nodiscard]] std::uint64_t* data_stamps() override { return data_.stamps().data(); }
   [[nodiscard]] std::uint8_t data_stamp_shift() const override;
+  [[nodiscard]] std::optional<std::uint64_t> data_signature() const override;
+  [[nodiscard]] std::shared_ptr<const void> save_data() const override;
+  void restore_data(const void* saved) override;
+  [[nodiscard]] DataCounts data_counts() const override { return {data_misses_}; }
+  void set_data_counts(const DataCounts& counts) override { data_misses_ = counts[0]; }
   [[nodiscard]] const std::uint64_t& eviction_generation() const override {
     return code_.generation();
   }

@@ -34,6 +34,13 @@ class CacheArray {
   [[nodiscard]] const Line& at(std::uint32_t set, std::uint32_t way) const {
     return lines_[set * ways_ + way];
   }
+  /// Calls `visit` for each way of each set.
+  template <class Visit>
+  void visit(Visit visit) const {
+    for (const Line& line : lines_) visit(line);
+  }
+  /// By set, the way that is replaced next.
+  [[nodiscard]] const std::vector<std::uint8_t>& next() const { return next_; }
   /// Which line would make room; its owner is kNobody where a way is free.
   [[nodiscard]] const Line& victim(std::uint32_t address_line) const {
     const std::uint32_t set = set_of(address_line);

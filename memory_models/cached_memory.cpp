@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "memory_models/signature.h"
 #include "sim_core/bus/window.h"
 
 namespace mcost::memory {
@@ -241,7 +242,6 @@ std::uint32_t CachedMemory::fetch(bus::MicroState& state, std::uint32_t offset, 
 
 void CachedMemory::bring_code_line(std::uint32_t line) {
   ++code_misses_;
-  ++line_fills_;
   const CacheArray::Line leaving = l1_.code_.victim(address_line(line));
   l1_.code_.replace(address_line(line), entry(line));
   if (leaving.owner != CacheArray::kNobody) {
@@ -303,7 +303,7 @@ bus::LineUse CachedMemory::use_data_line(std::uint32_t offset, bus::AccessKind k
   const std::uint32_t line = offset >> kL1LineShift;
   if (use.way == bus::LineUse::Way::fill) {
     ++data_misses_;
-    ++line_fills_;
+    ++data_fills_;
     const CacheArray::Line leaving = l1_.data_.victim(address_line(line));
     l1_.data_.replace(address_line(line), entry(line));
     if (leaving.owner != CacheArray::kNobody) {
@@ -439,6 +439,58 @@ void CachedMemory::clear_icache() {
   if (art_) art_->clear();
 }
 
+struct CachedMemory::SavedData {
+  CacheArray data;
+  std::vector<std::pair<std::uint32_t, std::uint8_t>> lines;  // held, with their bits of data
+};
+
+std::optional<std::uint64_t> CachedMemory::data_signature() const {
+  if (!l1_.dcache_on() || target_ != nullptr) return std::nullopt;
+  Signature signature;
+  signature.add(place_.home_base, owner_, l1_.write_through_, l1_.data_.ways());
+  l1_.data_.visit([&](const CacheArray::Line& line) {
+    const bool mine = line.owner == owner_;
+    signature.add(line.owner, line.number, mine ? lines_[line.number] & kDataBits : 0);
+  });
+  for (const std::uint8_t next : l1_.data_.next()) signature.add(next);
+  return signature.value();
+}
+
+std::shared_ptr<const void> CachedMemory::save_data() const {
+  auto saved = std::make_shared<SavedData>(SavedData{l1_.data_, {}});
+  l1_.data_.visit([&](const CacheArray::Line& line) {
+    if (line.owner == owner_)
+      saved->lines.emplace_back(line.number, lines_[line.number] & kDataBits);
+  });
+  return saved;
+}
+
+/// Views of memory behind dirty lines are not known afterwards, see forget_view_behind().
+void CachedMemory::restore_data(const void* saved) {
+  const auto& data = *static_cast<const SavedData*>(saved);
+  const auto set_bits = [&](std::uint32_t line, unsigned bits) {
+    lines_[line] = static_cast<std::uint8_t>((lines_[line] & ~kDataBits) | bits);
+    mark_tags(line);
+  };
+  for (std::uint32_t line = 0; line < lines_.size(); ++line) {
+    if ((lines_[line] & kDataBits) != 0) set_bits(line, 0);
+  }
+  if (behind_.empty()) behind_.resize(memory_.bytes.size());
+  for (const auto& [line, bits] : data.lines) set_bits(line, bits);
+  l1_.data_ = data.data;
+}
+
+bus::MemoryModel::DataCounts CachedMemory::data_counts() const {
+  return {data_misses_, data_fills_, evictions_, write_backs_};
+}
+
+void CachedMemory::set_data_counts(const DataCounts& counts) {
+  data_misses_ = counts[0];
+  data_fills_ = counts[1];
+  evictions_ = counts[2];
+  write_backs_ = counts[3];
+}
+
 void CachedMemory::write_through(std::uint32_t offset, std::uint32_t size_bytes) {
   for (std::uint32_t at = offset; at < offset + size_bytes; ++at) {
     if ((lines_[at >> kL1LineShift] & kDiffers) != 0) behind_[at] = memory_.bytes[at];
@@ -448,7 +500,7 @@ void CachedMemory::write_through(std::uint32_t offset, std::uint32_t size_bytes)
 std::vector<bus::MemoryModel::Counter> CachedMemory::counters() const {
   std::vector<Counter> all{{"icache_misses", code_misses_},
                            {"dcache_misses", data_misses_},
-                           {"line_fills", line_fills_},
+                           {"line_fills", code_misses_ + data_fills_},
                            {"evictions", evictions_},
                            {"write_backs", write_backs_}};
   if (target_ != nullptr) {

@@ -96,6 +96,12 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
                          const std::vector<std::uint32_t>& kept) override;
   [[nodiscard]] std::vector<Counter> counters() const override;
 
+  [[nodiscard]] std::optional<std::uint64_t> data_signature() const override;
+  [[nodiscard]] std::shared_ptr<const void> save_data() const override;
+  void restore_data(const void* saved) override;
+  [[nodiscard]] DataCounts data_counts() const override;
+  void set_data_counts(const DataCounts& counts) override;
+
   [[nodiscard]] bool follows_attributes() const override { return true; }
   [[nodiscard]] bus::LineUse look_up(std::uint32_t offset, bus::AccessKind kind,
                                      bus::CachePolicy policy) const override;
@@ -150,6 +156,8 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
     kDiffers = 4,  // memory's view is in behind_
     kCodeHeld = 8  // in the instruction cache
   };
+  static constexpr std::uint8_t kDataBits = kHeld | kDirty | kDiffers;
+  struct SavedData;
   struct Answer {
     std::uint32_t first = 0;  // cycles until the core may go on
     std::uint32_t last = 0;   // until all is transferred
@@ -186,7 +194,7 @@ class CachedMemory final : public bus::MemoryModel, public FlashTiming {
   Cycles last_request_ = 0;  // at the target
   std::uint64_t code_misses_ = 0;
   std::uint64_t data_misses_ = 0;
-  std::uint64_t line_fills_ = 0;
+  std::uint64_t data_fills_ = 0;
   std::uint64_t evictions_ = 0;
   std::uint64_t write_backs_ = 0;
 };

@@ -79,6 +79,47 @@ void LineStore::fill(std::uint32_t granule, std::uint64_t stamp) {
   if (observer_) observer_(granule, true);
 }
 
+LineStore::Contents LineStore::contents() const {
+  Contents contents;
+  contents.random = random_;
+  std::vector<std::uint64_t> uses;
+  for (const Way& way : ways_) {
+    if (way.valid) uses.push_back(last_use(way.line));
+  }
+  std::sort(uses.begin(), uses.end());
+  for (const Way& way : ways_) {
+    Contents::Line line{way.valid ? way.line : 0, way.valid, 0, 0};
+    for (std::uint32_t sector = 0; way.valid && sector < shape_.sectors; ++sector) {
+      const std::uint32_t granule = way.line * shape_.sectors + sector;
+      if (granule < present_.size() && contains(granule))
+        line.sectors = static_cast<std::uint8_t>(line.sectors | 1u << sector);
+    }
+    if (way.valid) {
+      const auto place = std::lower_bound(uses.begin(), uses.end(), last_use(way.line));
+      line.rank = static_cast<std::uint32_t>(place - uses.begin());
+    }
+    contents.ways.push_back(line);
+  }
+  return contents;
+}
+
+void LineStore::restore(const Contents& contents, std::uint64_t now) {
+  clear();
+  for (std::size_t i = 0; i < ways_.size(); ++i) {
+    const Contents::Line& line = contents.ways[i];
+    if (!line.valid) continue;
+    ways_[i] = {line.line, true, now + line.rank};
+    for (std::uint32_t sector = 0; sector < shape_.sectors; ++sector) {
+      if ((line.sectors >> sector & 1u) == 0) continue;
+      const std::uint32_t granule = line.line * shape_.sectors + sector;
+      present_[granule] = 1;
+      stamps_[granule] = now + line.rank;
+      if (observer_) observer_(granule, true);
+    }
+  }
+  random_ = contents.random;
+}
+
 void LineStore::reshape(const LineStoreShape& shape) {
   clear();
   shape_ = shape;

@@ -37,6 +37,22 @@ class LineStore {
   void set_observer(std::function<void(std::uint32_t granule, bool present)> observer) {
     observer_ = std::move(observer);
   }
+  /// Lines held, in which order they were used: equal where replacement goes on alike.
+  struct Contents {
+    struct Line {
+      std::uint32_t line = 0;
+      bool valid = false;
+      std::uint8_t sectors = 0;  // present, as a mask
+      std::uint32_t rank = 0;    // by last use
+      friend bool operator==(const Line&, const Line&) = default;
+    };
+    std::vector<Line> ways;
+    std::uint8_t random = 0;
+  };
+  [[nodiscard]] Contents contents() const;
+  /// `now` is later than any stamp so far.
+  void restore(const Contents& contents, std::uint64_t now);
+  [[nodiscard]] const LineStoreShape& shape() const { return shape_; }
   /// Where the newest use of a granule is kept, for users that stamp inline.
   [[nodiscard]] std::vector<std::uint64_t>& stamps() { return stamps_; }
 

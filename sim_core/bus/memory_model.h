@@ -221,6 +221,21 @@ class MemoryModel {
   [[nodiscard]] virtual std::uint64_t* data_stamps() { return nullptr; }
   [[nodiscard]] virtual std::uint8_t data_stamp_shift() const { return 0; }
 
+  // What data accesses do to contents, apart from time: it depends on their order alone, so
+  // machines that differ in time share it.
+  /// Stands for all that decides how data accesses to come find and change contents; nothing where
+  /// they need absolute time or their addresses.
+  [[nodiscard]] virtual std::optional<std::uint64_t> data_signature() const {
+    return data_path() == DataPath::constant ? std::optional<std::uint64_t>{1} : std::nullopt;
+  }
+  /// Those contents, for restore_data() of models with equal signatures at the time of the save.
+  [[nodiscard]] virtual std::shared_ptr<const void> save_data() const { return nullptr; }
+  virtual void restore_data(const void* saved) { (void)saved; }
+  /// Counters that data accesses alone advance.
+  using DataCounts = std::array<std::uint64_t, 4>;
+  [[nodiscard]] virtual DataCounts data_counts() const { return {}; }
+  virtual void set_data_counts(const DataCounts& counts) { (void)counts; }
+
   /// Changes whenever an instruction line leaves the contents.
   [[nodiscard]] virtual const std::uint64_t& eviction_generation() const = 0;
   [[nodiscard]] virtual bool fetch_line_resident(std::uint32_t line) const = 0;

@@ -378,7 +378,11 @@ class Engine {
   [[nodiscard]] bool shows(const MemoryImage& image) const;
   void put(const MemoryImage& image);
   void replay_span();
+  [[nodiscard]] bool goes_on(std::size_t i, Cycles end);
+  template <bool kTracks>
+  void replay_items(const RecordedSpan& span);
   void start_span(const RecordedSpan& span);
+  void forget_blocks();
   void finish_span(const RecordedSpan& span);
   void forget_windows();
   void replay_hook(const RecordedHook& hook);
@@ -390,19 +394,42 @@ class Engine {
   template <bool kTracks>
   void replay_visit(const RecordedSpan& span, std::uint32_t number);
   Variant* variant_of_replayed(Replay::Kind& kind, const VisitKind& recorded);
+  Variant* variant_or_replay(Block& block, const VisitKind& recorded);
+  /// Lets the time of a visit pass.
+  void pass(Variant& variant) {
+    now_ += variant.total;
+    state_ = variant.exit_state;
+    if (variant.count == variant.folded) [[unlikely]]
+      counted_.push_back(&variant);
+    ++variant.count;
+    bus_.program_order += 64;
+    variant.last_visit = bus_.program_order;
+  }
   void pretend(const VisitKind& recorded);
-  void walk(Replay::Kind& kind, const VisitKind& recorded, Replay::Kind*& active);
+  void walk(Replay::Kind& kind, const VisitKind& recorded);
   [[nodiscard]] bool hits(const OpInfo& info, const bus::Window& window, Address address) const;
-  [[nodiscard]] static std::uint32_t stays(const OpInfo& info, const bus::Window& window,
-                                           Address address, std::uint32_t stride);
   static void note_use(const OpInfo& info, const bus::Window& window, Address address,
                        std::uint64_t stamp);
-  void catch_up(Replay::Kind& kind);
-  void catch_up();
   void walk_slowly(const VisitKind& recorded, std::uint8_t number, Address address);
   void account_access(const MicroOp* op, Address address, unsigned size_bytes, unsigned beat,
                       Part part, bool write);
   [[nodiscard]] bool sees_behind(const bus::Region& region, Address address) const;
+
+  // What replays share (span_outcome.cpp).
+  [[nodiscard]] std::optional<std::uint64_t> signature_of(const RecordedSpan& span) const;
+  [[nodiscard]] std::optional<std::uint32_t> memories_of(const AddressStream& stream) const;
+  [[nodiscard]] SpanOutcome::Counts data_counts() const;
+  void set_data_counts(const SpanOutcome::Counts& begin, const SpanOutcome::Counts& since);
+  std::shared_ptr<const SpanOutcome> meet(const RecordedSpan& span,
+                                          const SpanOutcome::Counts& begin);
+  void meet_visit(const RecordedSpan& span, std::uint32_t number, SpanOutcome& met);
+  std::uint32_t outcome_of(std::uint32_t number, SpanOutcome& met);
+  [[nodiscard]] bool is_same(const VisitOutcome& outcome, const Replay::Kind& kind) const;
+  void take_over(const SpanOutcome& outcome);
+  void replay_outcomes(const RecordedSpan& span, const SpanOutcome& met,
+                       const SpanOutcome::Counts& begin);
+  void replay_outcome(const RecordedSpan& span, const SpanOutcome& met, std::uint32_t number);
+  Variant* variant_of_outcome(Replay::Outcome& here, const VisitOutcome& outcome);
 
   // Exception entry (exception_entry.cpp).
   enum class StackFault : std::uint8_t { bus, memory };

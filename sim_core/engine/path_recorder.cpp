@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim_core/engine/span_outcome.h"
+
 namespace mcost::engine {
 
 void AddressStream::add(Address address) {
@@ -25,6 +27,8 @@ void AddressStream::add(Address address) {
   }
   stretches.push_back({address, 0, 1});
 }
+
+Recording::Recording() : outcomes(std::make_shared<OutcomeStore>()) {}
 
 std::uint64_t Recording::visits_in_spans() const {
   std::uint64_t sum = 0;

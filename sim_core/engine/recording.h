@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -105,10 +106,14 @@ struct RecordedSpan {
 };
 inline constexpr std::uint32_t kHookItem = 1u << 31;
 
+class OutcomeStore;
+
 struct Recording {
+  Recording();
   std::vector<VisitKind> kinds;
   std::vector<RecordedSpan> spans;
-  std::uint64_t visits = 0;  // of the whole run
+  std::uint64_t visits = 0;                // of the whole run
+  std::shared_ptr<OutcomeStore> outcomes;  // that replays found
   [[nodiscard]] std::uint64_t visits_in_spans() const;
 };
 

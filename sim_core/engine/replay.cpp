@@ -9,13 +9,6 @@
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
-namespace {
-
-/// Lines of caches that keep no stamps have 32 bytes: those of Cortex-M7.
-constexpr unsigned kLineShift = 5;
-
-}  // namespace
-
 void Engine::replay(const Recording& recording) {
   replay_ = std::make_unique<Replay>(recording);
   for (const RecordedSpan& span : recording.spans) replay_->anchors.insert(span.begin.pc);
@@ -77,42 +70,68 @@ void Engine::put(const MemoryImage& image) {
 
 /// Replays the span that begins at pc_, up to its end. Errors: ReplayAbandoned.
 void Engine::replay_span() {
-  const RunLimits& limits = *limits_;
   Replay& replay = *replay_;
-  const RecordedSpan& span = replay.recording.spans[replay.next_span++];
+  const std::size_t number = replay.next_span++;
+  const RecordedSpan& span = replay.recording.spans[number];
+  const std::optional<std::uint64_t> signature = signature_of(span);
   start_span(span);
-  const Cycles end = std::min(scheduler_.next_due(), limits.max_cycles);
-  constexpr std::size_t kSome = 1u << 16;
-  for (std::size_t i = 0; i < span.items.size(); ++i) {
-    if ((span.items[i] & kHookItem) != 0) {
-      replay_hook(span.hooks[span.items[i] & ~kHookItem]);
-      continue;
+  if (!signature) {
+    tracks_ ? replay_items<true>(span) : replay_items<false>(span);
+  } else {
+    OutcomeStore& store = *replay.recording.outcomes;
+    const SpanOutcome::Counts begin = data_counts();
+    std::shared_ptr<const SpanOutcome> outcome = store.find({number, *signature});
+    if (outcome == nullptr) {
+      outcome = meet(span, begin);
+      store.keep({number, *signature}, outcome);
+    } else {
+      take_over(*outcome);
     }
-    tracks_ ? replay_visit<true>(span, span.items[i]) : replay_visit<false>(span, span.items[i]);
-    if (now_ >= end) [[unlikely]]
-      throw ReplayAbandoned(
-          "an event of a device, or the limit of cycles, comes in the midst of it");
-    if (i % kSome == 0 && limits.keep_going && !limits.keep_going(now_)) {
-      stop_ = StopReason::time_limit;
-      return;
-    }
+    replay_outcomes(span, *outcome, begin);
   }
+  if (stop_ != StopReason::none) return;
   replay.visits += span.visits;
   finish_span(span);
 }
 
+/// Whether the run may go on behind item `i` of a span. Errors: ReplayAbandoned.
+bool Engine::goes_on(std::size_t i, Cycles end) {
+  if (now_ >= end) [[unlikely]]
+    throw ReplayAbandoned("an event of a device, or the limit of cycles, comes in the midst of it");
+  constexpr std::size_t kSome = 1u << 16;
+  if (i % kSome != 0 || !limits_->keep_going || limits_->keep_going(now_)) return true;
+  stop_ = StopReason::time_limit;
+  return false;
+}
+
+/// Visits one after the other, each with its accesses.
+template <bool kTracks>
+void Engine::replay_items(const RecordedSpan& span) {
+  const Cycles end = std::min(scheduler_.next_due(), limits_->max_cycles);
+  for (std::size_t i = 0; i < span.items.size() && goes_on(i, end); ++i) {
+    if ((span.items[i] & kHookItem) != 0) {
+      replay_hook(span.hooks[span.items[i] & ~kHookItem]);
+    } else {
+      replay_visit<kTracks>(span, span.items[i]);
+    }
+  }
+}
+
 void Engine::start_span(const RecordedSpan& span) {
   Replay& replay = *replay_;
-  for (Replay::Kind& kind : replay.kinds) kind = {};
-  replay.active.assign(replay.kinds.size(), nullptr);
-  replay.pending.clear();
+  forget_blocks();
   replay.cursors.clear();
   for (const AddressStream& stream : span.streams) replay.cursors.emplace_back(stream);
   requests_ = 0;
 }
 
+/// Blocks of kinds and outcomes are found anew.
+void Engine::forget_blocks() {
+  replay_->kinds.assign(replay_->recording.kinds.size(), {});
+  replay_->outcomes.assign(replay_->outcomes.size(), {});
+}
+
 void Engine::finish_span(const RecordedSpan& span) {
-  catch_up();
   static_cast<ArchState&>(core_) = span.end.core;
   pc_ = span.end.pc;
   it_ = isa::ItState{span.end.it};
@@ -146,9 +165,7 @@ void Engine::replay_hook(const RecordedHook& hook) {
   exchange_memory(before);
   if (stop_ != StopReason::none) throw ReplayAbandoned("the run is halted in the midst of it");
   if (statistics_.blocks_dropped == dropped) return;
-  catch_up();
-  for (Replay::Kind& kind : replay_->kinds) kind = {};
-  std::fill(replay_->active.begin(), replay_->active.end(), nullptr);
+  forget_blocks();
 }
 
 /// Lets the core see other bytes; returns what it saw before.
@@ -229,16 +246,7 @@ void Engine::replay_visit(const RecordedSpan& span, std::uint32_t number) {
     core_.mispredicted = false;
     if (recorded.executed == recorded.size) resolve_branch(block);
   }
-  if (!kind.walked.empty()) {
-    Replay::Kind*& active = replay.active[replay.places[number]];
-    if (kind.sure != 0 && kind.lines == replay.lines && active == &kind) {
-      if (kind.pending++ == 0) replay.pending.push_back(&kind);
-      --kind.sure;
-      kind.last_visit = bus_.program_order;
-    } else {
-      walk(kind, recorded, active);
-    }
-  }
+  if (!kind.walked.empty()) walk(kind, recorded);
   Variant*& guess = kind.guesses[state_ & (kind.guesses.size() - 1)];
   Variant* variant = guess;
   if (core_.unusual != 0 || variant->key.entry_state != state_ ||
@@ -250,13 +258,7 @@ void Engine::replay_visit(const RecordedSpan& span, std::uint32_t number) {
     if (variant == nullptr) return;
     if (is_plain) guess = variant;
   }
-  now_ += variant->total;
-  state_ = variant->exit_state;
-  if (variant->count == variant->folded) [[unlikely]]
-    counted_.push_back(variant);
-  ++variant->count;
-  bus_.program_order += 64;
-  variant->last_visit = bus_.program_order;
+  pass(*variant);
 }
 
 /// The variant of a visit that is no guess; null if it has been timed by replay_until().
@@ -264,6 +266,14 @@ Variant* Engine::variant_of_replayed(Replay::Kind& kind, const VisitKind& record
   Block& block = *kind.block;
   if (kind.walked.empty()) restore_sites(kind);
   pretend(recorded);
+  Variant* const variant = variant_or_replay(block, recorded);
+  if (kind.sites != block.sites) learn_sites(kind);
+  return variant;
+}
+
+/// The variant of the visit that the core pretends to have executed; null if it has been timed by
+/// replay_until().
+Variant* Engine::variant_or_replay(Block& block, const VisitKind& recorded) {
   const bool complete = recorded.executed == recorded.size;
   const bool usual = (core_.unusual & ~std::uint32_t{kDetailed}) == 0;
   Variant* variant = complete && usual ? select_variant(block, &nothing_) : nullptr;
@@ -273,7 +283,6 @@ Variant* Engine::variant_of_replayed(Replay::Kind& kind, const VisitKind& record
     replay_until(block, recorded.executed);
   }
   end_visit();
-  if (kind.sites != block.sites) learn_sites(kind);
   return variant;
 }
 
@@ -292,32 +301,20 @@ void Engine::learn_sites(Replay::Kind& kind) {
     kind.site_values[i] = kind.block->info[i].site;
 }
 
-/// Makes the accesses of a visit whose addresses matter. `active` is the kind that used its streams
-/// last.
-void Engine::walk(Replay::Kind& kind, const VisitKind& recorded, Replay::Kind*& active) {
+/// Makes the accesses of a visit whose addresses matter.
+void Engine::walk(Replay::Kind& kind, const VisitKind& recorded) {
   Block& block = *kind.block;
-  if (active != nullptr) catch_up(*active);
-  active = &kind;
   if (block.sites != kind.sites) restore_sites(kind);
-  std::uint32_t sure = ~std::uint32_t{0};
   for (const Replay::Kind::Access& access : kind.walked) {
-    AddressCursor& cursor = replay_->cursors[access.stream];
-    const std::uint32_t stride = cursor.stride();
-    const Address address = cursor.next();
+    const Address address = replay_->cursors[access.stream].next();
     const OpInfo& info = block.info[access.op];
     const bus::Window& window = core_.windows[info.site];
     if (hits(info, window, address)) {
       note_use(info, window, address, bus_.program_order + access.op);
-      if (sure != 0) sure = std::min({sure, cursor.left(), stays(info, window, address, stride)});
     } else {
-      catch_up();
-      ++replay_->lines;
-      sure = 0;
       walk_slowly(recorded, access.op, address);
     }
   }
-  kind.sure = sure;
-  kind.lines = replay_->lines;
 }
 
 /// Whether an access needs nothing but its time stamp.
@@ -335,19 +332,6 @@ bool Engine::hits(const OpInfo& info, const bus::Window& window, Address address
          !bus_.regions[window.region].is_device_memory;
 }
 
-/// How many more accesses, each `stride` bytes behind the one before, stay in the line.
-std::uint32_t Engine::stays(const OpInfo& info, const bus::Window& window, Address address,
-                            std::uint32_t stride) {
-  if (stride == 0) return ~std::uint32_t{0};
-  const bool goes_back = stride >> 31 != 0;
-  const std::uint32_t step = goes_back ? 0 - stride : stride;
-  const std::uint32_t line = 1u << (window.stamps != nullptr ? window.stamp_shift : kLineShift);
-  const std::uint32_t offset = (address - window.base) & (line - 1);
-  const std::uint32_t bytes = info.access_bytes * info.timing.transfers;
-  if (offset + bytes > line || step >= line) return 0;
-  return (goes_back ? offset : line - bytes - offset) / step;
-}
-
 /// What an inline access leaves behind for replacement.
 void Engine::note_use(const OpInfo& info, const bus::Window& window, Address address,
                       std::uint64_t stamp) {
@@ -356,23 +340,6 @@ void Engine::note_use(const OpInfo& info, const bus::Window& window, Address add
   const std::uint32_t last = first + info.access_bytes * info.timing.transfers - 1;
   window.stamps[first >> window.stamp_shift] = stamp;
   window.stamps[last >> window.stamp_shift] = stamp;
-}
-
-/// Lets cursors and stamps know of visits that were sure to hit.
-void Engine::catch_up(Replay::Kind& kind) {
-  if (kind.pending == 0) return;
-  for (const Replay::Kind::Access& access : kind.walked) {
-    AddressCursor& cursor = replay_->cursors[access.stream];
-    cursor.skip(kind.pending - 1);
-    note_use(kind.block->info[access.op], core_.windows[kind.site_values[access.op]], cursor.next(),
-             kind.last_visit + access.op);
-  }
-  kind.pending = 0;
-  std::erase(replay_->pending, &kind);
-}
-
-void Engine::catch_up() {
-  while (!replay_->pending.empty()) catch_up(*replay_->pending.back());
 }
 
 /// The same for an access that is not a plain hit. Where it needs exact time, what the visit did

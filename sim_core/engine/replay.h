@@ -5,12 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <exception>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "sim_core/engine/block.h"
 #include "sim_core/engine/recording.h"
+#include "sim_core/engine/span_outcome.h"
 
 namespace mcost::engine {
 
@@ -32,19 +32,12 @@ class AddressCursor {
   explicit AddressCursor(const AddressStream& stream) : stretch_(stream.stretches.data()) {}
   Address next() {
     const Address address = stretch_->first + stretch_->stride * done_;
-    skip(1);
+    if (++done_ == stretch_->count) {
+      ++stretch_;
+      done_ = 0;
+    }
     return address;
   }
-  /// As many calls of next(), none of them beyond the stretch.
-  void skip(std::uint32_t accesses) {
-    done_ += accesses;
-    if (done_ != stretch_->count) return;
-    ++stretch_;
-    done_ = 0;
-  }
-  /// How many accesses follow that of next() in its stretch, stride() bytes apart.
-  [[nodiscard]] std::uint32_t left() const { return done_ == 0 ? 0 : stretch_->count - done_; }
-  [[nodiscard]] std::uint32_t stride() const { return stretch_->stride; }
 
  private:
   const AddressStream::Stretch* stretch_ = nullptr;
@@ -52,14 +45,10 @@ class AddressCursor {
 };
 
 struct Replay {
-  explicit Replay(const Recording& recorded) : recording(recorded), kinds(recorded.kinds.size()) {
-    std::unordered_map<Address, std::uint32_t> known;
-    for (const VisitKind& kind : recorded.kinds) {
-      const auto next = static_cast<std::uint32_t>(known.size());
-      places.push_back(known.try_emplace(kind.pc, next).first->second);
-    }
-  }
+  explicit Replay(const Recording& recorded) : recording(recorded) {}
 
+  /// By entry state, the variant that came last; never null.
+  using Guesses = std::array<Variant*, 8>;
   /// A kind of visit on this machine, in the span in progress.
   struct Kind {
     Block* block = nullptr;  // null: not known yet
@@ -69,23 +58,23 @@ struct Replay {
       std::uint8_t op = 0;
       std::uint32_t stream = 0;
     };
-    std::vector<Access> walked;         // whose addresses matter
-    std::array<Variant*, 8> guesses{};  // by entry state; never null
-    // Accesses that stay in lines which hit are not looked at one by one.
-    std::uint32_t sure = 0;        // visits to come that hit, as long as no line comes
-    std::uint64_t lines = 0;       // Replay::lines when that was found
-    std::uint32_t pending = 0;     // visits whose accesses neither cursors nor stamps know of
-    std::uint64_t last_visit = 0;  // stamp, with `pending`
+    std::vector<Access> walked;  // whose addresses matter
+    Guesses guesses{};
+    std::vector<std::uint32_t> outcomes;   // seen so far, the newest first
+    std::array<std::uint32_t, 2> plain{};  // plus one, without details, by misprediction
+  };
+  /// A way that visits go, on this machine.
+  struct Outcome {
+    Block* block = nullptr;  // null: not known yet
+    std::uint32_t sites = 0;
+    Guesses guesses{};
   };
   const Recording& recording;
   std::vector<Kind> kinds;
-  std::vector<std::uint32_t> places;    // by kind; kinds that share streams have one place
-  std::vector<Kind*> active;            // by place, the kind visited last; null at first
-  std::vector<Kind*> pending;           // kinds with `pending`
+  std::vector<Outcome> outcomes;
   std::unordered_set<Address> anchors;  // where spans begin
   std::size_t next_span = 0;
   std::vector<AddressCursor> cursors;  // by stream
-  std::uint64_t lines = 1;             // changes when lines may come or go
   std::uint64_t visits = 0;            // that were replayed
 };
 

@@ -1,6 +1,7 @@
 #include "sim_core/pipeline/cortex_m7_predictor.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace mcost::pipeline {
 namespace {
@@ -54,6 +55,30 @@ bool M7Predictor::resolve(const OpTiming& op, Address pc, bool taken, Address ta
   }
   entry.used = ++now_;
   return right;
+}
+
+std::unique_ptr<BranchPredictor> M7Predictor::clone() const {
+  auto copy = std::make_unique<M7Predictor>(capacity_);
+  copy->now_ = now_;
+  copy->entries_ = entries_;  // recent_ stays empty: it points into the entries
+  return copy;
+}
+
+/// Entries from the one used longest ago on: times themselves do not matter.
+std::uint64_t M7Predictor::signature() const {
+  std::vector<const Entry*> entries;
+  for (const auto& [pc, entry] : entries_) entries.push_back(&entry);
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry* a, const Entry* b) { return a->used < b->used; });
+  std::uint64_t hash = capacity_;
+  for (const Entry* entry : entries) {
+    for (const std::uint64_t word :
+         {std::uint64_t{entry->pc} << 32 | entry->target, std::uint64_t{entry->counter}}) {
+      hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+      hash ^= hash >> 29;
+    }
+  }
+  return hash;
 }
 
 }  // namespace mcost::pipeline

@@ -19,6 +19,8 @@ class M7Predictor final : public BranchPredictor {
  public:
   explicit M7Predictor(std::uint32_t entries) : capacity_(entries) {}
   bool resolve(const OpTiming& op, Address pc, bool taken, Address target) override;
+  [[nodiscard]] std::unique_ptr<BranchPredictor> clone() const override;
+  [[nodiscard]] std::uint64_t signature() const override;
 
  private:
   struct Entry {

@@ -163,6 +163,9 @@ class BranchPredictor {
   /// Whether the branch `op` at `pc`, which went to `target` if `taken`, had been predicted so;
   /// learns from it.
   virtual bool resolve(const OpTiming& op, Address pc, bool taken, Address target) = 0;
+  [[nodiscard]] virtual std::unique_ptr<BranchPredictor> clone() const = 0;
+  /// Equal for predictors that predict alike from here on.
+  [[nodiscard]] virtual std::uint64_t signature() const = 0;
 };
 
 /// Address bit that tells two interleaved banks of 32-bit words apart.

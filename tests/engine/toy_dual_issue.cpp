@@ -38,6 +38,14 @@ class LastTime final : public pipeline::BranchPredictor {
     last = went;
     return right;
   }
+  [[nodiscard]] std::unique_ptr<pipeline::BranchPredictor> clone() const override {
+    return std::make_unique<LastTime>(*this);
+  }
+  [[nodiscard]] std::uint64_t signature() const override {
+    std::uint64_t hash = 0;
+    for (const auto& [pc, target] : went_) hash = (hash ^ pc ^ std::uint64_t{target} << 32) * 31;
+    return hash;
+  }
 
  private:
   std::map<Address, Address> went_;
