@@ -378,7 +378,15 @@ class Engine {
   [[nodiscard]] bool shows(const MemoryImage& image) const;
   void put(const MemoryImage& image);
   void replay_span();
-  [[nodiscard]] bool goes_on(std::size_t i, Cycles end);
+  /// Whether the run may go on before item `i` of a span. Errors: ReplayAbandoned.
+  [[nodiscard]] bool goes_on(std::size_t i, Cycles end) {
+    if (now_ >= end) [[unlikely]]
+      disturbed_replay();
+    constexpr std::size_t kSome = 1u << 16;
+    return i % kSome != 0 || goes_on();
+  }
+  [[nodiscard]] bool goes_on();
+  [[noreturn]] static void disturbed_replay();
   template <bool kTracks>
   void replay_items(const RecordedSpan& span);
   void start_span(const RecordedSpan& span);

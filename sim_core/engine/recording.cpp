@@ -60,10 +60,11 @@ std::vector<MemoryImage> Engine::memory_images() const {
     image.bytes.assign(
         memory.bytes.begin() + first,
         memory.bytes.begin() + first + static_cast<std::ptrdiff_t>(region.size_bytes));
-    image.never_written.reserve(region.size_bytes >> bus::kTagShift);
-    for (std::uint32_t i = 0; i < region.size_bytes; i += 1u << bus::kTagShift) {
-      image.never_written.push_back(memory.tags[(region.memory_offset + i) >> bus::kTagShift] &
-                                    bus::kNeverWritten);
+    if (memory.is_ram) {
+      const auto tag = static_cast<std::ptrdiff_t>(region.memory_offset >> bus::kTagShift);
+      const auto tags = static_cast<std::ptrdiff_t>(bus::tags_of(region.size_bytes));
+      image.never_written.assign(memory.tags.begin() + tag, memory.tags.begin() + tag + tags);
+      for (std::uint8_t& word : image.never_written) word &= bus::kNeverWritten;
     }
     images.push_back(std::move(image));
   }
@@ -169,7 +170,8 @@ void Engine::restore_word(std::vector<MemoryImage>& images, const PathRecorder::
     const std::uint32_t offset = (word.word << bus::kTagShift) - region.memory_offset;
     if (offset >= image.bytes.size()) continue;
     std::copy(word.bytes.begin(), word.bytes.end(), image.bytes.begin() + offset);
-    image.never_written[offset >> bus::kTagShift] = word.tag & bus::kNeverWritten;
+    if (!image.never_written.empty())
+      image.never_written[offset >> bus::kTagShift] = word.tag & bus::kNeverWritten;
   }
 }
 
@@ -185,10 +187,12 @@ void Engine::keep_changes(RecordedSpan& span, const std::vector<MemoryImage>& no
     const MemoryImage& before = span.memory[i];
     for (std::size_t at = 0; at < now[i].bytes.size(); at += kPage) {
       const std::size_t size = std::min(kPage, now[i].bytes.size() - at);
+      const bool is_ram = !now[i].never_written.empty();
       const std::size_t tag = at >> bus::kTagShift;
-      const std::size_t tags = (size + 3) >> bus::kTagShift;
-      if (std::memcmp(&now[i].bytes[at], &before.bytes[at], size) == 0 &&
-          std::memcmp(&now[i].never_written[tag], &before.never_written[tag], tags) == 0)
+      const std::size_t tags = is_ram ? bus::tags_of(size) : 0;
+      if (std::memcmp(now[i].bytes.data() + at, before.bytes.data() + at, size) == 0 &&
+          (!is_ram || std::memcmp(now[i].never_written.data() + tag,
+                                  before.never_written.data() + tag, tags) == 0))
         continue;
       const auto cut = [](const auto& all, std::size_t first, std::size_t count) {
         return std::vector<std::uint8_t>(all.begin() + static_cast<std::ptrdiff_t>(first),

@@ -87,7 +87,7 @@ struct CoreState {
 struct MemoryImage {
   Address first = 0;
   std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> never_written;
+  std::vector<std::uint8_t> never_written;  // empty where memory is no RAM
 };
 
 /// A stretch of visits with no device access, exception or wait in it.

@@ -35,6 +35,9 @@ bool Engine::is_at_span() const {
 
 /// Whether the core sees the bytes of an image.
 bool Engine::shows(const MemoryImage& image) const {
+  const auto is_alike = [](std::uint8_t tag, std::uint8_t never_written) {
+    return (tag & bus::kNeverWritten) == never_written;
+  };
   for (std::size_t at = 0; at < image.bytes.size();) {
     const Address address = image.first + static_cast<Address>(at);
     const bus::Region* const region = bus_.find(address);
@@ -44,10 +47,13 @@ bool Engine::shows(const MemoryImage& image) const {
     const bus::Memory& memory = bus_.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     if (std::memcmp(memory.bytes.data() + offset, image.bytes.data() + at, size) != 0) return false;
-    for (std::size_t i = 0; i < size; i += 1u << bus::kTagShift) {
-      const std::uint8_t tag = memory.tags[(offset + i) >> bus::kTagShift] & bus::kNeverWritten;
-      if (tag != image.never_written[(at + i) >> bus::kTagShift]) return false;
-    }
+    if (memory.is_ram == image.never_written.empty()) return false;
+    if (memory.is_ram &&
+        !std::equal(memory.tags.begin() + (offset >> bus::kTagShift),
+                    memory.tags.begin() + (offset >> bus::kTagShift) +
+                        static_cast<std::ptrdiff_t>(bus::tags_of(size)),
+                    image.never_written.begin() + (at >> bus::kTagShift), is_alike))
+      return false;
     at += size;
   }
   return true;
@@ -63,6 +69,7 @@ void Engine::put(const MemoryImage& image) {
     std::uint8_t& tag = memory.tags[offset >> bus::kTagShift];
     const bool changes = std::exchange(memory.bytes[offset], image.bytes[i]) != image.bytes[i];
     if (changes && (tag & bus::kHasCode) != 0) code_written(memory, offset, 1);
+    if (image.never_written.empty()) continue;
     tag = static_cast<std::uint8_t>((tag & ~bus::kNeverWritten) |
                                     image.never_written[i >> bus::kTagShift]);
   }
@@ -94,14 +101,15 @@ void Engine::replay_span() {
   finish_span(span);
 }
 
-/// Whether the run may go on behind item `i` of a span. Errors: ReplayAbandoned.
-bool Engine::goes_on(std::size_t i, Cycles end) {
-  if (now_ >= end) [[unlikely]]
-    throw ReplayAbandoned("an event of a device, or the limit of cycles, comes in the midst of it");
-  constexpr std::size_t kSome = 1u << 16;
-  if (i % kSome != 0 || !limits_->keep_going || limits_->keep_going(now_)) return true;
+/// Looks now and then whether the run shall go on. Errors: ReplayAbandoned.
+bool Engine::goes_on() {
+  if (!limits_->keep_going || limits_->keep_going(now_)) return true;
   stop_ = StopReason::time_limit;
   return false;
+}
+
+void Engine::disturbed_replay() {
+  throw ReplayAbandoned("an event of a device, or the limit of cycles, comes in the midst of it");
 }
 
 /// Visits one after the other, each with its accesses.

@@ -30,6 +30,11 @@ bool is_alike(const LoggedAccess& a, const LoggedAccess& b) {
 
 /// Memories that a stream goes to, as a mask; nothing where it goes elsewhere.
 std::optional<std::uint32_t> Engine::memories_of(const AddressStream& stream) const {
+  if (stream.stretches.empty()) return 0;
+  const bus::Region* const all = bus_.find(stream.lowest);
+  if (all != nullptr && all->kind == bus::RegionKind::memory && all->view == 0 &&
+      all->contains(stream.highest))
+    return 1u << all->memory;
   std::uint32_t memories = 0;
   for (const AddressStream::Stretch& stretch : stream.stretches) {
     const Address last = stretch.first + stretch.stride * (stretch.count - 1);
