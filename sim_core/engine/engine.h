@@ -436,7 +436,9 @@ class Engine {
   void take_over(const SpanOutcome& outcome);
   void replay_outcomes(const RecordedSpan& span, const SpanOutcome& met,
                        const SpanOutcome::Counts& begin);
-  void replay_outcome(const RecordedSpan& span, const SpanOutcome& met, std::uint32_t number);
+  void replay_outcome(const RecordedSpan& span, const VisitOutcome& outcome, Replay::Outcome& here,
+                      Replay::Tally& tally);
+  void count_tallied();
   Variant* variant_of_outcome(Replay::Outcome& here, const VisitOutcome& outcome);
 
   // Exception entry (exception_entry.cpp).

@@ -63,15 +63,28 @@ struct Replay {
     std::vector<std::uint32_t> outcomes;   // seen so far, the newest first
     std::array<std::uint32_t, 2> plain{};  // plus one, without details, by misprediction
   };
+  /// What a variant says of visits, close together: most replayed visits touch nothing else.
+  struct Tally {
+    std::uint32_t entry_state = kNoState;
+    std::uint32_t exit_state = 0;
+    std::uint32_t total = 0;
+    std::uint32_t visits = 0;      // that the variant does not know of
+    std::uint64_t generation = 0;  // as Variant::generation
+    std::uint64_t last_visit = 0;  // with `visits`
+    Variant* variant = nullptr;
+  };
+  static constexpr std::uint32_t kNoState = ~std::uint32_t{0};
   /// A way that visits go, on this machine.
   struct Outcome {
-    Block* block = nullptr;  // null: not known yet
+    const std::uint64_t* generation = nullptr;  // of the block's memory; null: not known yet
+    std::array<Tally, 4> tallies{};             // by entry state
+    Block* block = nullptr;
     std::uint32_t sites = 0;
-    Guesses guesses{};
   };
   const Recording& recording;
   std::vector<Kind> kinds;
   std::vector<Outcome> outcomes;
+  std::vector<Tally*> tallied;          // with `visits`
   std::unordered_set<Address> anchors;  // where spans begin
   std::size_t next_span = 0;
   std::vector<AddressCursor> cursors;  // by stream

@@ -198,41 +198,67 @@ void Engine::take_over(const SpanOutcome& outcome) {
 
 void Engine::replay_outcomes(const RecordedSpan& span, const SpanOutcome& met,
                              const SpanOutcome::Counts& begin) {
-  replay_->outcomes.assign(met.outcomes.size(), {});
+  Replay& replay = *replay_;
+  replay.outcomes.assign(met.outcomes.size(), {});
+  replay.tallied.clear();
   const Cycles end = std::min(scheduler_.next_due(), limits_->max_cycles);
   for (std::size_t i = 0; i < met.items.size() && goes_on(i, end); ++i) {
     const std::uint32_t item = met.items[i];
     if ((item & kHookItem) != 0) {
+      count_tallied();
       set_data_counts(begin, met.at_hooks[item & ~kHookItem]);
       replay_hook(span.hooks[item & ~kHookItem]);
-    } else {
-      replay_outcome(span, met, item);
+      continue;
     }
+    Replay::Outcome& here = replay.outcomes[item];
+    Replay::Tally& tally = here.tallies[state_ & (here.tallies.size() - 1)];
+    if (tally.entry_state != state_ || here.generation == nullptr ||
+        tally.generation != *here.generation) [[unlikely]] {
+      replay_outcome(span, met.outcomes[item], here, tally);
+      continue;
+    }
+    now_ += tally.total;
+    state_ = tally.exit_state;
+    bus_.program_order += 64;
+    tally.last_visit = bus_.program_order;
+    if (tally.visits++ == 0) replay.tallied.push_back(&tally);
   }
+  count_tallied();
   set_data_counts(begin, met.at_end);
 }
 
-void Engine::replay_outcome(const RecordedSpan& span, const SpanOutcome& met,
-                            std::uint32_t number) {
-  Replay::Outcome& here = replay_->outcomes[number];
-  const VisitOutcome& outcome = met.outcomes[number];
-  if (here.block == nullptr) [[unlikely]] {
+/// Lets variants know of the visits that were tallied.
+void Engine::count_tallied() {
+  for (Replay::Tally* tally : replay_->tallied) {
+    Variant& variant = *tally->variant;
+    if (variant.count == variant.folded) counted_.push_back(&variant);
+    variant.count += std::exchange(tally->visits, 0);
+    variant.last_visit = std::max(variant.last_visit, tally->last_visit);
+  }
+  replay_->tallied.clear();
+}
+
+/// A visit that no tally stands for; its variant gets `tally`, if it has one.
+void Engine::replay_outcome(const RecordedSpan& span, const VisitOutcome& outcome,
+                            Replay::Outcome& here, Replay::Tally& tally) {
+  count_tallied();
+  if (here.block == nullptr) {
     Replay::Kind& kind = replay_->kinds[outcome.kind];
     if (kind.block == nullptr) prepare(kind, replay_->recording.kinds[outcome.kind], span);
     here.block = kind.block;
+    here.generation = here.block->generation;
     here.sites = kNoSites;
-    here.guesses.fill(&nothing_);
   }
   current_ = here.block;
-  Variant*& guess = here.guesses[state_ & (here.guesses.size() - 1)];
-  Variant* variant = guess;
-  if (variant->key.entry_state != state_ || variant->generation != *here.block->generation)
-      [[unlikely]] {
-    variant = variant_of_outcome(here, outcome);
-    if (variant == nullptr) return;
-    guess = variant;
-  }
+  const std::uint32_t entry_state = state_;
+  Variant* const variant = variant_of_outcome(here, outcome);
+  if (variant == nullptr) return;
   pass(*variant);
+  tally = {.entry_state = entry_state,
+           .exit_state = variant->exit_state,
+           .total = variant->total,
+           .generation = variant->generation,
+           .variant = variant};
 }
 
 /// The variant of a visit that is no guess; null if it has been timed by replay_until().
