@@ -114,7 +114,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   sleeping_ = false;
   thumb_ = true;
   if (profiler_) {
-    context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+    begin_context();
     profile_here(pc_);  // the vectors that were read
   }
   exclusive_valid_ = false;
@@ -211,7 +211,11 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
     if (single && interrupt_inside(*block)) return;
     update_shared_memories();  // events inside the instruction may have set others to work
     const Cycles end = std::min(limit, slice_end);
-    tracks_ ? run_blocks<true>(block, end) : run_blocks<false>(block, end);
+    if (profiler_) {
+      tracks_ ? run_blocks<true, true>(block, end) : run_blocks<false, true>(block, end);
+    } else {
+      tracks_ ? run_blocks<true, false>(block, end) : run_blocks<false, false>(block, end);
+    }
   } catch (const GuestFault& fault) {
     abandon_op(*current_);
     take_fault(fault);
@@ -259,7 +263,7 @@ bool Engine::stop_at(Block& block) {
 /// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
 /// instruction. The guess for a visit is the variant that came last behind the variant before it:
 /// its entry state is right by construction.
-template <bool kTracks>
+template <bool kTracks, bool kProfiles>
 void Engine::run_blocks(Block* block, Cycles limit) {
   std::uint64_t& order = bus_.program_order;
   Followers* guesses = &no_guesses_;
@@ -306,6 +310,10 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       next = enter_block(false);
       variant->next = next;
       variant->followers.fill(&nothing_);
+    }
+    if constexpr (kProfiles) {  // the way to this context was taken before
+      if (next->context != block->context)
+        profiler_->trace().note(now_, profiler_->node_of(next->context));
     }
     guesses = &variant->followers;
     if (next == block && variant->followers[index] == variant && exit != kIndirect) {

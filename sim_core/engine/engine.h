@@ -173,6 +173,9 @@ class Engine {
   void enable_profile(CallTree::FunctionAt function_at);
   /// From the next instruction on, cost belongs to this layer. Between instructions.
   void set_profile_layer(std::size_t layer);
+  /// What the record of calls and returns is to show begins, see CallTrace::mark(). Between
+  /// instructions.
+  void mark_call_trace();
   /// Null until enabled; complete between instructions.
   [[nodiscard]] const Profiler* profile();
 
@@ -320,7 +323,7 @@ class Engine {
     return hooks_.contains(pc) || debug_stops_.breaks_at(pc);
   }
   [[nodiscard]] bool nothing_can_wake(bool asleep) const;
-  template <bool kTracks>
+  template <bool kTracks, bool kProfiles>
   void run_blocks(Block* block, Cycles limit);
   template <bool kTracks>
   bool repeat(Block& block, Variant& variant, Cycles limit);
@@ -466,6 +469,7 @@ class Engine {
 
   // Profile (profile.cpp).
   void harvest(const Block& block);
+  void begin_context();
   void follow(const Block& block);
   void profile_handler(unsigned number);
   void profile_unstacked(Address frame);
