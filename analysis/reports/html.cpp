@@ -1,6 +1,6 @@
 // The data is `{"runs": [{"file", "run", "events", "flame"}]}`: `run` is the JSON report without
-// what would be larger than the page (its profile, visits of layers, all events but the first of
-// `events`); `flame` has what the flame graph draws, or is null.
+// what would be larger than the page (its profile, visits of layers, DMA transfers, all events but
+// the first of `events`); `flame` has what the flame graph draws, or is null.
 #include "analysis/reports/html.h"
 
 #include <fmt/format.h>
@@ -134,6 +134,7 @@ Json entry_json(PageEntry& entry) {
   const std::size_t events = entry.result.timeline.size();
   if (events > kMostEvents) entry.result.timeline.resize(kMostEvents);
   Json json = Json::object();
+  entry.result.dma = {};
   json["file"] = entry.file;
   json["run"] = Json::parse(json_report(entry.result));
   json["run"].erase("visits");

@@ -2,6 +2,8 @@
 // Format", complete events (X), instants (i), counters (C) and metadata (M).
 #include <fmt/format.h>
 
+#include <map>
+
 #include "analysis/reports/json_value.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/profile_exports.h"
@@ -9,7 +11,7 @@
 namespace mcost::analysis {
 namespace {
 
-enum Track : int { kLayers = 1, kHandlers = 2, kFirmware = 3 };
+enum Track : int { kLayers = 1, kFunctions = 2, kHandlers = 3, kFirmware = 4, kFirstDma = 5 };
 
 /// Cycles to microseconds with three decimals, as the format has them. With several clocks nobody
 /// knows which cycle had which: a microsecond then stands for a cycle.
@@ -49,15 +51,20 @@ class Writer {
              fmt::format("{} on {}, {}", printable(result_.image.name),
                          printable(result_.board.name), printable(result_.board.core)));
     metadata("thread_name", kLayers, "1 layers");
-    metadata("thread_name", kHandlers, "2 handlers of exceptions");
-    metadata("thread_name", kFirmware, "3 events of the firmware");
+    metadata("thread_name", kFunctions, "2 functions");
+    metadata("thread_name", kHandlers, "3 handlers of exceptions");
+    metadata("thread_name", kFirmware, "4 events of the firmware");
     visits();
+    functions();
+    transfers();
     live_bytes();
     firmware_events();
-    const Json about = {
+    Json about = {
         {"schema", "mcost/visits/1"},
         {"unit", time_.is_cycles() ? "1 us is 1 cycle, because the core clock changed" : "time"},
-        {"dropped_visits", result_.visits->dropped}};
+        {"dropped_visits", result_.visits->dropped},
+        {"dropped_dma_transfers", result_.dma.dropped}};
+    if (result_.profile) about["dropped_calls_and_returns"] = result_.profile->spans.dropped;
     return fmt::format(R"({{"displayTimeUnit":"ns","otherData":{},"traceEvents":[{})", about.dump(),
                        events_) +
            "\n]}\n";
@@ -80,6 +87,57 @@ class Writer {
     return fmt::format(R"("ts":{},)", time_.at(cycle));
   }
 
+  [[nodiscard]] std::string from_to(Cycles begin, Cycles end) const {
+    return at(begin) + fmt::format(R"("dur":{},)", time_.span(begin, end));
+  }
+  /// Something of one line, at a moment of a track.
+  void remark(Track track, Cycles cycle, const std::string& text) {
+    add("i", track, at(cycle) + R"("s":"t",)", text, Json::object());
+  }
+
+  void functions() {
+    if (!result_.profile) return;
+    const RunProfile& profile = *result_.profile;
+    for (const FunctionSpan& span : profile.spans.list) {
+      const CallNode& node = profile.nodes[span.node];
+      Json args = {{"cycles", span.end - span.begin}, {"begin", span.begin}};
+      if (node.kind == CallNode::Kind::interrupt) args["exception"] = node.exception;
+      add("X", kFunctions, from_to(span.begin, span.end),
+          printable(profile.functions[node.function].name), args);
+    }
+    if (profile.spans.begin != 0) {
+      remark(kFunctions, profile.spans.begin,
+             "functions are recorded from here on: start-up made too many calls");
+    }
+    if (profile.spans.dropped != 0) {
+      remark(kFunctions, profile.spans.end,
+             fmt::format("functions are recorded up to here: {} further calls and returns",
+                         profile.spans.dropped));
+    }
+  }
+
+  /// A track for each channel, in the order of their first transfers.
+  void transfers() {
+    std::map<std::string, int> tracks;
+    for (const DmaTransfer& transfer : result_.dma.list) {
+      const auto [track, is_new] =
+          tracks.try_emplace(transfer.channel, kFirstDma + static_cast<int>(tracks.size()));
+      if (is_new) {
+        metadata("thread_name", track->second,
+                 fmt::format("{} {}", track->second, printable(transfer.channel)));
+      }
+      const Json args = {{"cycles", transfer.end - transfer.begin},
+                         {"begin", transfer.begin},
+                         {"bytes", transfer.bytes},
+                         {"from", hexadecimal(transfer.from)},
+                         {"to", hexadecimal(transfer.to)},
+                         {"ending", kDmaEndingNames[static_cast<unsigned>(transfer.ending)]}};
+      add("X", track->second, from_to(transfer.begin, transfer.end),
+          fmt::format("{} to {}", printable(transfer.source), printable(transfer.destination)),
+          args);
+    }
+  }
+
   void visits() {
     std::vector<Cycles> handlers;  // ends of the handlers around
     for (const LayerVisit& visit : result_.visits->list) {
@@ -88,8 +146,7 @@ class Writer {
       const LayerResult& layer = result_.layers[visit.layer];
       Json args = {{"cycles", visit.end - visit.begin}, {"begin", visit.begin}};
       for (const auto& [key, value] : layer.metadata) args[printable(key)] = printable(value);
-      add("X", handlers.empty() ? kLayers : kHandlers,
-          at(visit.begin) + fmt::format(R"("dur":{},)", time_.span(visit.begin, visit.end)),
+      add("X", handlers.empty() ? kLayers : kHandlers, from_to(visit.begin, visit.end),
           visit.exception != 0 ? fmt::format("exception {}", visit.exception)
                                : printable(layer.name),
           args);
