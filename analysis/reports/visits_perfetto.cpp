@@ -2,8 +2,13 @@
 // Format", complete events (X), instants (i), counters (C) and metadata (M).
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
+#include <optional>
+#include <vector>
 
+#include "analysis/energy.h"
+#include "analysis/reports/groups.h"
 #include "analysis/reports/json_value.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/profile_exports.h"
@@ -41,6 +46,88 @@ class TimeScale {
   const RunResult& result_;
 };
 
+/// Each has several events; a run may have very many.
+constexpr std::size_t kMostSpells = 10'000;
+
+/// From a cycle on, cost is that of a layer; of nothing where nobody knows.
+struct LayerSpell {
+  Cycles begin = 0;
+  std::optional<std::size_t> layer;
+};
+
+/// The innermost layer over time.
+std::vector<LayerSpell> spells_of(const RunResult& result) {
+  std::vector<LayerSpell> spells;
+  const auto change = [&](Cycles cycle, std::optional<std::size_t> layer) {
+    if (!spells.empty() && spells.back().begin == cycle) spells.pop_back();
+    if (spells.empty() || spells.back().layer != layer) spells.push_back({cycle, layer});
+  };
+  std::optional<std::size_t> outside;
+  for (std::size_t i = 0; i < result.layers.size(); ++i) {
+    if (result.layers[i].kind == "outside") outside = i;
+  }
+  std::vector<LayerVisit> open;
+  const auto leave_until = [&](Cycles cycle, std::optional<std::size_t> around) {
+    while (!open.empty() && open.back().end <= cycle) {
+      const Cycles end = open.back().end;
+      open.pop_back();
+      change(end, open.empty() ? around : std::optional(open.back().layer));
+    }
+  };
+  if (!result.visits->list.empty()) change(0, outside);
+  for (const LayerVisit& visit : result.visits->list) {
+    leave_until(visit.begin, outside);
+    change(visit.begin, visit.layer);
+    open.push_back(visit);
+  }
+  const bool is_complete = result.visits->dropped == 0;
+  leave_until(~Cycles{0}, is_complete ? outside : std::nullopt);
+  if (spells.size() > kMostSpells) {
+    spells.resize(kMostSpells);
+    spells.back().layer = std::nullopt;
+  }
+  return spells;
+}
+
+/// `part` of `whole`, in `units`, to three decimals.
+double rounded_ratio(std::uint64_t part, std::uint64_t whole, double units) {
+  if (whole == 0) return 0;
+  const double value = static_cast<double>(part) / static_cast<double>(whole) * units;
+  return std::round(value * 1000) / 1000;
+}
+
+/// What layers do over time, as far as their own sums say: bytes of each memory and groups of
+/// causes, both by cycle, and power.
+Json bytes_per_cycle(const RunResult& result, const Cost& cost) {
+  Json args = Json::object();
+  for (std::size_t m = 0; m < result.memories.size(); ++m) {
+    const auto bytes = [m](const Counters& counters) {
+      const Traffic& traffic = counters.traffic[m];
+      return traffic.read_bytes + traffic.write_bytes + traffic.fetch_bytes;
+    };
+    if (bytes(result.total.counters) != 0)
+      args[printable(result.memories[m])] =
+          rounded_ratio(bytes(cost.counters), cost.counters.cycles, 1);
+  }
+  return args;
+}
+
+Json percent_by_group(const RunResult& result, const Cost& cost) {
+  Json args = Json::object();
+  for (unsigned g = 0; g < kCauseGroups; ++g) {
+    const auto group = static_cast<CauseGroup>(g);
+    if (group_cycles(result.total.counters, group) == 0) continue;
+    args[kCauseGroupNames[g]] =
+        rounded_ratio(group_cycles(cost.counters, group), cost.counters.cycles, 100);
+  }
+  return args;
+}
+
+Json milliwatts(const RunResult& result, const Cost& cost) {
+  const std::uint64_t fj = cost.energy.empty() ? 0 : energy_of(cost, *result.energy).fj;
+  return {{"mean", rounded_ratio(mean_power_uw(fj, cost.counters, result), 1000, 1)}};
+}
+
 /// The events of a trace, one a line. Times are written as exact decimals, which no double is.
 class Writer {
  public:
@@ -58,6 +145,7 @@ class Writer {
     functions();
     transfers();
     live_bytes();
+    means_of_layers();
     firmware_events();
     Json about = {
         {"schema", "mcost/visits/1"},
@@ -159,6 +247,18 @@ class Writer {
       Json args = Json::object();
       for (unsigned k = 0; k < kMemoryKinds; ++k) args[kMemoryKindNames[k]] = point.live[k];
       add("C", 0, at(point.begin), "live bytes", args);
+    }
+  }
+
+  void means_of_layers() {
+    for (const LayerSpell& spell : spells_of(result_)) {
+      const Cost cost = spell.layer ? result_.layers[*spell.layer].exclusive : Cost{};
+      const auto counter = [&](const char* name, const Json& args) {
+        if (!args.empty()) add("C", 0, at(spell.begin), name, args);
+      };
+      counter("bytes per cycle, means of layers", bytes_per_cycle(result_, cost));
+      counter("% of cycles, means of layers", percent_by_group(result_, cost));
+      if (result_.energy) counter("power in mW, means of layers", milliwatts(result_, cost));
     }
   }
 

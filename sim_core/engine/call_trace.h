@@ -28,8 +28,13 @@ class CallTrace {
   static constexpr std::size_t kMostBefore = kMost / 4;
 
   void note(Cycles when, CallTree::Id node) {
-    if (node == now_.node) return;
-    put({when, node, now_.handlers, false});
+    if (node == node_) return;
+    node_ = node;
+    if (switches_.size() < kMost) [[unlikely]] {
+      switches_.push_back({when, node, handlers_, false});
+    } else {
+      drop(when);
+    }
   }
   /// A handler, or the run from its reset on, begins.
   void begin(Cycles when, CallTree::Id node, unsigned handlers) {
@@ -49,7 +54,7 @@ class CallTrace {
     if (std::exchange(marked_, true) || switches_.size() <= kMostBefore) return;
     switches_.clear();
     dropped_ = 0;
-    put({when, now_.node, now_.handlers, true});
+    put({when, node_, handlers_, true});
   }
 
   [[nodiscard]] const std::vector<ContextSwitch>& switches() const { return switches_; }
@@ -59,18 +64,23 @@ class CallTrace {
 
  private:
   void put(const ContextSwitch& to) {
-    now_ = to;
-    if (switches_.size() == kMost) {
-      if (dropped_++ == 0) dropped_since_ = to.when;
-    } else {
+    node_ = to.node;
+    handlers_ = to.handlers;
+    if (switches_.size() < kMost) {
       switches_.push_back(to);
+    } else {
+      drop(to.when);
     }
+  }
+  void drop(Cycles when) {
+    if (dropped_++ == 0) dropped_since_ = when;
   }
 
   std::vector<ContextSwitch> switches_;
   std::uint64_t dropped_ = 0;
   Cycles dropped_since_ = 0;
-  ContextSwitch now_{.node = CallTree::kNone};
+  CallTree::Id node_ = CallTree::kNone;  // that executes now
+  std::uint16_t handlers_ = 0;
   bool marked_ = false;
 };
 

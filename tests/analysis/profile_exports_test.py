@@ -175,9 +175,32 @@ def check_perfetto(path, run):
                     for transfer in run["dma"]["list"] if transfer["channel"] == channel]
         found = [entries for name, entries in slices.items() if name.endswith(" " + channel)]
         check(found == [expected], f"perfetto: transfers of {channel} are not those of the run")
+    check_means(trace, run)
     dropped = [trace["otherData"][key] for key in ("dropped_visits", "dropped_calls_and_returns", "dropped_dma_transfers")]
     check(dropped == [run["visits"]["dropped"], profile["spans"]["dropped"], run["dma"]["dropped"]],
           "perfetto: what was dropped is not said")
+
+
+def check_means(trace, run):
+    """Where a layer begins, counters go to the means of what it cost itself."""
+    counters = {}
+    times = {event["args"]["begin"]: event["ts"] for event in trace["traceEvents"] if event["ph"] == "X"}
+    for event in trace["traceEvents"]:
+        if event["ph"] == "C" and event["name"].endswith("means of layers"):
+            counters[event["name"].split(" ", 1)[0], event["ts"]] = event["args"]
+    for visit in run["visits"]["list"]:
+        cost = run["layers"][visit["layer"]]["self"]
+        cycles = max(1, cost["cycles"])
+        begin = times[visit["begin"]]
+        moved = {name: sum(memory.get(f"{kind}_bytes", 0) for kind in ("read", "write", "fetch"))
+                 for name, memory in cost["memories"].items()}
+        for name, value in counters["bytes", begin].items():
+            check(abs(value - moved.get(name, 0) / cycles) <= 0.0006, f"perfetto: bytes of {name} in a layer")
+        shares = counters["%", begin]
+        check(abs(shares["issue"] - 100 * cost["causes"]["issue"] / cycles) <= 0.0006, "perfetto: issue of a layer")
+        check(abs(sum(shares.values()) - 100) < 0.01, "perfetto: groups of a layer do not sum")
+        power = cost["energy"]["mean_power_uw"] / 1000
+        check(abs(counters["power", begin]["mean"] - power) <= 0.0006, "perfetto: power of a layer")
 
 
 def check_csv(path, run):
