@@ -2,6 +2,9 @@
 // anything. Invariant: spans nest, whatever tail calls, longjmp, interrupts and task switches did.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "sim_core/base/run_profile.h"
 #include "sim_core/engine/call_trace.h"
 
