@@ -105,9 +105,9 @@ Json bytes_per_cycle(const RunResult& result, const Cost& cost) {
       const Traffic& traffic = counters.traffic[m];
       return traffic.read_bytes + traffic.write_bytes + traffic.fetch_bytes;
     };
-    if (bytes(result.total.counters) != 0)
-      args[printable(result.memories[m])] =
-          rounded_ratio(bytes(cost.counters), cost.counters.cycles, 1);
+    if (bytes(result.total.counters) == 0) continue;
+    args[printable(result.memories[m])] =
+        rounded_ratio(bytes(cost.counters), cost.counters.cycles, 1);
   }
   return args;
 }
