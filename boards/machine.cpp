@@ -104,6 +104,7 @@ struct Machine::Parts {
   std::vector<Placed> placed;
   NoteList notes;
   SignalLog signals;
+  DmaLog dma_log;
 
   [[nodiscard]] std::optional<bus::DeviceAccess> cause() const;
   void note(const std::string& text);
@@ -131,7 +132,7 @@ struct Machine::Parts {
   void follow_bus_clock(Cycles now);
   [[nodiscard]] std::uint32_t loadable_bytes(const bus::Region& region) const;
   [[nodiscard]] const bus::Region* loadable_at(Address address) const;
-  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral) const;
+  std::unique_ptr<PeripheralModel> make_dma(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_spi_master(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_sd_host(const PeripheralSpec& peripheral);
   std::unique_ptr<PeripheralModel> make_flash_spi(const PeripheralSpec& peripheral);
@@ -317,6 +318,8 @@ std::unique_ptr<PeripheralModel> Machine::Parts::make_sd_host(const PeripheralSp
   SdmmcSettings settings;
   settings.version = peripheral.type == "sdmmc_stm32_v2" ? 2 : 1;
   settings.name = peripheral.name;
+  settings.base = peripheral.base;
+  settings.log = &dma_log;
   settings.interrupt = peripheral.interrupt;
   settings.cycles_of = [this, &peripheral](std::uint64_t periods) {
     return cycles_of(periods, peripheral);
@@ -359,9 +362,11 @@ FindRequester Machine::Parts::requester_finder() const {
   };
 }
 
-std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) const {
+std::unique_ptr<PeripheralModel> Machine::Parts::make_dma(const PeripheralSpec& peripheral) {
   DmaSettings settings;
   settings.name = peripheral.name;
+  if (peripheral.name.starts_with("bdma")) settings.first_channel = 0;
+  settings.log = &dma_log;
   settings.interrupts = peripheral.interrupts;
   settings.single_cycles = peripheral.single_cycles.value_or(settings.single_cycles);
   settings.burst_overhead_cycles =
@@ -682,8 +687,9 @@ std::vector<std::string> Machine::load(const loader::Image& image) {
   loader::check_fit(image, ranges);
   for (std::string& note : loader::check_run_addresses(image, ranges))
     notes.push_back(std::move(note));
+  const bus::Region* region = nullptr;  // of the byte before
   const auto put = [&](Address address, std::uint8_t value) {
-    const bus::Region* region = parts.loadable_at(address);
+    if (region == nullptr || !region->contains(address)) region = parts.loadable_at(address);
     bus::Memory& memory = parts.bus.memories[region->memory];
     const std::uint32_t offset = region->memory_offset + (address - region->base);
     memory.bytes[offset] = value;
@@ -724,6 +730,7 @@ void Machine::write_input(Address address, const std::vector<std::uint8_t>& byte
 const std::vector<Placed>& Machine::placed() const { return parts_->placed; }
 
 const SignalLog& Machine::signals() const { return parts_->signals; }
+const DmaLog& Machine::dma_log() const { return parts_->dma_log; }
 const BoardSpec& Machine::spec() const { return parts_->spec; }
 
 Hertz Machine::clock() const { return parts_->clocks->core(); }

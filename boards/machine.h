@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "boards/board_spec.h"
+#include "boards/dma_log.h"
 #include "boards/placement.h"
 #include "boards/signal_log.h"
 #include "loader/elf_image.h"
@@ -90,6 +91,8 @@ class Machine {
   [[nodiscard]] std::vector<std::string> notes() const;
   /// What firmware showed of itself: ITM, pins, reads of CYCCNT.
   [[nodiscard]] const SignalLog& signals() const;
+  /// What DMA controllers moved, as far as anybody looked.
+  [[nodiscard]] const DmaLog& dma_log() const;
   /// Semihosting calls served, by SYS_ number.
   [[nodiscard]] std::vector<std::pair<unsigned, std::uint64_t>> semihosting_calls() const;
 

@@ -35,6 +35,8 @@ class CoreView {
   [[nodiscard]] virtual Cost take_cost() = 0;
   /// From now on cost belongs to this account of the layers.
   virtual void enter_layer(std::size_t account) { (void)account; }
+  /// A layer begins.
+  virtual void note_layer() {}
   /// From now on the listener hears of this address.
   virtual void hook(Address address) = 0;
 

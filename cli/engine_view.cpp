@@ -79,6 +79,8 @@ Cost EngineView::total() {
 
 void EngineView::enter_layer(std::size_t account) { engine_.set_profile_layer(account); }
 
+void EngineView::note_layer() { engine_.mark_call_trace(); }
+
 void EngineView::hook(Address address) { engine_.add_hook(address); }
 
 }  // namespace mcost::cli

@@ -24,6 +24,7 @@ class EngineView final : public CoreView {
   [[nodiscard]] Cycles now() const override;
   [[nodiscard]] Cost take_cost() override;
   void enter_layer(std::size_t account) override;
+  void note_layer() override;
   void hook(Address address) override;
 
   /// What the elements of Cost::model mean, in the order of memories.

@@ -32,6 +32,7 @@ auto LayerLog::boundary(Change change) {
 }
 
 LayerLog::Handle LayerLog::begin(const analysis::LayerLabel& label) {
+  core_.note_layer();
   return boundary([&](Cycles now) { return tracker_.begin(label, now); });
 }
 

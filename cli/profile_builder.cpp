@@ -9,6 +9,7 @@
 
 #include "analysis/profile_energy.h"
 #include "analysis/reports/numbers.h"
+#include "cli/function_spans.h"
 #include "loader/lines.h"
 #include "sim_core/isa/format.h"
 
@@ -22,11 +23,12 @@ class Writer {
          const loader::SymbolTable& symbols)
       : profiler_(profiler), symbols_(symbols), lines_(loader::LineTable::read(image, symbols)) {}
 
-  RunProfile write(const std::vector<std::size_t>& layers) {
+  RunProfile write(const std::vector<std::size_t>& layers, Cycles now) {
     find_functions();
     write_nodes();
     write_code();
     write_entries(layers);
+    profile_.spans = function_spans(profiler_.trace(), profiler_.tree().nodes(), now);
     describe_missing();
     return std::move(profile_);
   }
@@ -220,7 +222,7 @@ std::optional<Address> ProfileBuilder::function_at(Address address) const {
 }
 
 void ProfileBuilder::build(RunResult& result, const std::vector<std::size_t>& layers) {
-  result.profile = Writer(*engine_.profile(), image_, symbols_).write(layers);
+  result.profile = Writer(*engine_.profile(), image_, symbols_).write(layers, engine_.now());
   analysis::add_profile_energy(result);
 }
 

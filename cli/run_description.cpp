@@ -258,6 +258,23 @@ void RunSession::describe_timeline(RunResult& result) {
       [](const TimelineEvent& a, const TimelineEvent& b) { return a.cycle < b.cycle; });
 }
 
+void RunSession::describe_dma(RunResult& result) {
+  engine::Engine& engine = machine_->engine();
+  engine.bus().interconnect.advance_to(engine.now());
+  result.dma = machine_->dma_log().transfers(engine.now());
+  const auto name_at = [&](Address address) {
+    for (const boards::PeripheralSpec& entry : machine_->spec().peripherals) {
+      if (address - entry.base < entry.size_bytes) return entry.name;
+    }
+    const bus::Region* const region = engine.bus().find(address);
+    return region == nullptr ? std::string("(nothing)") : result.memories.at(region->memory);
+  };
+  for (DmaTransfer& transfer : result.dma.list) {
+    transfer.source = name_at(transfer.from);
+    transfer.destination = name_at(transfer.to);
+  }
+}
+
 void RunSession::describe_notes(RunResult& result) {
   result.notes = notes_;
   for (const std::string& path : machine_->spec().pinned) {
@@ -278,6 +295,7 @@ void RunSession::describe_notes(RunResult& result) {
   dropped(signals.dropped_stimulus(), "entries of ITM");
   dropped(signals.dropped_edges(), "edges of pins");
   dropped(signals.dropped_cycle_reads(), "reads of CYCCNT");
+  dropped(result.dma.dropped, "DMA transfers");
   describe_irregular(result);
   if (result.partial) {
     result.notes.emplace_back("stopped by --timeout: where it stopped differs from host to host");

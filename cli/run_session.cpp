@@ -448,6 +448,7 @@ void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
   if (memory_use_) memory_use_->end(tracker_.innermost());
   describe_costs(result, tracker_);
   describe_timeline(result);
+  describe_dma(result);
   if (options_.profile) result.visits = tracker_.visits();
   if (memory_use_) memory_use_->show(result, tracker_.indices());
   describe_board(result);

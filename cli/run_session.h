@@ -108,6 +108,7 @@ class RunSession {
   void describe_board(RunResult& result);
   void describe_accesses(RunResult& result);
   void describe_timeline(RunResult& result);
+  void describe_dma(RunResult& result);
   void describe_irregular(RunResult& result);
   void describe_notes(RunResult& result);
   void describe_statistics(RunResult& result);

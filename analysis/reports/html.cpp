@@ -1,6 +1,7 @@
-// The data is `{"runs": [{"file", "run", "events", "flame"}]}`: `run` is the JSON report without
-// what would be larger than the page (its profile, visits of layers, all events but the first of
-// `events`); `flame` has what the flame graph draws, or is null.
+// The data is `{"runs": [{"file", "run", "events", "transfers", "flame"}]}`: `run` is the JSON
+// report without what would be larger than the page: its profile, visits of layers, all events but
+// the first of `events`, all DMA transfers but the first of `transfers`; `flame` has what the flame
+// graph draws, or is null.
 #include "analysis/reports/html.h"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kManyFrames = 4000;
 constexpr std::uint64_t kSmallest = 5000;
 
-constexpr std::size_t kMostEvents = 500;
+constexpr std::size_t kMostEvents = 500;  // of the firmware, and as many DMA transfers
 
 constexpr const char* kind_name(CallNode::Kind kind) {
   switch (kind) {
@@ -134,10 +135,14 @@ Json entry_json(PageEntry& entry) {
   const std::size_t events = entry.result.timeline.size();
   if (events > kMostEvents) entry.result.timeline.resize(kMostEvents);
   Json json = Json::object();
+  std::vector<DmaTransfer>& transfers = entry.result.dma.list;
+  const std::uint64_t all_transfers = transfers.size() + entry.result.dma.dropped;
+  if (transfers.size() > kMostEvents) transfers.resize(kMostEvents);
   json["file"] = entry.file;
   json["run"] = Json::parse(json_report(entry.result));
   json["run"].erase("visits");
   json["events"] = events;
+  json["transfers"] = all_transfers;
   json["flame"] = profile ? flame_json(*profile) : Json(nullptr);
   return json;
 }

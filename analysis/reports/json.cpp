@@ -306,6 +306,23 @@ Json visits_of(const LayerVisits& visits) {
   return json;
 }
 
+Json dma_of(const DmaTransfers& dma) {
+  Json json = {{"dropped", integer(dma.dropped)}};
+  json["list"] = Json::array();
+  for (const DmaTransfer& transfer : dma.list) {
+    json["list"].push_back({{"channel", printable(transfer.channel)},
+                            {"begin", integer(transfer.begin)},
+                            {"end", integer(transfer.end)},
+                            {"from", hexadecimal(transfer.from)},
+                            {"to", hexadecimal(transfer.to)},
+                            {"source", printable(transfer.source)},
+                            {"destination", printable(transfer.destination)},
+                            {"bytes", integer(transfer.bytes)},
+                            {"ending", kDmaEndingNames[static_cast<unsigned>(transfer.ending)]}});
+  }
+  return json;
+}
+
 Json unmodelled_of(const RunResult& result) {
   Json list = Json::array();
   for (const UnmodelledRegister& entry : result.unmodelled) {
@@ -357,6 +374,7 @@ void add_lists(Json& json, const RunResult& result) {
   json["assumptions"] = assumptions_of(result);
   json["notes"] = Json::array();
   for (const std::string& note : result.notes) json["notes"].push_back(printable(note));
+  if (result.dma != DmaTransfers{}) json["dma"] = dma_of(result.dma);
   if (result.visits) json["visits"] = visits_of(*result.visits);
   if (!result.statistics) return;
   json["statistics"] = Json::object();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "analysis/reports/json_keys.h"
 #include "analysis/reports/json_value.h"
@@ -313,22 +314,48 @@ void read_lists(const Value& json, RunResult& result) {
 LayerVisits read_visits(const Value& json, const RunResult& result) {
   LayerVisits visits;
   visits.dropped = json["dropped"].integer();
-  std::vector<Cycles> open;  // ends of the visits around
+  SpanOrder order("visit");
   json["list"].each([&](const Value& value) {
     LayerVisit visit{value["layer"].index(result.layers.size(), "layers"), value["begin"].integer(),
                      value["end"].integer(), 0};
     if (value.has("exception"))
       visit.exception = static_cast<unsigned>(value["exception"].integer_up_to(511));
-    if (visit.end < visit.begin) value.refuse("the visit ends before it begins");
-    if (!visits.list.empty() && visit.begin < visits.list.back().begin)
-      value.refuse("visits are in the order of their begins");
-    while (!open.empty() && open.back() <= visit.begin) open.pop_back();
-    if (!open.empty() && visit.end > open.back())
-      value.refuse("the visit ends after the one around it");
-    open.push_back(visit.end);
+    order.add(visit.begin, visit.end, value);
     visits.list.push_back(visit);
   });
   return visits;
+}
+
+/// Refuses transfers that are not in order or that overlap in their channel.
+DmaTransfers read_dma(const Value& json) {
+  DmaTransfers dma;
+  dma.dropped = json["dropped"].integer();
+  std::map<std::string, Cycles> ends;  // by channel
+  json["list"].each([&](const Value& value) {
+    DmaTransfer transfer;
+    transfer.channel = value["channel"].text();
+    transfer.begin = value["begin"].integer();
+    transfer.end = value["end"].integer();
+    transfer.from = value["from"].address();
+    transfer.to = value["to"].address();
+    transfer.source = value["source"].text();
+    transfer.destination = value["destination"].text();
+    transfer.bytes = value["bytes"].integer();
+    const std::string ending = value["ending"].text();
+    const auto* const found = std::find(kDmaEndingNames.begin(), kDmaEndingNames.end(), ending);
+    if (found == kDmaEndingNames.end())
+      value["ending"].refuse(fmt::format("unknown ending of a transfer \"{}\"", ending));
+    transfer.ending = static_cast<DmaEnding>(found - kDmaEndingNames.begin());
+    if (transfer.channel.empty()) value["channel"].refuse("a channel has a name");
+    if (transfer.end < transfer.begin) value.refuse("the transfer ends before it begins");
+    if (!dma.list.empty() && transfer.begin < dma.list.back().begin)
+      value.refuse("transfers are in the order of their begins");
+    Cycles& end = ends[transfer.channel];
+    if (transfer.begin < end) value.refuse("transfers of a channel do not overlap");
+    end = transfer.end;
+    dma.list.push_back(std::move(transfer));
+  });
+  return dma;
 }
 
 }  // namespace
@@ -377,6 +404,7 @@ RunResult from_json(std::string_view text, const std::string& file) {
   read_lists(json, result);
   if (!json["memory_use"].is_null())
     result.memory_use = read_run_memory_use(json["memory_use"], result);
+  if (json.has("dma")) result.dma = read_dma(json["dma"]);
   if (json.has("visits")) result.visits = read_visits(json["visits"], result);
   if (json.has("profile")) result.profile = read_profile(json["profile"], result);
   return result;

@@ -91,6 +91,16 @@ std::uint64_t JsonValue::digits(const std::string& text, int base) const {
   return value;
 }
 
+void SpanOrder::add(Cycles begin, Cycles end, const JsonValue& json) {
+  if (end < begin) json.refuse(fmt::format("the {} ends before it begins", what_));
+  if (begin < last_) json.refuse(fmt::format("{}s are in the order of their begins", what_));
+  last_ = begin;
+  while (!open_.empty() && open_.back() <= begin) open_.pop_back();
+  if (!open_.empty() && end > open_.back())
+    json.refuse(fmt::format("the {} ends after the one around it", what_));
+  open_.push_back(end);
+}
+
 std::size_t memory_index(const RunResult& result, const std::string& name, const JsonValue& json) {
   const auto found = std::find(result.memories.begin(), result.memories.end(), name);
   if (found == result.memories.end()) json.refuse(fmt::format("no memory is called \"{}\"", name));

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "sim_core/base/run_result.h"
 
@@ -65,6 +66,19 @@ class JsonValue {
 
   const Json& json_;
   std::string place_;
+};
+
+/// Checks spans of time as they are read: by begin, and a span before those inside it.
+class SpanOrder {
+ public:
+  /// `what` is one of them, for messages.
+  explicit SpanOrder(std::string what) : what_(std::move(what)) {}
+  void add(Cycles begin, Cycles end, const JsonValue& json);
+
+ private:
+  std::string what_;
+  Cycles last_ = 0;
+  std::vector<Cycles> open_;  // ends of the spans around
 };
 
 /// The memory of that name. `json` is where it was found, for the message.

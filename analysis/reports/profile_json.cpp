@@ -194,6 +194,38 @@ ProfileEntry read_entry(const JsonValue& json, const RunProfile& profile, const 
   return entry;
 }
 
+/// Spans are [node, begin, end], several a line: there may be many.
+std::string spans_json(const FunctionSpans& spans) {
+  constexpr std::size_t kPerLine = 8;
+  const auto number = [](std::uint64_t value) { return json_integer(value).dump(); };
+  std::string text = fmt::format(R"({{"begin": {}, "end": {}, "dropped": {}, "list": [)",
+                                 number(spans.begin), number(spans.end), number(spans.dropped));
+  for (std::size_t i = 0; i < spans.list.size(); ++i) {
+    const FunctionSpan& span = spans.list[i];
+    text += i == 0 ? "\n      " : i % kPerLine == 0 ? ",\n      " : ",";
+    text += fmt::format("[{},{},{}]", span.node, number(span.begin), number(span.end));
+  }
+  return text + (spans.list.empty() ? "]}" : "\n    ]}");
+}
+
+FunctionSpans read_spans(const JsonValue& json, const RunProfile& profile) {
+  FunctionSpans spans{
+      json["begin"].integer(), json["end"].integer(), {}, json["dropped"].integer()};
+  SpanOrder order("span");
+  json["list"].each([&](const JsonValue& value) {
+    std::vector<JsonValue> parts;
+    value.each([&](const JsonValue& part) { parts.push_back(part); });
+    if (parts.size() != 3) value.refuse("expected node, begin and end");
+    const FunctionSpan span{parts[0].index(profile.nodes.size(), "nodes"), parts[1].integer(),
+                            parts[2].integer()};
+    if (span.begin < spans.begin || span.end > spans.end)
+      value.refuse("the span is outside of the time that was recorded");
+    order.add(span.begin, span.end, value);
+    spans.list.push_back(span);
+  });
+  return spans;
+}
+
 }  // namespace
 
 std::string profile_json(const RunProfile& profile, const RunResult& result) {
@@ -205,6 +237,7 @@ std::string profile_json(const RunProfile& profile, const RunResult& result) {
   add_list(text, "code", profile.code, &code_of);
   add_list(text, "entries", profile.entries,
            [&](const ProfileEntry& entry) { return entry_of(entry, result); });
+  text += ",\n    \"spans\": " + spans_json(profile.spans);
   add_list(text, "missing", profile.missing, text_of);
   return text + "\n  }";
 }
@@ -229,6 +262,7 @@ RunProfile read_profile(const JsonValue& json, const RunResult& result) {
   json["entries"].each([&](const JsonValue& value) {
     profile.entries.push_back(read_entry(value, profile, result));
   });
+  profile.spans = read_spans(json["spans"], profile);
   json["missing"].each([&](const JsonValue& line) { profile.missing.push_back(line.text()); });
   return profile;
 }

@@ -1,5 +1,7 @@
 #include "boards/peripherals/dma_channel.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -61,6 +63,7 @@ class ChannelDma final : public PeripheralModel, public bus::Initiator {
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override;
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override;
   void reset() override {
+    for (unsigned i = 0; i < kChannels; ++i) end(i, DmaEnding::stopped, port_.engine().now());
     channels_ = {};
     share();
   }
@@ -86,6 +89,10 @@ class ChannelDma final : public PeripheralModel, public bus::Initiator {
   void raise(unsigned index, std::uint32_t flag, Cycles now);
   void share();
   void watch(unsigned index, Cycles now);
+  void note_begin(unsigned index, Cycles now);
+  void end(unsigned index, DmaEnding ending, Cycles now) {
+    settings_.log->end(transfers_[index], ending, now);
+  }
 
   DmaSettings settings_;
   FindRequester find_requester_;
@@ -94,6 +101,7 @@ class ChannelDma final : public PeripheralModel, public bus::Initiator {
   Cycles free_ = 0;
   std::array<Channel, kChannels> channels_{};
   std::array<std::uint64_t, kChannels> generation_{};
+  std::array<DmaLog::Handle, kChannels> transfers_{};
 };
 
 std::uint32_t ChannelDma::read(std::uint32_t offset, std::uint32_t stored, Cycles) {
@@ -135,6 +143,7 @@ void ChannelDma::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
       if (running && !channel.enabled()) {
         ++generation_[index];
         channel.holds_item = false;
+        end(index, DmaEnding::stopped, now);
         share();
       }
       break;
@@ -161,14 +170,27 @@ void ChannelDma::start(unsigned index, Cycles now) {
   channel.ready = now;
   channel.requester = channel.copies() ? nullptr : find_requester_(channel.peripheral);
   if (channel.count == 0) return;
+  note_begin(index, now);
   const bool to_memory = !channel.reads_memory();
   if (!port_.reaches(channel.peripheral, !to_memory) || !port_.reaches(channel.memory, to_memory)) {
     channel.control &= ~kEnable;
+    end(index, DmaEnding::failed, now);
     raise(index, kError, now);
     return;
   }
   share();
   watch(index, now);
+}
+
+/// The channel moves what its registers say from now on.
+void ChannelDma::note_begin(unsigned index, Cycles now) {
+  const Channel& channel = channels_[index];
+  const bool from_memory = channel.reads_memory();
+  settings_.log->begin(
+      transfers_[index],
+      fmt::format("{} channel {}", settings_.name, index + settings_.first_channel),
+      from_memory ? channel.memory_at : channel.peripheral_at,
+      from_memory ? channel.peripheral_at : channel.memory_at, now);
 }
 
 /// A channel in the midst of an item goes on; else priority level, then number.
@@ -213,6 +235,7 @@ Cycles ChannelDma::serve(Cycles granted) {
   const bool writes = channel.holds_item;
   if (!port_.reaches(beats.first, writes)) {
     channel.control &= ~kEnable;
+    end(choice.channel, DmaEnding::failed, granted);
     raise(choice.channel, kError, granted);
     share();
     return granted + 1;
@@ -220,6 +243,7 @@ Cycles ChannelDma::serve(Cycles granted) {
   Cycles free = 0;
   if (writes) {
     free = port_.write(beats, std::span(channel.item).first(beats.item_bytes), granted);
+    settings_.log->move(transfers_[choice.channel], beats.item_bytes);
   } else {
     channel.item = {};  // a narrow item is extended with zeros.  Source: RM0351, data width
     free = port_.read(beats, std::span(channel.item).first(beats.item_bytes), granted);
@@ -238,10 +262,12 @@ void ChannelDma::finish_item(unsigned index, Cycles now) {
   if (channel.count == channel.reload / 2 && channel.reload > 1) raise(index, kHalf, now);
   if (channel.count != 0) return;
   raise(index, kComplete, now);
+  end(index, DmaEnding::complete, now);
   if (bit(channel.control, 5) && !channel.copies()) {
     channel.count = channel.reload;
     channel.peripheral_at = channel.peripheral;
     channel.memory_at = channel.memory;
+    note_begin(index, now);
     return;
   }
   share();

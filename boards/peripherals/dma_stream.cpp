@@ -1,5 +1,7 @@
 #include "boards/peripherals/dma_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -108,6 +110,7 @@ class StreamDma final : public PeripheralModel {
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles) override;
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override;
   void reset() override {
+    for (unsigned i = 0; i < kStreams; ++i) end(i, DmaEnding::stopped, port_.engine().now());
     streams_ = {};
     share();
   }
@@ -139,7 +142,7 @@ class StreamDma final : public PeripheralModel {
   }
   Cycles serve(Side& side, Cycles granted);
   Cycles take(Stream& stream, bool memory_side, const Move& move, Cycles granted);
-  Cycles give(Stream& stream, bool memory_side, const Move& move, Cycles granted);
+  Cycles give(unsigned index, bool memory_side, const Move& move, Cycles granted);
   void start(unsigned index, Cycles now);
   void stop(unsigned index, Cycles now);
   void update(Stream& stream, Cycles now) const;
@@ -149,12 +152,17 @@ class StreamDma final : public PeripheralModel {
   void raise(unsigned index, std::uint32_t flag, Cycles now);
   void share();
   void watch(unsigned index, Cycles now);
+  void note_begin(unsigned index, Cycles now);
+  void end(unsigned index, DmaEnding ending, Cycles now) {
+    settings_.log->end(transfers_[index], ending, now);
+  }
 
   DmaSettings settings_;
   FindRequester find_requester_;
   MasterPort port_;
   std::array<Stream, kStreams> streams_{};
   std::array<std::uint64_t, kStreams> generation_{};  // of transfers, so that old events are told
+  std::array<DmaLog::Handle, kStreams> transfers_{};
   std::array<Side, 2> sides_{Side{*this, false}, Side{*this, true}};
 };
 
@@ -232,6 +240,7 @@ void StreamDma::start(unsigned index, Cycles now) {
                         port_.reaches(stream.memory, to_memory) &&
                         (!copies || settings_.memory_to_memory);
   if (stream.ndtr == 0) return;
+  note_begin(index, now);
   if (!possible) {
     fail(index, now);
     return;
@@ -241,6 +250,15 @@ void StreamDma::start(unsigned index, Cycles now) {
   watch(index, now);
 }
 
+/// The stream moves what its registers say from now on.
+void StreamDma::note_begin(unsigned index, Cycles now) {
+  const Stream& stream = streams_[index];
+  const bool from_memory = stream.source_is_memory_port();
+  settings_.log->begin(transfers_[index], fmt::format("{} stream {}", settings_.name, index),
+                       from_memory ? stream.memory : stream.peripheral,
+                       from_memory ? stream.peripheral : stream.memory, now);
+}
+
 /// EN is cleared by firmware: what the FIFO holds for memory is written, and TCIF is set.
 /// Source: RM0090, stream disable.
 void StreamDma::stop(unsigned index, Cycles now) {
@@ -248,9 +266,10 @@ void StreamDma::stop(unsigned index, Cycles now) {
   ++generation_[index];
   while (stream.level != 0 && !stream.source_is_memory_port()) {
     const Move move = next_move(stream, true, stream.level);
-    give(stream, true, move, now);
+    give(index, true, move, now);
   }
   stream.cr &= ~kEnable;
+  end(index, DmaEnding::stopped, now);
   if (stream.unwritten != 0) raise(index, kTransferComplete, now);
   share();
 }
@@ -321,11 +340,13 @@ Cycles StreamDma::take(Stream& stream, bool memory_side, const Move& move, Cycle
   return free;
 }
 
-Cycles StreamDma::give(Stream& stream, bool memory_side, const Move& move, Cycles granted) {
+Cycles StreamDma::give(unsigned index, bool memory_side, const Move& move, Cycles granted) {
+  Stream& stream = streams_[index];
   const Cycles free = port_.write(move.beats, std::span(stream.fifo).first(move.bytes()), granted);
   std::copy(stream.fifo.begin() + move.bytes(), stream.fifo.end(), stream.fifo.begin());
   stream.level -= move.bytes();
   stream.unwritten -= move.bytes();
+  settings_.log->move(transfers_[index], move.bytes());
   if (move.beats.increments) (memory_side ? stream.memory : stream.peripheral) += move.bytes();
   return free;
 }
@@ -342,7 +363,7 @@ Cycles StreamDma::serve(Side& side, Cycles granted) {
     return granted + 1;
   }
   const Cycles free = is_source ? take(stream, side.is_memory_port, move, granted)
-                                : give(stream, side.is_memory_port, move, granted);
+                                : give(choice.stream, side.is_memory_port, move, granted);
   side.free = free;
   // NDTR counts items of the peripheral port.
   if (is_source != stream.source_is_memory_port()) {
@@ -372,6 +393,7 @@ void StreamDma::finish_item(unsigned index, std::uint32_t before, Cycles now) {
 void StreamDma::complete(unsigned index, Cycles now) {
   Stream& stream = streams_[index];
   raise(index, kTransferComplete, now);
+  end(index, DmaEnding::complete, now);
   const bool copies = stream.direction() == Direction::memory_to_memory;
   const bool circular = (bit(stream.cr, 8) || bit(stream.cr, 18)) && !copies;
   if (!circular) {
@@ -386,12 +408,14 @@ void StreamDma::complete(unsigned index, Cycles now) {
   stream.unread = stream.reload;
   stream.unwritten = stream.reload * stream.peripheral_bytes();
   stream.source_ready = stream.sink_ready = kNever;
+  note_begin(index, now);
   update(stream, now);
 }
 
 /// A bus error: the stream stops.
 void StreamDma::fail(unsigned index, Cycles now) {
   streams_[index].cr &= ~kEnable;
+  end(index, DmaEnding::failed, now);
   raise(index, kTransferError, now);
   share();
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "boards/dma_log.h"
 #include "boards/peripherals/master_port.h"
 #include "boards/peripherals/peripheral_space.h"
 
@@ -25,6 +26,8 @@ struct DmaSettings {
   std::uint32_t burst_overhead_cycles = 1;  // of a burst, beside its beats
   std::uint32_t register_cycles = 3;        // of an access to a peripheral's register
   bool memory_to_memory = true;             // DMA1 of F2, F4, F7 cannot
+  unsigned first_channel = 1;               // number of a channel controller's first one
+  DmaLog* log = nullptr;                    // hears of every transfer
 };
 
 std::unique_ptr<PeripheralModel> make_stream_dma(engine::Engine& engine, DmaSettings settings,

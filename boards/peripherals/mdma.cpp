@@ -1,5 +1,7 @@
 #include "boards/peripherals/mdma.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -77,6 +79,8 @@ class Mdma final : public PeripheralModel, public bus::Initiator {
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles) override;
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override;
   void reset() override {
+    for (DmaLog::Handle& transfer : transfers_)
+      settings_.log->end(transfer, DmaEnding::stopped, port_.engine().now());
     channels_ = {};
     share();
   }
@@ -85,8 +89,8 @@ class Mdma final : public PeripheralModel, public bus::Initiator {
 
  private:
   [[nodiscard]] unsigned choose() const;
-  void start(Channel& channel, Cycles now);
-  void finish_buffer(Channel& channel, Cycles now);
+  void start(unsigned index, Cycles now);
+  void finish_buffer(unsigned index, Cycles now);
   void raise(const Channel& channel, std::uint32_t flags, Cycles now);
   void share();
   void watch(Cycles now);
@@ -95,6 +99,7 @@ class Mdma final : public PeripheralModel, public bus::Initiator {
   MasterPort port_;
   unsigned number_;
   std::array<Channel, kChannels> channels_{};
+  std::array<DmaLog::Handle, kChannels> transfers_{};
   Cycles free_ = 0;
   bool watched_ = false;
 };
@@ -121,15 +126,19 @@ std::uint32_t Mdma::read(std::uint32_t offset, std::uint32_t stored, Cycles) {
 
 void Mdma::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
   if (offset < 0x40 || !models(offset)) return;
-  Channel& channel = channels_[offset / 0x40 - 1];
+  const unsigned index = offset / 0x40 - 1;
+  Channel& channel = channels_[index];
   const bool enabled = (channel.control & kEnable) != 0;
   switch (offset % 0x40) {
     case kClear: channel.flags &= ~(value & 0x1Fu); return;
     case kControl:
       channel.control = value & 0xFFu;
-      if ((value & kEnable) == 0) channel.wanted = 0;
+      if ((value & kEnable) == 0) {
+        channel.wanted = 0;
+        settings_.log->end(transfers_[index], DmaEnding::stopped, now);
+      }
       if ((value & kEnable) != 0 && (value & kSoftwareRequest) != 0 && channel.wanted == 0)
-        start(channel, now);
+        start(index, now);
       share();
       return;
     default: break;
@@ -145,11 +154,15 @@ void Mdma::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
 }
 
 /// A software request: a buffer transfer or the whole block, by CTCR.TRGM.
-void Mdma::start(Channel& channel, Cycles now) {
+void Mdma::start(unsigned index, Cycles now) {
+  Channel& channel = channels_[index];
   if (channel.count == 0) return;
+  settings_.log->begin(transfers_[index], fmt::format("{} channel {}", settings_.name, index),
+                       channel.source, channel.destination, now);
   if (!port_.reaches(channel.source, false) || !port_.reaches(channel.destination, true)) {
     channel.control &= ~kEnable;
     channel.flags |= kError;
+    settings_.log->end(transfers_[index], DmaEnding::failed, now);
     raise(channel, kError, now);
     return;
   }
@@ -187,7 +200,8 @@ bus::Initiator::Request Mdma::request() const {
 }
 
 Cycles Mdma::serve(Cycles granted) {
-  Channel& channel = channels_[choose()];
+  const unsigned index = choose();
+  Channel& channel = channels_[index];
   const Beats beats = channel.next();
   const unsigned bytes = beats.item_bytes * beats.count;
   Cycles free = 0;
@@ -198,14 +212,16 @@ Cycles Mdma::serve(Cycles granted) {
   } else {
     free = port_.write(beats, std::span(channel.buffer).subspan(channel.emptied, bytes), granted);
     channel.emptied += bytes;
+    settings_.log->move(transfers_[index], bytes);
     if (beats.increments) channel.destination += bytes;
   }
   free_ = channel.ready = free;
-  if (channel.emptied == channel.length) finish_buffer(channel, free);
+  if (channel.emptied == channel.length) finish_buffer(index, free);
   return free;
 }
 
-void Mdma::finish_buffer(Channel& channel, Cycles now) {
+void Mdma::finish_buffer(unsigned index, Cycles now) {
+  Channel& channel = channels_[index];
   channel.count -= channel.length;
   channel.wanted -= channel.length;
   std::uint32_t flags = kBufferComplete;
@@ -217,7 +233,9 @@ void Mdma::finish_buffer(Channel& channel, Cycles now) {
   raise(channel, flags, now);
   channel.filled = channel.emptied = 0;
   channel.length = channel.wanted == 0 ? 0 : channel.buffer_length();
-  if (channel.wanted == 0) share();
+  if (channel.wanted != 0) return;
+  settings_.log->end(transfers_[index], DmaEnding::complete, now);
+  share();
 }
 
 void Mdma::raise(const Channel& channel, std::uint32_t flags, Cycles now) {

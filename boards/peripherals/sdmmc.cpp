@@ -148,6 +148,10 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
   [[nodiscard]] Request dma_request() const;
   Cycles dma_serve(Cycles granted);
   void share_dma();
+  void note_dma_begin(Cycles now);
+  void note_dma_end(DmaEnding ending, Cycles now) {
+    settings_.log->end(dma_transfer_, ending, now);
+  }
 
   engine::Engine& engine_;
   SdmmcSettings settings_;
@@ -184,6 +188,7 @@ class Sdmmc final : public PeripheralModel, public DmaRequester, public bus::Ini
   Address dma_address_ = 0;
   InternalDma dma_{*this};
   unsigned dma_number_ = 0;
+  DmaLog::Handle dma_transfer_;
 };
 
 void Sdmmc::reset() {
@@ -193,6 +198,7 @@ void Sdmmc::reset() {
   data_left_ = to_accept_ = 0;
   fifo_.clear();
   dma_control_ = 0;
+  note_dma_end(DmaEnding::stopped, engine_.now());
   share_dma();
 }
 
@@ -250,10 +256,13 @@ void Sdmmc::write(std::uint32_t offset, std::uint32_t value, Cycles now) {
       mask_ = value;
       raise(0, now);
       break;
-    case kDmaControl:
-      dma_control_ = value;
+    case kDmaControl: {
+      const bool joins = !bit(std::exchange(dma_control_, value), 0) && transferring_;
+      if (!bit(value, 0)) note_dma_end(DmaEnding::stopped, now);
+      if (joins) note_dma_begin(now);
       share_dma();
       break;
+    }
     case kDmaBase0: dma_address_ = value; break;
     default: return;
   }
@@ -335,6 +344,7 @@ void Sdmmc::start_data(Cycles now) {
   data_from_ = now;
   fifo_since_ = now;
   fifo_.clear();
+  note_dma_begin(now);
 }
 
 /// When the next word, or the tail of the block, is through; kNever while the FIFO or the card hold
@@ -447,6 +457,7 @@ void Sdmmc::break_off(std::uint32_t flag, const char* what, Cycles now) {
   block_.clear();
   block_done_ = 0;
   end_transfer(now);
+  note_dma_end(DmaEnding::failed, now);
   raise(flag, now);
   if (settings_.note) {
     settings_.note(
@@ -529,10 +540,20 @@ Cycles Sdmmc::dma_serve(Cycles granted) {
       push(word, free);
     }
   }
+  settings_.log->move(dma_transfer_, 4 * beats.count);
+  if (has_finished()) note_dma_end(DmaEnding::complete, free);
   dma_address_ += 4 * beats.count;
   fifo_since_ = std::max(fifo_since_, free);
   share_dma();
   return free;
+}
+
+/// The DMA is to move the data that begins.
+void Sdmmc::note_dma_begin(Cycles now) {
+  if (settings_.version < 2 || !bit(dma_control_, 0)) return;
+  const Address fifo = settings_.base + kFifo;
+  settings_.log->begin(dma_transfer_, settings_.name + " dma", from_card() ? fifo : dma_address_,
+                       from_card() ? dma_address_ : fifo, now);
 }
 
 void Sdmmc::share_dma() {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "boards/dma_log.h"
 #include "boards/peripherals/master_port.h"
 #include "boards/peripherals/peripheral_space.h"
 #include "boards/peripherals/sd_card.h"
@@ -24,6 +25,8 @@ namespace mcost::boards {
 struct SdmmcSettings {
   unsigned version = 1;
   std::string name;  // of its DMA, in causes
+  Address base = 0;
+  DmaLog* log = nullptr;  // hears of what its own DMA transfers
   std::optional<std::uint32_t> interrupt;
   /// Core cycles that `clocks` of the kernel clock take, rounded up.
   std::function<Cycles(std::uint64_t clocks)> cycles_of;

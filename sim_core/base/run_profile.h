@@ -104,13 +104,33 @@ struct ProfileEntry {
   friend bool operator==(const ProfileEntry&, const ProfileEntry&) = default;
 };
 
+/// A stay in a node of the call tree, with what it called and the handlers that interrupted it. A
+/// recursive call stays in the node that it came from; a task switch ends stays, and what goes on
+/// behind it is another.
+struct FunctionSpan {
+  std::size_t node = 0;  // index into RunProfile::nodes
+  Cycles begin = 0;
+  Cycles end = 0;
+  friend bool operator==(const FunctionSpan&, const FunctionSpan&) = default;
+};
+
+/// Functions over time, in part of a run.
+struct FunctionSpans {
+  Cycles begin = 0;  // of the part; spans that go on before or behind it are cut
+  Cycles end = 0;
+  std::vector<FunctionSpan> list;  // by begin, a span before those inside it; they nest
+  std::uint64_t dropped = 0;       // calls and returns from `end` on, which are only counted
+  friend bool operator==(const FunctionSpans&, const FunctionSpans&) = default;
+};
+
 struct RunProfile {
   std::vector<std::string> files;          // names as debug data has them, without host folders
   std::vector<ProfileFunction> functions;  // by address
   std::vector<CallNode> nodes;
   std::vector<ProfileCode> code;      // by address
   std::vector<ProfileEntry> entries;  // by node, layer, clock, code; once each
-  std::vector<std::string> missing;   // what cannot be shown and why, a line each
+  FunctionSpans spans;
+  std::vector<std::string> missing;  // what cannot be shown and why, a line each
   friend bool operator==(const RunProfile&, const RunProfile&) = default;
 };
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim_core/base/counters.h"
+#include "sim_core/base/dma_transfers.h"
 #include "sim_core/base/energy.h"
 #include "sim_core/base/layer_visits.h"
 #include "sim_core/base/memory_use.h"
@@ -204,6 +205,7 @@ struct RunResult {
   std::optional<RunProfile> profile;       // --profile
   std::optional<LayerVisits> visits;       // the same
   std::vector<TimelineEvent> timeline;
+  DmaTransfers dma;
   std::vector<UnmodelledRegister> unmodelled;  // by address
   std::vector<SemihostingCount> semihosting;   // by operation
   std::vector<Assumption> assumptions;         // in the order of the resolved board

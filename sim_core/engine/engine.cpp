@@ -114,7 +114,7 @@ void Engine::reset(std::uint32_t stack_pointer, Address pc, Address vector_table
   sleeping_ = false;
   thumb_ = true;
   if (profiler_) {
-    context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+    begin_context();
     profile_here(pc_);  // the vectors that were read
   }
   exclusive_valid_ = false;
@@ -203,6 +203,11 @@ StopReason Engine::run(const RunLimits& limits) {
   return stop_;
 }
 
+template <Engine::Hearer kHearer>
+void Engine::run_heard(Block* block, Cycles limit) {
+  tracks_ ? run_blocks<true, kHearer>(block, limit) : run_blocks<false, kHearer>(block, limit);
+}
+
 /// Runs from pc_ until `limit` is near, something unusual happens, a stop block is reached, or
 /// `slice_end` passed.
 void Engine::step_or_run(Cycles limit, Cycles slice_end) {
@@ -217,9 +222,11 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
     update_shared_memories();  // events inside the instruction may have set others to work
     const Cycles end = std::min(limit, slice_end);
     if (path_) {
-      tracks_ ? run_blocks<true, true>(block, end) : run_blocks<false, true>(block, end);
+      run_heard<Hearer::path_recorder>(block, end);
+    } else if (profiler_) {
+      run_heard<Hearer::profiler>(block, end);
     } else {
-      tracks_ ? run_blocks<true, false>(block, end) : run_blocks<false, false>(block, end);
+      run_heard<Hearer::nobody>(block, end);
     }
   } catch (const GuestFault& fault) {
     disturb_recording();
@@ -290,7 +297,7 @@ bool Engine::stop_at(Block& block) {
 /// The fast loop: visits blocks while nothing unusual happens. Leaves pc_ and it_ at the next
 /// instruction. The guess for a visit is the variant that came last behind the variant before it:
 /// its entry state is right by construction.
-template <bool kTracks, bool kRecords>
+template <bool kTracks, Engine::Hearer kHearer>
 void Engine::run_blocks(Block* block, Cycles limit) {
   std::uint64_t& order = bus_.program_order;
   Followers* guesses = &no_guesses_;
@@ -300,10 +307,10 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       current_ = block;
       core_.passed = 0;
       if constexpr (kTracks) core_.banks = 0;
-      if constexpr (kRecords) begin_recorded_visit(*block);
+      if constexpr (kHearer == Hearer::path_recorder) begin_recorded_visit(*block);
       const MicroOp* ops = block->ops.data();
       ops->handler(core_, ops);
-      if constexpr (kRecords) end_recorded_visit(*block);
+      if constexpr (kHearer == Hearer::path_recorder) end_recorded_visit(*block);
       if constexpr (kTracks) resolve_branch(*block);
     }
     executed = false;
@@ -340,8 +347,13 @@ void Engine::run_blocks(Block* block, Cycles limit) {
       variant->next = next;
       variant->followers.fill(&nothing_);
     }
+    if constexpr (kHearer == Hearer::profiler) {  // the way to this context was taken before
+      if (next->context != block->context)
+        profiler_->trace().note(now_, profiler_->node_of(next->context));
+    }
     guesses = &variant->followers;
-    if (!kRecords && next == block && variant->followers[index] == variant && exit != kIndirect) {
+    if (kHearer != Hearer::path_recorder && next == block && variant->followers[index] == variant &&
+        exit != kIndirect) {
       executed = repeat<kTracks>(*block, *variant, limit);
     }
     block = next;

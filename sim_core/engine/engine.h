@@ -175,6 +175,9 @@ class Engine {
   void enable_profile(CallTree::FunctionAt function_at);
   /// From the next instruction on, cost belongs to this layer. Between instructions.
   void set_profile_layer(std::size_t layer);
+  /// What the record of calls and returns is to show begins, see CallTrace::mark(). Between
+  /// instructions.
+  void mark_call_trace();
   /// Null until enabled; complete between instructions.
   [[nodiscard]] const Profiler* profile();
 
@@ -338,7 +341,11 @@ class Engine {
            (replay_ && replay_->anchors.contains(pc));
   }
   [[nodiscard]] bool nothing_can_wake(bool asleep) const;
-  template <bool kTracks, bool kRecords>
+  /// Who hears of each visit of the fast loop.
+  enum class Hearer : std::uint8_t { nobody, profiler, path_recorder };
+  template <Hearer kHearer>
+  void run_heard(Block* block, Cycles limit);
+  template <bool kTracks, Hearer kHearer>
   void run_blocks(Block* block, Cycles limit);
   template <bool kTracks>
   bool repeat(Block& block, Variant& variant, Cycles limit);
@@ -564,6 +571,7 @@ class Engine {
 
   // Profile (profile.cpp).
   void harvest(const Block& block);
+  void begin_context();
   void follow(const Block& block);
   void profile_handler(unsigned number);
   void profile_unstacked(Address frame);

@@ -9,8 +9,19 @@ namespace mcost::engine {
 void Engine::enable_profile(CallTree::FunctionAt function_at) {
   profiler_ = std::make_unique<Profiler>(std::move(function_at));
   profiler_->set_clock(clock_);
-  context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+  begin_context();
   invalidate_all_blocks();
+}
+
+/// Code without a caller goes on at pc_, outside of handlers.
+void Engine::begin_context() {
+  const CallTree::Id root = profiler_->tree().root_at(pc_);
+  context_ = profiler_->context_of(root);
+  profiler_->trace().begin(now_, root, 0);
+}
+
+void Engine::mark_call_trace() {
+  if (profiler_) profiler_->trace().mark(now_);
 }
 
 void Engine::set_profile_layer(std::size_t layer) {
@@ -51,13 +62,17 @@ void Engine::follow(const Block& block) {
   const CallTree::Id to =
       calls ? tree.call(from, pc_, block.end_pc) : tree.go(from, pc_, core_.exit == kIndirect);
   context_ = profiler_->context_of(to);
+  profiler_->trace().note(now_, to);
 }
 
 /// The handler of an exception begins at pc_: what led to it belongs to it, in the layer that was
 /// interrupted.
 void Engine::profile_handler(unsigned number) {
   if (!profiler_) return;
-  context_ = profiler_->context_of(profiler_->tree().interrupt(number, pc_));
+  const CallTree::Id handler = profiler_->tree().interrupt(number, pc_);
+  context_ = profiler_->context_of(handler);
+  const Cycles entered = now_ - profiler_->pending().cycles();
+  profiler_->trace().begin(entered, handler, exceptions_.active_count());
   profiler_->book_pending(context_, pc_);
 }
 
@@ -67,7 +82,9 @@ void Engine::profile_unstacked(Address frame) {
   CallTree& tree = profiler_->tree();
   const Profiler::Id handler = profiler_->now(context_);
   profiler_->book_pending(handler, tree.nodes()[profiler_->node_of(handler)].function);
-  context_ = profiler_->context_of(tree.restore(frame, pc_));
+  const CallTree::Id resumed = tree.restore(frame, pc_);
+  context_ = profiler_->context_of(resumed);
+  profiler_->trace().go_on(now_, resumed, exceptions_.active_count());
 }
 
 /// What is pending belongs to the instruction at `pc`, which is where the core is.

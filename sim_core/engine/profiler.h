@@ -1,6 +1,6 @@
 // Profiler: gathers what each instruction cost by context (call-tree node, layer, core clock).
 // Blocks are decoded once per context, so their visits say whose they are; only what is timed out
-// of line is booked here as it happens. Depends on block.h, call_tree.h and base.
+// of line is booked here as it happens. Depends on block.h, call_trace.h and base.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "sim_core/base/run_profile.h"
 #include "sim_core/engine/block.h"
+#include "sim_core/engine/call_trace.h"
 #include "sim_core/engine/call_tree.h"
 
 namespace mcost::engine {
@@ -28,6 +29,8 @@ class Profiler {
 
   [[nodiscard]] CallTree& tree() { return tree_; }
   [[nodiscard]] const CallTree& tree() const { return tree_; }
+  [[nodiscard]] CallTrace& trace() { return trace_; }
+  [[nodiscard]] const CallTrace& trace() const { return trace_; }
   [[nodiscard]] const std::vector<Context>& contexts() const { return contexts_; }
   [[nodiscard]] CallTree::Id node_of(Id context) const { return contexts_[context].node; }
 
@@ -57,6 +60,7 @@ class Profiler {
 
  private:
   CallTree tree_;
+  CallTrace trace_;
   std::size_t layer_ = 0;
   unsigned clock_ = 0;
   std::vector<Context> contexts_;

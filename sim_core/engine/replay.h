@@ -77,7 +77,7 @@ struct Replay {
   /// A way that visits go, on this machine.
   struct Outcome {
     const std::uint64_t* generation = nullptr;  // of the block's memory; null: not known yet
-    std::array<Tally, 4> tallies{};             // by entry state
+    std::array<Tally, 16> tallies{};            // by entry state
     Block* block = nullptr;
     std::uint32_t sites = 0;
   };

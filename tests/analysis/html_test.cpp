@@ -68,6 +68,17 @@ TEST(HtmlPage, HasTheFirstOfManyEvents) {
   EXPECT_EQ(data["runs"][0]["run"]["timeline"].size(), 500u);
 }
 
+TEST(HtmlPage, HasTheFirstOfManyTransfers) {
+  RunResult result = sample_result();
+  EXPECT_EQ(data_of(result)["runs"][0]["transfers"], 0);
+  DmaTransfer transfer;
+  transfer.channel = "dma1 channel 1";
+  result.dma = {{501, transfer}, 3};
+  const Json data = data_of(result);
+  EXPECT_EQ(data["runs"][0]["transfers"], 504);
+  EXPECT_EQ(data["runs"][0]["run"]["dma"]["list"].size(), 500u);
+}
+
 TEST(HtmlPage, FlameSumsEntriesByFrameAndLayer) {
   RunResult result = sample_result();
   result.profile = small_profile();

@@ -145,20 +145,62 @@ def check_speedscope(path):
         check(sum(sampled["weights"]) == sampled["endValue"], "speedscope: weights do not sum")
 
 
-def check_perfetto(path):
-    """Follows the format, and slices of a track nest."""
+def check_perfetto(path, run):
+    """Follows the format, slices of a track nest in the order of time, and all that the run has is there."""
     trace = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.Draft7Validator(TRACE_EVENTS).validate(trace)
     open_slices = {}
+    begins = {}
+    tracks = {event["tid"]: event["args"]["name"] for event in trace["traceEvents"] if event["name"] == "thread_name"}
+    slices = {name: [] for name in tracks.values()}
     for event in trace["traceEvents"]:
         if event["ph"] != "X":
             continue
+        slices[tracks[event["tid"]]].append((event["name"], event["args"]["begin"], event["args"]["cycles"]))
+        check(begins.get(event["tid"], 0) <= event["ts"], f"perfetto: {event['name']} begins before the one before it")
+        begins[event["tid"]] = event["ts"]
         ends = open_slices.setdefault(event["tid"], [])
         while ends and ends[-1] <= event["ts"] + 1e-6:
             ends.pop()
         end = event["ts"] + event["dur"]
         check(not ends or end <= ends[-1] + 1e-6, f"perfetto: {event['name']} does not nest")
         ends.append(end)
+    profile = run["profile"]
+    names = [profile["functions"][node["function"]]["name"] for node in profile["nodes"]]
+    check(slices["2 functions"] == [(names[node], begin, end - begin) for node, begin, end in profile["spans"]["list"]],
+          "perfetto: functions are not those of the run")
+    for channel in sorted({transfer["channel"] for transfer in run["dma"]["list"]}):
+        expected = [(f"{transfer['source']} to {transfer['destination']}", transfer["begin"],
+                     transfer["end"] - transfer["begin"])
+                    for transfer in run["dma"]["list"] if transfer["channel"] == channel]
+        found = [entries for name, entries in slices.items() if name.endswith(" " + channel)]
+        check(found == [expected], f"perfetto: transfers of {channel} are not those of the run")
+    check_means(trace, run)
+    dropped = [trace["otherData"][key] for key in ("dropped_visits", "dropped_calls_and_returns", "dropped_dma_transfers")]
+    check(dropped == [run["visits"]["dropped"], profile["spans"]["dropped"], run["dma"]["dropped"]],
+          "perfetto: what was dropped is not said")
+
+
+def check_means(trace, run):
+    """Where a layer begins, counters go to the means of what it cost itself."""
+    counters = {}
+    times = {event["args"]["begin"]: event["ts"] for event in trace["traceEvents"] if event["ph"] == "X"}
+    for event in trace["traceEvents"]:
+        if event["ph"] == "C" and event["name"].endswith("means of layers"):
+            counters[event["name"].split(" ", 1)[0], event["ts"]] = event["args"]
+    for visit in run["visits"]["list"]:
+        cost = run["layers"][visit["layer"]]["self"]
+        cycles = max(1, cost["cycles"])
+        begin = times[visit["begin"]]
+        moved = {name: sum(memory.get(f"{kind}_bytes", 0) for kind in ("read", "write", "fetch"))
+                 for name, memory in cost["memories"].items()}
+        for name, value in counters["bytes", begin].items():
+            check(abs(value - moved.get(name, 0) / cycles) <= 0.0006, f"perfetto: bytes of {name} in a layer")
+        shares = counters["%", begin]
+        check(abs(shares["issue"] - 100 * cost["causes"]["issue"] / cycles) <= 0.0006, "perfetto: issue of a layer")
+        check(abs(sum(shares.values()) - 100) < 0.01, "perfetto: groups of a layer do not sum")
+        power = cost["energy"]["mean_power_uw"] / 1000
+        check(abs(counters["power", begin]["mean"] - power) <= 0.0006, "perfetto: power of a layer")
 
 
 def check_csv(path, run):
@@ -191,7 +233,7 @@ def main(folder):
     check_callgrind(folder / "profile.callgrind", run)
     check_collapsed(folder / "profile.collapsed", run)
     check_speedscope(folder / "profile.speedscope.json")
-    check_perfetto(folder / "visits.perfetto.json")
+    check_perfetto(folder / "visits.perfetto.json", run)
     check_csv(folder / "visits.tflm.csv", run)
     check_lcov(folder / "profile.lcov")
     print("exports are as their tools need them")

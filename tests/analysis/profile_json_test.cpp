@@ -105,6 +105,47 @@ TEST(ProfileJson, VisitsMustNest) {
           "the visit ends after the one around it: run.json.visits.list[2]");
 }
 
+TEST(ProfileJson, SpansMustNestInTheTimeThatWasRecorded) {
+  const auto refused = [](std::vector<FunctionSpan> list, const char* what) {
+    RunResult result = test::sample_with_profile();
+    result.profile->spans.list = std::move(list);
+    try {
+      (void)from_json(json_report(result), "run.json");
+      FAIL() << what;
+    } catch (const ConfigError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(what));
+    }
+  };
+  refused({{6, 4, 5}}, "there are 6 nodes, so no number 6: run.json.profile.spans.list[0][0]");
+  refused({{0, 6, 5}}, "the span ends before it begins");
+  refused({{0, 3, 5}}, "outside of the time that was recorded");
+  refused({{0, 4, 8991}}, "outside of the time that was recorded");
+  refused({{0, 6, 8}, {0, 5, 8}}, "spans are in the order of their begins");
+  refused({{0, 4, 8}, {1, 5, 9}},
+          "the span ends after the one around it: run.json.profile.spans.list[1]");
+  using test::message_for;
+  const RunResult sample = test::sample_with_profile();
+  EXPECT_THAT(message_for(sample, "[0,4,8990]", "[0,4]"),
+              HasSubstr("expected node, begin and end"));
+  EXPECT_THAT(message_for(sample, "[0,4,8990]", "[0,4,8990,1]"),
+              HasSubstr("expected node, begin and end"));
+  EXPECT_THAT(message_for(sample, "[0,4,8990]", "7"), HasSubstr("expected a list"));
+}
+
+TEST(ProfileJson, TransfersOfAChannelDoNotOverlap) {
+  using test::message_for;
+  const RunResult sample = test::sample_with_profile();
+  EXPECT_THAT(message_for(sample, "\"begin\": 4600", "\"begin\": 4599"),
+              HasSubstr("transfers of a channel do not overlap: run.json.dma.list[2]"));
+  EXPECT_THAT(message_for(sample, "\"begin\": 4200", "\"begin\": 4000"),
+              HasSubstr("transfers are in the order of their begins: run.json.dma.list[1]"));
+  EXPECT_THAT(message_for(sample, "\"begin\": 4200", "\"begin\": 4301"),
+              HasSubstr("the transfer ends before it begins: run.json.dma.list[1]"));
+  EXPECT_THAT(message_for(sample, "\"ending\": \"stopped\"", "\"ending\": \"tired\""),
+              HasSubstr("unknown ending of a transfer \"tired\": run.json.dma.list[1].ending"));
+  EXPECT_THAT(message_for(sample, "\"dma1 stream 3\"", "\"\""), HasSubstr("a channel has a name"));
+}
+
 TEST(ProfileJson, EveryPrefixIsRefused) {
   const std::string json = json_report(test::sample_with_profile());
   const std::size_t begin = json.find("\"profile\"");

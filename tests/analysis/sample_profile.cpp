@@ -151,6 +151,21 @@ RunResult sample_with_profile() {
                                {kConv, 4010, 8958, 0},
                                {kInterrupts, 5000, 5032, 15}},
                               2};
+  result.profile->spans = {4,
+                           8990,
+                           {{0, 4, 8990},
+                            {1, 10, 4000},
+                            {2, 3900, 4000},
+                            {1, 4005, 8958},
+                            {4, 5000, 5032},
+                            {5, 5010, 5020}},
+                           3};
+  using enum DmaEnding;
+  result.dma = {
+      {{"dma2 stream 0", 4100, 4600, 0x08000500, 0x20000400, "flash", "sram", 1024, complete},
+       {"dma1 stream 3", 4200, 4300, 0x20000400, 0x4000380C, "sram", "spi2", 16, stopped},
+       {"dma2 stream 0", 4600, 8990, 0x08000900, 0x20000400, "flash", "sram", 8, unfinished}},
+      1};
   add_code(*result.profile);
   add_entries(*result.profile);
   sum_entries(result);

@@ -19,7 +19,7 @@ def broken_reports(run):
         return what, report
 
     for key in run:
-        if key not in ("statistics", "lifetime", "profile", "visits", "clocks_hz", "cycles_at_clock"):
+        if key not in ("statistics", "lifetime", "profile", "visits", "dma", "clocks_hz", "cycles_at_clock"):
             yield changed(f"without {key}", lambda report, key=key: report.pop(key))
     yield changed("unknown key", lambda report: report.update(extra=1))
     yield changed("schema of another version", lambda report: report.update(schema="mcost/run/2"))
@@ -33,6 +33,11 @@ def broken_reports(run):
     yield changed("layer without self", lambda report: report["layers"][0].pop("self"))
     yield changed("layer of unknown kind", lambda report: report["layers"][0].update(kind="x"))
     yield changed("layer without energy", lambda report: report["layers"][0].pop("energy"))
+    if "dma" in run:
+        for key in run["dma"]["list"][0]:
+            yield changed(f"transfer without {key}", lambda report, key=key: report["dma"]["list"][0].pop(key))
+        yield changed("unknown key in a transfer", lambda report: report["dma"]["list"][0].update(extra=1))
+        yield changed("transfer with another ending", lambda report: report["dma"]["list"][0].update(ending="tired"))
     profile_keys = {
         "functions": ("name", "address", "size_bytes", "file", "line"),
         "nodes": ("kind", "parent", "function"),
@@ -48,6 +53,12 @@ def broken_reports(run):
                               lambda report, name=name, key=key: report["profile"][name][0].pop(key))
             yield changed(f"unknown key in profile.{name}",
                           lambda report, name=name: report["profile"][name][0].update(extra=1))
+        spans = run["profile"]["spans"]
+        for key in spans:
+            yield changed(f"spans without {key}", lambda report, key=key: report["profile"]["spans"].pop(key))
+        for what, span in {"of no node": [-1, 4, 5], "without an end": [0, 4], "with more": [0, 4, 5, 6]}.items():
+            yield changed(f"span {what}",
+                          lambda report, span=span: report["profile"]["spans"]["list"].append(span))
         yield changed("call without parent", lambda report: report["profile"]["nodes"][1].update(parent=None))
         yield changed("entry with an unknown cause",
                       lambda report: report["profile"]["entries"][0]["causes"].update(boredom=1))

@@ -2,6 +2,7 @@
 // a core that runs.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -55,6 +56,17 @@ class BoardBus : public testing::Test {
     std::vector<std::uint8_t> bytes(size);
     for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(from + i * 7);
     return bytes;
+  }
+  /// "dma2 stream 0 10-500 0x20000000>0x20030000 400 complete" of each transfer that was logged.
+  [[nodiscard]] std::vector<std::string> transfers() {
+    std::vector<std::string> list;
+    for (const DmaTransfer& transfer : machine_->dma_log().transfers(now_).list) {
+      list.push_back(fmt::format("{} {}-{} 0x{:08x}>0x{:08x} {} {}", transfer.channel,
+                                 transfer.begin, transfer.end, transfer.from, transfer.to,
+                                 transfer.bytes,
+                                 kDmaEndingNames[static_cast<unsigned>(transfer.ending)]));
+    }
+    return list;
   }
   /// Of a card or another device that is no memory.
   [[nodiscard]] std::uint64_t count(const std::string& name) {

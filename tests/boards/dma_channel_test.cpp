@@ -73,6 +73,20 @@ TEST_F(DmaChannel, FlashCannotBeWritten) {
   EXPECT_TRUE(pending(11));
 }
 
+TEST_F(DmaChannel, WhatAChannelMovedIsLogged) {
+  put(kSram1, counting(400));
+  start(1, kSram1, kSram1 + 0x1000, 4, kCopy | 2u << 10);  // bytes to words
+  pass(200);
+  start(3, kSram1, kSram1 + 0x1000, 100, kCopy | kWords | 1u << 4);  // the other way
+  pass(52);
+  write(channel(3, 0x00), 0);
+  start(2, kSram1, 0x08000000, 4, kCopy | kWords);
+  EXPECT_EQ(transfers(),
+            (std::vector<std::string>{"dma1 channel 1 10-30 0x20000000>0x20001000 16 complete",
+                                      "dma1 channel 3 210-262 0x20001000>0x20000000 40 stopped",
+                                      "dma1 channel 2 262-262 0x20000000>0x08000000 0 failed"}));
+}
+
 class SpiWithFifo : public BoardBus {
  protected:
   SpiWithFifo() { make("nucleo-l496zg"); }

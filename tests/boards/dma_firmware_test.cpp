@@ -29,6 +29,7 @@ struct Copied {
   std::uint32_t rounds = 0;
   std::vector<std::uint8_t> copy;
   engine::EngineStatistics statistics;
+  DmaTransfers transfers;
 };
 
 /// Starts a copy of `words` words from SRAM3 and reads `poll` until the interrupt comes.
@@ -106,6 +107,7 @@ Copied run_copy(bool stepped, unsigned words, Address poll) {
   EXPECT_TRUE(machine.engine().read_memory(0x10000000, &interrupts, 1));
   run.interrupts = interrupts;
   run.statistics = machine.engine().statistics();
+  run.transfers = machine.dma_log().transfers(machine.engine().now());
   return run;
 }
 
@@ -144,6 +146,10 @@ TEST(DmaFirmware, BothLoopsAgree) {
       EXPECT_EQ(fast.counters, stepped.counters) << words;
       EXPECT_EQ(fast.rounds, stepped.rounds);
       EXPECT_EQ(fast.copy, stepped.copy);
+      EXPECT_EQ(fast.transfers, stepped.transfers);
+      ASSERT_EQ(fast.transfers.list.size(), 1u);
+      EXPECT_EQ(fast.transfers.list[0].bytes, 4 * words);
+      EXPECT_EQ(fast.transfers.list[0].ending, DmaEnding::complete);
     }
   }
 }

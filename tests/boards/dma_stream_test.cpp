@@ -193,5 +193,25 @@ TEST_F(DmaStream, StoppingKeepsWhatWasMoved) {
   EXPECT_EQ(get(kSram3, 4 * (100 - left)), std::vector<std::uint8_t>(counting(4 * (100 - left))));
 }
 
+TEST_F(DmaStream, WhatAStreamMovedIsLogged) {
+  put(kSram1, counting(400));
+  start(0, kSram1, kSram3, 100, kCopy | kWords);
+  EXPECT_EQ(transfers(),
+            std::vector<std::string>{"dma2 stream 0 10-10 0x20000000>0x20030000 0 unfinished"});
+  pass(300);
+  const std::uint32_t left = read(stream(0, 0x04));
+  write(stream(0, 0x00), kCopy | kWords);
+  start(0, kSram1, kSram3 + 4, 3, kCopy | kWords);
+  pass(1000);
+  start(2, kSram1, kCcm, 16, kCopy | kWords);  // the controller does not reach it
+  const auto list = transfers();
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(list[0],
+            fmt::format("dma2 stream 0 10-310 0x20000000>0x20030000 {} stopped", 4 * (100 - left)));
+  // 5 cycles for each of three words in; the FIFO is not full, so they go out behind the last one.
+  EXPECT_EQ(list[1], "dma2 stream 0 310-340 0x20000000>0x20030004 12 complete");
+  EXPECT_EQ(list[2], "dma2 stream 2 1310-1310 0x20000000>0x10000000 0 failed");
+}
+
 }  // namespace
 }  // namespace mcost::test

@@ -74,6 +74,15 @@ TEST_F(MdmaTest, ARequestMayBeForOneBuffer) {
   }
   EXPECT_EQ(read(channel(3, 0)) & 2u, 2u);
   EXPECT_EQ(get(kSram3, 64), counting(64));
+  const auto list = transfers();
+  ASSERT_EQ(list.size(), 4u);
+  for (unsigned i = 0; i < 4; ++i) {
+    EXPECT_EQ(list[i].substr(0, 15), "mdma channel 3 ");
+    EXPECT_NE(list[i].find(
+                  fmt::format(" 0x{:08x}>0x{:08x} 16 complete", kSram1 + 16 * i, kSram3 + 16 * i)),
+              std::string::npos)
+        << list[i];
+  }
 }
 
 /// Four words in a burst: 5 cycles to read and 5 to write. Registers show the last burst from its
@@ -92,6 +101,8 @@ TEST_F(MdmaTest, WhereNothingIsItStopsWithAnError) {
   write(channel(2, 0x0C), kGo);
   EXPECT_EQ(read(channel(2, 0)), 1u);
   EXPECT_EQ(read(channel(2, 0x0C)) & 1u, 0u);
+  EXPECT_EQ(transfers(),
+            std::vector<std::string>{"mdma channel 2 10-10 0x70000000>0x20030000 0 failed"});
 }
 
 }  // namespace

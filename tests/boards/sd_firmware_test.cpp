@@ -29,6 +29,7 @@ struct Outcome {
   std::array<std::uint32_t, 6> results{};
   std::uint64_t memoised = 0;
   std::uint64_t dma_bytes = 0;
+  DmaTransfers transfers;
 };
 
 Outcome run_firmware(const std::vector<std::uint8_t>& elf, const std::string& image, bool stepped) {
@@ -52,6 +53,7 @@ Outcome run_firmware(const std::vector<std::uint8_t>& elf, const std::string& im
   outcome.memoised = machine.engine().statistics().memoised_visits;
   bus::SystemBus& bus = machine.engine().bus();
   outcome.dma_bytes = bus.interconnect.traffic(bus.find(0x20000000)->memory).write_bytes;
+  outcome.transfers = machine.dma_log().transfers(outcome.cycles);
   EXPECT_TRUE(outcome.counters.adds_up());
   return outcome;
 }
@@ -82,6 +84,14 @@ TEST(SdFirmware, BlocksComeByPollingAndDmaAndBothLoopsAgree) {
   EXPECT_EQ(fast.results, stepped.results);
   EXPECT_EQ(fast.counters, stepped.counters);
   EXPECT_EQ(fast.dma_bytes, stepped.dma_bytes);
+  EXPECT_EQ(fast.transfers, stepped.transfers);
+  // What the stream brought is in one transfer from the FIFO of the SDIO.
+  ASSERT_FALSE(fast.transfers.list.empty());
+  const DmaTransfer& transfer = fast.transfers.list.front();
+  EXPECT_EQ(transfer.channel, "dma2 stream 3");
+  EXPECT_EQ(transfer.from, 0x40012C80u);
+  EXPECT_EQ(transfer.bytes, 16u * 512);
+  EXPECT_EQ(transfer.ending, DmaEnding::complete);
 }
 
 }  // namespace

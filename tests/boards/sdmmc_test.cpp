@@ -379,6 +379,15 @@ TEST_F(SdOnSdio, Version2MovesBlocksByItself) {
   transfer(17, 78, kSram1 + 0x800, true);
   EXPECT_EQ(get(kSram1 + 0x800, 512), data);
   EXPECT_EQ(bus().interconnect.shared(), 0u);
+  const auto list = transfers();
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_NE(list[0].find(fmt::format(" 0x{:08x}>0x{:08x} 512 complete", kSdio + 0x80, kSram1)),
+            std::string::npos)
+      << list[0];
+  EXPECT_NE(
+      list[1].find(fmt::format(" 0x{:08x}>0x{:08x} 512 complete", kSram1 + 0x400, kSdio + 0x80)),
+      std::string::npos)
+      << list[1];
 }
 
 }  // namespace

@@ -128,6 +128,17 @@ TEST_P(UartDma, CircularReceptionBeginsAgain) {
   pass(1000);
   EXPECT_EQ(get(kMemory, 4), (std::vector<std::uint8_t>{'e', 'f', 'c', 'd'}));
   EXPECT_EQ(left(false), 2u);
+  // Each round is a transfer, from where the one before was over.
+  const DmaTransfers log = machine_->dma_log().transfers(now_);
+  ASSERT_EQ(log.list.size(), 2u);
+  EXPECT_EQ(log.list[0].bytes, 4u);
+  EXPECT_EQ(log.list[0].ending, DmaEnding::complete);
+  EXPECT_EQ(log.list[1].begin, log.list[0].end);
+  EXPECT_EQ(log.list[1].from, part().receive);
+  EXPECT_EQ(log.list[1].to, kMemory);
+  EXPECT_EQ(log.list[1].bytes, 2u);
+  EXPECT_EQ(log.list[1].ending, DmaEnding::unfinished);
+  EXPECT_EQ(log.list[1].end, now_);
 }
 
 TEST_P(UartDma, ATransmitterThatIsOffAsksForNothing) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
@@ -42,6 +43,29 @@ SECTIONS {
 }
 )";
 
+/// Spans nest, and each node of the call tree was executed for as long as its instructions took.
+void expect_spans_fit(const RunResult& result) {
+  const FunctionSpans& spans = result.profile->spans;
+  EXPECT_EQ(spans.begin, 0u);
+  EXPECT_EQ(spans.end, result.total.counters.cycles);
+  EXPECT_EQ(spans.dropped, 0u);
+  std::map<std::size_t, std::int64_t> cycles;  // by node, without what is inside
+  std::vector<const FunctionSpan*> open;
+  for (const FunctionSpan& span : spans.list) {
+    while (!open.empty() && open.back()->end <= span.begin) open.pop_back();
+    const auto length = static_cast<std::int64_t>(span.end - span.begin);
+    cycles[span.node] += length;
+    if (!open.empty()) {
+      EXPECT_LE(span.end, open.back()->end);
+      cycles[open.back()->node] -= length;
+    }
+    open.push_back(&span);
+  }
+  for (const ProfileEntry& entry : result.profile->entries)
+    cycles[entry.node] -= static_cast<std::int64_t>(entry.cost.cycles());
+  for (const auto& [node, left] : cycles) EXPECT_EQ(left, 0) << "node " << node;
+}
+
 RunResult profile_of(const std::string& source, const std::string& flags) {
   const auto elf = mcost::test::compile(
       {{"start.c", kStart}, {"main.c", source}, {"link.ld", kLink}},
@@ -53,7 +77,9 @@ RunResult profile_of(const std::string& source, const std::string& flags) {
       .write(reinterpret_cast<const char*>(elf->data()), static_cast<std::streamsize>(elf->size()));
   RawOptions options = options_for(path, "none");
   options.profile = true;
-  return run(options);
+  RunResult result = run(options);
+  expect_spans_fit(result);
+  return result;
 }
 
 std::string path_of(const RunProfile& profile, std::size_t node) {
@@ -80,6 +106,27 @@ std::uint64_t calls_of(const RunResult& result, const std::string& function) {
     if (at.name == function && at.address == code.address) calls += entry.cost.instructions;
   }
   return calls;
+}
+
+/// Stays in a function that lie in a stay in another one.
+std::size_t spans_inside(const RunResult& result, const std::string& inner,
+                         const std::string& outer) {
+  const RunProfile& profile = *result.profile;
+  const auto is = [&](const FunctionSpan& span, const std::string& name) {
+    return profile.functions[profile.nodes[span.node].function].name == name;
+  };
+  std::size_t count = 0;
+  for (const FunctionSpan& span : profile.spans.list) {
+    count += is(span, inner) && std::any_of(profile.spans.list.begin(), profile.spans.list.end(),
+                                            [&](const FunctionSpan& around) {
+                                              return is(around, outer) &&
+                                                     around.begin <= span.begin &&
+                                                     span.end <= around.end;
+                                            })
+                 ? 1
+                 : 0;
+  }
+  return count;
 }
 
 class Profiles : public ::testing::TestWithParam<const char*> {
@@ -164,6 +211,9 @@ int main(void) {
   EXPECT_THAT(paths, Contains("reset>main>work"));
   EXPECT_THAT(paths, Contains("reset>main>after"));
   for (const std::string& path : paths) EXPECT_EQ(path.find("work>"), std::string::npos) << path;
+  // Over time the handlers are inside of what they interrupt: most of them in a stay in work.
+  EXPECT_GT(spans_inside(result, "systick", "work"), 5u);
+  EXPECT_EQ(spans_inside(result, "work", "main"), 1u);
 }
 
 TEST_P(Profiles, ATaskKeepsItsCallPathOverContextSwitches) {
@@ -198,6 +248,9 @@ int main(void) {
   EXPECT_GE(calls_of(result, "step_b"), 2u);
   EXPECT_TRUE(paths.contains("task_b>step_b")) << ::testing::PrintToString(paths);
   EXPECT_TRUE(paths.contains("task_b"));
+  // A step is cut in two by the switch in its midst, the last one by the end of the run.
+  EXPECT_GE(spans_inside(result, "step_a", "task_a"), 6u);
+  EXPECT_EQ(spans_inside(result, "step_b", "task_a"), 0u);
   for (const std::string& path : paths) {
     EXPECT_FALSE(path.find("step_a>yield>") != std::string::npos) << path;
     EXPECT_TRUE(path.find("task_b") == 0 || path.find("task_b") == std::string::npos) << path;

@@ -156,6 +156,16 @@ class Mistakes(unittest.TestCase):
             path = self.changed(folder, lambda run: run.pop("profile"))
             again = "make it again: mcost run FW.elf --board NAME --profile --format json"
             self.refuse([path], f"the run was not profiled: {path}: {again}")
+            path = self.changed(folder, lambda run: run["profile"]["spans"]["list"].append([0, 8990, 8991]))
+            self.refuse([path], "the span is outside of the time that was recorded: "
+                                f"{path}.profile.spans.list[6]: give a file written by mcost with --format json")
+            path = self.changed(folder, lambda run: run["profile"]["spans"]["list"][2].append(1))
+            self.refuse([path], f"expected node, begin and end: {path}.profile.spans.list[2]: give a file written by "
+                                "mcost with --format json")
+            path = self.changed(folder, lambda run: run["dma"]["list"][0].pop("to"))
+            self.refuse([path], f'key "to" is missing: {path}.dma.list[0]: give a file written by mcost with --format json')
+            path = self.changed(folder, lambda run: run["dma"].update(list=3))
+            self.refuse([path], f"expected a list: {path}.dma.list: give a file written by mcost with --format json")
             path = self.changed(folder, lambda run: run.pop("visits"))
             self.refuse([path, "--format", "perfetto"], f"the run was not profiled: {path}: {again}")
 
@@ -180,6 +190,61 @@ class Samples(unittest.TestCase):
         self.assertEqual(rows, ['"Event","Tag","Ticks"'] +
                          [f"{i},{layer['name']},{layer['cycles']}" for i, layer in enumerate(layers)])
         self.assertNotIn("visits", run)
+
+    def trace(self, *arguments):
+        """The slices of a trace by track, in the order of time, and what it says of itself."""
+        result = profile(*arguments, "--format", "perfetto")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        trace = json.loads(result.stdout)
+        tracks = {event["tid"]: event["args"]["name"] for event in trace["traceEvents"]
+                  if event["name"] == "thread_name"}
+        slices = {}
+        for event in trace["traceEvents"]:
+            if event["ph"] == "X":
+                slices.setdefault(tracks[event["tid"]], []).append(
+                    (event["args"]["begin"], event["args"]["begin"] + event["args"]["cycles"], event))
+        return slices, trace["otherData"]
+
+    def check_nesting(self, slices):
+        ends = []
+        last = 0
+        for begin, end, event in slices:
+            self.assertLessEqual(last, begin)
+            last = begin
+            while ends and ends[-1] <= begin:
+                ends.pop()
+            self.assertTrue(not ends or end <= ends[-1], event)
+            ends.append(end)
+
+    def test_functions_over_time(self):
+        slices, about = self.trace(SAMPLE, "--board", "generic-m4")
+        self.assertEqual(about["dropped_calls_and_returns"], 0)
+        functions = slices["2 functions"]
+        self.check_nesting(functions)
+        # Each layer of convolution is a call of its kernel.
+        kernels = [(begin, end) for begin, end, event in functions if event["name"] == "conv3x3"]
+        layers = [(begin, end) for begin, end, event in slices["1 layers"] if event["name"].startswith("conv")]
+        self.assertEqual(len(kernels), len(layers))
+        for kernel, layer in zip(kernels, layers):
+            self.assertTrue(layer[0] <= kernel[0] and kernel[1] <= layer[1], (kernel, layer))
+        self.assertEqual([event["name"] for begin, _, event in functions if begin == 0], ["reset_handler"])
+
+    def test_transfers_over_time(self):
+        """What membench's DMA copies is in the layer around it, and in a report without --profile too."""
+        arguments = [os.path.join(SOURCE, "firmware_samples", "membench", "prebuilt", "membench-stm32.elf"), "--board",
+                     "stm32f469i-disco", "--args", "0x20010000 stream 0x40026400 0x40023830 22"]
+        slices, _ = self.trace(*arguments)
+        transfers = slices["5 dma2 stream 0"]
+        layers = [(begin, end) for begin, end, event in slices["1 layers"] if event["name"].startswith("dma copy")]
+        self.assertEqual([(event["name"], event["args"]["bytes"], event["args"]["ending"]) for _, _, event in transfers],
+                         [("sram1 to sram1", 1024, "complete")] * 2)
+        for transfer, layer in zip(transfers, layers, strict=True):
+            self.assertTrue(layer[0] < transfer[0] and transfer[1] < layer[1], (transfer, layer))
+        run = json.loads(subprocess.run([MCOST, "run", *arguments, "--format", "json"], capture_output=True, text=True,
+                                        check=True, timeout=120).stdout)
+        self.assertEqual([(entry["begin"], entry["end"]) for entry in run["dma"]["list"]],
+                         [transfer[:2] for transfer in transfers])
+        self.assertNotIn("profile", run)
 
     def test_bounds(self):
         result = profile(SAMPLE, "--board", "stm32f469i-disco", "--by", "layer")

@@ -68,7 +68,8 @@ std::vector<Way> all_ways() {
     }
     ways.push_back({.longest_block = longest, .most_variants = 2});
     ways.push_back({.longest_block = longest, .cuts = true});
-    ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .traced = true});
+    ways.push_back(
+        {.longest_block = longest, .profile = true, .hooks = true, .cuts = true, .traced = true});
     ways.push_back({.longest_block = longest, .hooks = true, .cuts = true, .recorded = true});
     ways.push_back({.longest_block = longest, .hooks = true, .recorded = true, .debugged = true});
   }
@@ -354,6 +355,7 @@ class EqualityCase {
     if (!stepped.observation.counters.adds_up()) fail("causes do not add up");
     if (stepped.observation.counters.cycles != stepped.observation.now)
       fail("cycles charged are not those that passed");
+    if (stepped.observation.switches.size() < 2) fail("no call was recorded");
     if (watched.calls == 0) fail("no hook was reached");
     if (recorded.words == 0) fail("no access was recorded");
     const std::string changed = difference(watched.observation, recorded.observation, false);

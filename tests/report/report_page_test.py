@@ -336,6 +336,31 @@ class SeveralResults(PageTest):
         self.assertEqual(self.browser.script("return document.querySelector('article.run:not(.put-away)').id"), "run-1")
 
 
+class Transfers(PageTest):
+    def test_table_equals_the_result(self):
+        path = os.path.join(self.folder, "dma.json")
+        subprocess.run([MCOST, "run", os.path.join(SAMPLES, "membench/prebuilt/membench-stm32.elf"), "--board",
+                        "stm32f469i-disco", "--args", "0x20010000 stream 0x40026400 0x40023830 22", "--format", "json",
+                        "--output", path], check=True, capture_output=True, timeout=300)
+        with open(path, encoding="utf-8") as stream:
+            transfers = json.load(stream)["dma"]["list"]
+        transfers[0]["source"] = SCRIPT
+        self.assertEqual(len(transfers), 2)
+        with open(path, encoding="utf-8") as stream:
+            run = json.load(stream)
+        run["dma"] = {"dropped": 2, "list": transfers}
+        with open(path, "w", encoding="utf-8") as stream:
+            json.dump(run, stream)
+        self.open(self.page("dma"))
+        for title, take in (("Channel", lambda t: t["channel"]), ("From", lambda t: t["source"]),
+                            ("To", lambda t: t["destination"]), ("Begin", lambda t: t["begin"]),
+                            ("Cycles", lambda t: t["end"] - t["begin"]), ("Bytes", lambda t: t["bytes"]),
+                            ("Ending", lambda t: t["ending"])):
+            self.assertEqual(self.column("DMA transfers", title), [str(take(transfer)) for transfer in transfers], title)
+        self.assertIn("The first 2 of 4; the result has more of them.", self.texts("#run-0-memory .caption"))
+        self.quiet()
+
+
 class LargeCounts(PageTest):
     def test_keep_their_digits(self):
         # Counts above 2^53 are strings in the JSON. A run of that many cycles takes too long for a test.

@@ -376,6 +376,23 @@ std::string chain_of(const engine::CallTree& tree, engine::CallTree::Id id) {
   return text.str();
 }
 
+/// Whether each node of the call tree was executed for as long as its instructions took.
+bool switches_add_up(const engine::Profiler& profiler, Cycles now) {
+  const std::vector<engine::ContextSwitch>& switches = profiler.trace().switches();
+  if (profiler.trace().dropped() != 0) return true;
+  std::vector<std::uint64_t> cycles(profiler.tree().nodes().size());
+  for (std::size_t i = 0; i < switches.size(); ++i) {
+    const Cycles end = i + 1 < switches.size() ? switches[i + 1].when : now;
+    if (end < switches[i].when) return false;
+    cycles[switches[i].node] += end - switches[i].when;
+  }
+  for (std::size_t c = 0; c < profiler.contexts().size(); ++c) {
+    for (const auto& [address, cost] : profiler.costs()[c])
+      cycles[profiler.contexts()[c].node] -= cost.cycles();
+  }
+  return std::all_of(cycles.begin(), cycles.end(), [](std::uint64_t left) { return left == 0; });
+}
+
 /// Costs by context, and that they are all there is.
 void observe_profile(const engine::Profiler& profiler, Observation& seen) {
   Counters sum;
@@ -389,6 +406,11 @@ void observe_profile(const engine::Profiler& profiler, Observation& seen) {
       cost.add_to(sum);
     }
   }
+  for (const engine::ContextSwitch& to : profiler.trace().switches()) {
+    seen.switches.push_back({to.when, chain_of(profiler.tree(), to.node), to.handlers, to.begins});
+  }
+  seen.dropped_switches = profiler.trace().dropped();
+  seen.switches_add_up = switches_add_up(profiler, seen.now);
   sum.at_later_clock = seen.counters.at_later_clock;
   seen.profile_adds_up = sum == seen.counters;
 }
@@ -495,6 +517,14 @@ void compare_counters(Comparison& comparison, const Counters& a, const Counters&
 
 void compare_costs(Comparison& comparison, const Observation& a, const Observation& b) {
   comparison.value("profile adds up", true, a.profile_adds_up && b.profile_adds_up);
+  comparison.value("calls and returns add up", true, a.switches_add_up && b.switches_add_up);
+  comparison.value("calls and returns", a.switches.size(), b.switches.size());
+  comparison.value("further calls and returns", a.dropped_switches, b.dropped_switches);
+  for (std::size_t i = 0; i < std::min(a.switches.size(), b.switches.size()); ++i) {
+    const std::string at = "call or return " + std::to_string(i) + " ";
+    comparison.value(at + "cycle", a.switches[i].when, b.switches[i].when);
+    comparison.value(at + "as expected", true, a.switches[i] == b.switches[i]);
+  }
   comparison.value("profiled instructions", a.costs.size(), b.costs.size());
   for (const auto& [place, cost] : b.costs) {
     comparison.value(place.first + " " + std::to_string(place.second) + " expected", true,

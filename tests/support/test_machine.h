@@ -105,6 +105,17 @@ struct Observation {
   std::vector<std::uint64_t> model_counters;
   /// By calling context, written as its chain of nodes, and address; empty without profile.
   std::map<std::pair<std::string, Address>, CodeCost> costs;
+  /// Changes of the calling context, as far as they were recorded, and how many followed.
+  struct Switch {
+    Cycles when = 0;
+    std::string node;
+    unsigned handlers = 0;
+    bool begins = false;
+    friend bool operator==(const Switch&, const Switch&) = default;
+  };
+  std::vector<Switch> switches;
+  std::uint64_t dropped_switches = 0;
+  bool switches_add_up = true;  // between them passed what the costs of their nodes sum to
   bool profile_adds_up = true;  // to the counters of this observation
   std::uint64_t never_written_reads = 0;
   std::uint64_t device_hash = 0;

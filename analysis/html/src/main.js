@@ -6,7 +6,7 @@ import { h, section } from "./dom.js";
 import { flameGraph } from "./flame.js";
 import { layerChart } from "./layer_chart.js";
 import { memoryTimeline } from "./memory_timeline.js";
-import { accuracyNotes, eventTable } from "./notes.js";
+import { accuracyNotes, eventTable, transferTable } from "./notes.js";
 import { roofline } from "./roofline.js";
 import { Run } from "./run.js";
 import { summary } from "./summary.js";
@@ -37,7 +37,14 @@ function runArticle(run) {
       layerTable(run),
     ),
     section(id("roofline"), "Roofline", null, roofline(run, board)),
-    section(id("memory"), "Memory over time", null, memoryTimeline(run), eventTable(run)),
+    section(
+      id("memory"),
+      "Memory over time",
+      null,
+      memoryTimeline(run),
+      eventTable(run),
+      transferTable(run),
+    ),
     section(id("board"), "The board and its traffic", null, boardDiagram(run, board), memoryTable(run)),
     section(
       id("causes"),

@@ -1,6 +1,6 @@
 // What the numbers rest on: notes of the run, values that no document vouches for, registers without a model.
 import { h } from "./dom.js";
-import { exact, figure, seconds } from "./format.js";
+import { exact, figure, number, seconds } from "./format.js";
 import { sortableTable } from "./table.js";
 
 function sourceText(assumption) {
@@ -36,15 +36,61 @@ export function eventTable(run) {
     ],
     rows: events,
   });
-  return [
-    table,
-    run.events > events.length &&
-      h(
-        "p",
-        { class: "caption" },
-        `The first ${exact(events.length)} of ${exact(run.events)}; the result has all.`,
-      ),
-  ];
+  return [table, remark(events.length, run.events, "the result has all")];
+}
+
+function remark(shown, all, where) {
+  return all > shown && h("p", { class: "caption" }, `The first ${exact(shown)} of ${exact(all)}; ${where}.`);
+}
+
+/// What DMA controllers moved and when.
+export function transferTable(run) {
+  const transfers = run.json.dma?.list ?? [];
+  if (transfers.length === 0) return null;
+  const length = (row) => number(row.end) - number(row.begin);
+  const table = sortableTable({
+    caption: "DMA transfers",
+    columns: [
+      { title: "Channel", value: (row) => row.channel },
+      {
+        title: "From",
+        value: (row) => row.source,
+        show: (row) => h("span", { title: row.from }, row.source),
+      },
+      {
+        title: "To",
+        value: (row) => row.destination,
+        show: (row) => h("span", { title: row.to }, row.destination),
+      },
+      {
+        title: "Begin",
+        numeric: true,
+        value: (row) => row.begin,
+        show: (row) => figure(exact(row.begin), row.begin, "cycles"),
+      },
+      {
+        title: "Time",
+        numeric: true,
+        value: (row) => run.secondsAt(row.begin),
+        show: (row) => seconds(run.secondsAt(row.begin)),
+      },
+      {
+        title: "Cycles",
+        numeric: true,
+        value: length,
+        show: (row) => figure(exact(length(row)), length(row), "cycles"),
+      },
+      {
+        title: "Bytes",
+        numeric: true,
+        value: (row) => row.bytes,
+        show: (row) => figure(exact(row.bytes), row.bytes, "bytes"),
+      },
+      { title: "Ending", value: (row) => row.ending },
+    ],
+    rows: transfers,
+  });
+  return [table, remark(transfers.length, run.transfers, "the result has more of them")];
 }
 
 function assumptionTable(rows) {

@@ -72,7 +72,9 @@ export class Run {
     this.json = entry.run;
     this.file = entry.file;
     this.flame = entry.flame;
-    this.events = entry.events; // of which the JSON of the page may have the first only
+    // Of these the JSON of the page may have the first only.
+    this.events = entry.events;
+    this.transfers = entry.transfers;
     this.index = index;
     this.letter =
       count > 1 ? String.fromCharCode(65 + (index % 26)) + (index >= 26 ? Math.floor(index / 26) : "") : "";
