@@ -76,8 +76,8 @@ struct Replay {
   static constexpr std::uint32_t kNoState = ~std::uint32_t{0};
   /// A way that visits go, on this machine.
   struct Outcome {
-    const std::uint64_t* generation = nullptr;  // of the block's memory; null: not known yet
-    std::array<Tally, 16> tallies{};            // by entry state
+    const std::uint64_t* generation = &kNoGeneration;  // of the block's memory, once it is known
+    std::array<Tally, 16> tallies{};                   // by entry state
     Block* block = nullptr;
     std::uint32_t sites = 0;
   };

@@ -202,27 +202,47 @@ void Engine::replay_outcomes(const RecordedSpan& span, const SpanOutcome& met,
   replay.outcomes.assign(met.outcomes.size(), {});
   replay.tallied.clear();
   const Cycles end = std::min(scheduler_.next_due(), limits_->max_cycles);
-  for (std::size_t i = 0; i < met.items.size() && goes_on(i, end); ++i) {
+  // Where the loop stands, in registers; members follow when somebody else looks.
+  Cycles now = now_;
+  std::uint32_t state = state_;
+  std::uint64_t order = bus_.program_order;
+  const auto show_members = [&] {
+    now_ = now;
+    state_ = state;
+    bus_.program_order = order;
+  };
+  constexpr std::size_t kSome = 1u << 16;
+  for (std::size_t i = 0; i < met.items.size(); ++i) {
+    if (now >= end) [[unlikely]]
+      disturbed_replay();
     const std::uint32_t item = met.items[i];
-    if ((item & kHookItem) != 0) {
+    if ((item & kHookItem) == 0) [[likely]] {
+      Replay::Outcome& here = replay.outcomes[item];
+      Replay::Tally& tally = here.tallies[state & (here.tallies.size() - 1)];
+      if (tally.entry_state == state && tally.generation == *here.generation) [[likely]] {
+        now += tally.total;
+        state = tally.exit_state;
+        order += 64;
+        tally.last_visit = order;
+        if (tally.visits++ == 0) replay.tallied.push_back(&tally);
+        if (i % kSome != 0) continue;
+        show_members();
+        if (!goes_on()) return;
+        continue;
+      }
+      show_members();
+      replay_outcome(span, met.outcomes[item], here, tally);
+    } else {
+      show_members();
       count_tallied();
       set_data_counts(begin, met.at_hooks[item & ~kHookItem]);
       replay_hook(span.hooks[item & ~kHookItem]);
-      continue;
     }
-    Replay::Outcome& here = replay.outcomes[item];
-    Replay::Tally& tally = here.tallies[state_ & (here.tallies.size() - 1)];
-    if (tally.entry_state != state_ || here.generation == nullptr ||
-        tally.generation != *here.generation) [[unlikely]] {
-      replay_outcome(span, met.outcomes[item], here, tally);
-      continue;
-    }
-    now_ += tally.total;
-    state_ = tally.exit_state;
-    bus_.program_order += 64;
-    tally.last_visit = bus_.program_order;
-    if (tally.visits++ == 0) replay.tallied.push_back(&tally);
+    now = now_;
+    state = state_;
+    order = bus_.program_order;
   }
+  show_members();
   count_tallied();
   set_data_counts(begin, met.at_end);
 }
