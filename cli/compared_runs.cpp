@@ -1,0 +1,78 @@
+#include "cli/compared_runs.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <utility>
+
+#include "boards/board_values.h"
+#include "cli/attended_run.h"
+#include "cli/command.h"
+#include "cli/input_file.h"
+#include "cli/result_options.h"
+#include "cli/run_status.h"
+
+namespace mcost::cli {
+
+void add_run_arguments(CLI::App& command, RunArguments& arguments) {
+  add_run_options(command, arguments.run);
+  // What is about one run's report, or what several runs would do to one file.
+  for (const char* const name :
+       {"firmware", "--board", "--battery", "--period", "--stats", "--strict", "--dump-memory"}) {
+    command.remove_option(command.get_option(name));
+  }
+  command.add_option("files", arguments.files, "JSON reports of mcost run, or firmware to run")
+      ->type_name("RUN.json|FW");
+  command
+      .add_option("--board", arguments.boards,
+                  "board to run firmware on; several are compared with each other")
+      ->type_name("NAME|FILE.yaml")
+      ->allow_extra_args(false);
+}
+
+analysis::ComparedRun compared_run(RunResult result, const std::string& source) {
+  analysis::ComparedRun run{source, std::move(result), {}};
+  const std::string where = source + ": board.resolved";
+  for (boards::BoardValue& value : boards::board_values(run.result.board.resolved_yaml, where))
+    run.board_values.emplace_back(std::move(value.path), std::move(value.value));
+  return run;
+}
+
+namespace {
+
+/// A mistake of one of several runs says which.
+RunResult run_on(const RawOptions& raw) {
+  try {
+    return AttendedRun(check_options(raw), AttendedRun::Firmware::silent).run();
+  } catch (const ImageError& error) {
+    throw ImageError(error.problem(), error.where() + ", on " + raw.board, error.remedy());
+  }
+}
+
+}  // namespace
+
+GatheredRuns gather_runs(const RunArguments& arguments, const std::string& command) {
+  GatheredRuns all;
+  for (const std::string& file : arguments.files) {
+    if (is_result(file)) {
+      all.runs.push_back(compared_run(read_result(file, command), file));
+      continue;
+    }
+    if (arguments.boards.empty()) {
+      throw ConfigError("no board for the firmware " + file, "command line",
+                        "add --board NAME; `mcost boards` lists names");
+    }
+    for (const std::string& board : arguments.boards) {
+      RawOptions raw = arguments.run;
+      raw.firmware = file;
+      raw.board = board;
+      raw.format = "json";  // the console is silent, the report goes nowhere
+      RunResult result = run_on(raw);
+      all.failed |= status_of(result, false) != kOk;
+      all.runs.push_back(compared_run(std::move(result), file));
+    }
+  }
+  return all;
+}
+
+}  // namespace mcost::cli
