@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "analysis/measured_parts.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/numbers.h"
 #include "sim_core/base/error.h"
@@ -116,24 +117,6 @@ std::vector<ComparedRow> layer_rows(const Runs& runs, const Metric& metric, bool
     }
   }
   return parts.rows(metric);
-}
-
-struct FunctionSum {
-  Counters counters;
-  std::uint64_t energy_fj = 0;
-};
-
-/// By index of RunProfile::functions.
-std::map<std::size_t, FunctionSum> function_sums(const RunResult& result) {
-  std::map<std::size_t, FunctionSum> sums;
-  for (const ProfileEntry& entry : result.profile->entries) {
-    FunctionSum& sum = sums[result.profile->code[entry.code].function];
-    const std::uint64_t before = sum.counters.cycles;
-    entry.cost.add_to(sum.counters);
-    if (entry.clock != 0) sum.counters.at_later_clock[entry.clock] += sum.counters.cycles - before;
-    sum.energy_fj += entry.energy_fj;
-  }
-  return sums;
 }
 
 std::vector<ComparedRow> function_rows(const Runs& runs, const Metric& metric) {
@@ -419,8 +402,8 @@ std::vector<ComparedRow> cause_rows(const std::vector<const Counters*>& counters
 
 Origin origin_of(const ComparedRun& run) {
   const RunResult& result = run.result;
-  return {result.tool_version, result.image.name, result.image.sha256, result.board.name, "",
-          run.board_values,    result.options};
+  return {result.tool_version, result.image.name, result.image.sha256, result.board.name,
+          run.board_hashes,    run.board_values,  result.options};
 }
 
 std::vector<std::string> labels_of(const Runs& runs) {

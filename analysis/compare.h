@@ -21,6 +21,7 @@ struct ComparedRun {
   std::string source;  // the file, or the firmware that was run
   RunResult result;
   BoardValues board_values;
+  BoardHashes board_hashes;
 };
 
 /// Something measured in each run. The first run is what the others are compared with.

@@ -83,6 +83,25 @@ std::vector<TextDifference> differing_options(const std::vector<Origin>& origins
   return list;
 }
 
+std::vector<std::string> differing_parts(const std::vector<Origin>& origins) {
+  const auto parts_of = [](const Origin& origin) -> const auto& {
+    return origin.board_hashes.parts;
+  };
+  std::vector<std::string> list;
+  for (const std::string& part :
+       names_in_order(origins, parts_of, [](const auto& entry) { return entry.first; })) {
+    const auto hash_of = [&](const Origin& origin) {
+      for (const auto& [name, hash] : origin.board_hashes.parts) {
+        if (name == part) return hash;
+      }
+      return std::string();
+    };
+    if (differing(origins, "", hash_of)) list.push_back(part);
+  }
+  if (list.size() > 1) std::erase(list, "pinned");  // stands beside what --set changed
+  return list;
+}
+
 std::string value_text(const std::optional<std::string>& value) {
   if (!value) return "(none)";
   std::string text = printable(*value);
@@ -116,10 +135,16 @@ std::string given_to(const TextDifference& option, const std::vector<std::string
 
 }  // namespace
 
-std::string joined(const BoardValues& values) {
-  std::string text;
-  for (const auto& [path, value] : values) text += path + ": " + value + "\n";
-  return text;
+std::vector<std::pair<std::string, std::string>> board_parts(const BoardValues& values) {
+  std::map<std::string, std::string> parts;
+  for (const auto& [path, value] : values) {
+    const std::size_t first = path.find_first_of(".[");
+    std::string part = path.substr(0, first);
+    if (part == "memories" && first != std::string::npos)
+      part = path.substr(0, path.find_first_of(".[", first + 1));
+    if (part != "name") parts[part] += path + ": " + value + "\n";
+  }
+  return {parts.begin(), parts.end()};
 }
 
 Premises premises_of(const std::vector<Origin>& origins, const std::vector<std::string>& labels) {
@@ -137,7 +162,8 @@ Premises premises_of(const std::vector<Origin>& origins, const std::vector<std::
     premises.same_board_values = premises.board_values.empty();
   } else {
     premises.same_board_values =
-        !differing(origins, "", [](const Origin& origin) { return origin.board_sha256; });
+        !differing(origins, "", [](const Origin& origin) { return origin.board_hashes.all; });
+    premises.board_parts = differing_parts(origins);
   }
   premises.options = differing_options(origins);
   if (values_known) {  // what --set changes is among the values
@@ -187,7 +213,10 @@ void add_board_lines(const Premises& premises, std::size_t most_values,
   };
   const std::vector<TextDifference>& values = premises.board_values;
   if (values.empty()) {
-    add("its values have changed; a baseline keeps only their hash: see the history of its file");
+    std::vector<std::string> parts;
+    for (const std::string& part : premises.board_parts) parts.push_back(printable(part));
+    add((parts.empty() ? "its values" : "values of " + joined_words(parts)) +
+        " have changed; a baseline keeps only hashes of them: see the history of the board's file");
     return;
   }
   const std::string all = "(--format json lists them)";

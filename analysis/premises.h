@@ -16,13 +16,24 @@ namespace mcost::analysis {
 /// Path and value of everything on a board that can change a number, in the order of its file.
 using BoardValues = std::vector<std::pair<std::string, std::string>>;
 
+/// Parts of a board ("clock", "memories.flash") and a short hash of the values in each, and the
+/// hash of all of them.
+struct BoardHashes {
+  std::string all;
+  std::vector<std::pair<std::string, std::string>> parts;  // sorted by name
+  friend bool operator==(const BoardHashes&, const BoardHashes&) = default;
+};
+/// The values of each part as one text, sorted by name: what is hashed.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> board_parts(
+    const BoardValues& values);
+
 /// What a run rested on, from its result or from a baseline.
 struct Origin {
   std::string tool_version;
   std::string image_name;
   std::string image_sha256;
   std::string board_name;
-  std::string board_sha256;  // of BoardValues; used where a side has no values
+  BoardHashes board_hashes;  // compared where a side has no values
   std::optional<BoardValues> board_values;
   std::vector<std::string> options;
 };
@@ -39,7 +50,8 @@ struct Premises {
   std::optional<TextDifference> tool;        // versions
   std::optional<TextDifference> board;       // names
   bool same_board_values = true;             // whatever their names
-  std::vector<TextDifference> board_values;  // empty also where values are not known
+  std::vector<TextDifference> board_values;  // where all are known
+  std::vector<std::string> board_parts;      // where they are not: parts that differ
   std::vector<TextDifference> options;       // value: given or not
   bool same_image = true;                    // bytes
   std::optional<TextDifference> image;       // names with the beginning of their hashes
@@ -58,8 +70,5 @@ struct Premises {
 /// One line for each thing that differs, "what" and "how"; at most `most_values` of the board.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> difference_lines(
     const Premises& premises, std::size_t most_values);
-
-/// Text of all values, what board_sha256 is the hash of.
-[[nodiscard]] std::string joined(const BoardValues& values);
 
 }  // namespace mcost::analysis

@@ -11,8 +11,19 @@
 #include "cli/input_file.h"
 #include "cli/result_options.h"
 #include "cli/run_status.h"
+#include "loader/sha256.h"
 
 namespace mcost::cli {
+namespace {
+
+constexpr std::size_t kShortHash = 8;
+
+std::string hash_of(const std::string& text) {
+  return loader::sha256_hex(
+      {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});  // NOLINT: bytes of text
+}
+
+}  // namespace
 
 void add_run_arguments(CLI::App& command, RunArguments& arguments) {
   add_run_options(command, arguments.run);
@@ -31,10 +42,16 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
 }
 
 analysis::ComparedRun compared_run(RunResult result, const std::string& source) {
-  analysis::ComparedRun run{source, std::move(result), {}};
+  analysis::ComparedRun run{source, std::move(result), {}, {}};
   const std::string where = source + ": board.resolved";
   for (boards::BoardValue& value : boards::board_values(run.result.board.resolved_yaml, where))
     run.board_values.emplace_back(std::move(value.path), std::move(value.value));
+  std::string all;
+  for (const auto& [part, text] : analysis::board_parts(run.board_values)) {
+    all += text;
+    run.board_hashes.parts.emplace_back(part, hash_of(text).substr(0, kShortHash));
+  }
+  run.board_hashes.all = hash_of(all);
   return run;
 }
 

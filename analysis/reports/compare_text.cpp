@@ -14,6 +14,10 @@ constexpr std::size_t kWidth = 118;
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kBoardValues = 12;
 
+std::string source_text(const ComparedRun& run) {
+  return run.source.ends_with(".json") ? printable(run.source) : "run now";
+}
+
 std::string runs_text(const CompareReport& report) {
   const auto& labels = report.comparison.labels;
   std::size_t width = 0;
@@ -23,7 +27,7 @@ std::string runs_text(const CompareReport& report) {
     const RunResult& result = report.runs[r].result;
     const std::string padding(width - display_width(labels[r]), ' ');
     text += fmt::format("  {}{}  {}  ({})\n", labels[r], padding, run_text(result),
-                        printable(report.runs[r].source));
+                        source_text(report.runs[r]));
     const bool ended = result.exit.reason == ExitReason::idle ||
                        result.exit.reason == ExitReason::until ||
                        (result.exit.reason == ExitReason::exited && result.exit.code == 0);
