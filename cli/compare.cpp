@@ -9,11 +9,15 @@
 #include <memory>
 #include <vector>
 
+#include "analysis/hardware.h"
 #include "analysis/reports/compare_report.h"
+#include "analysis/reports/hardware_report.h"
 #include "analysis/reports/numbers.h"
+#include "boards/spec_reader.h"
 #include "boards/suggestions.h"
 #include "cli/command.h"
 #include "cli/compared_runs.h"
+#include "cli/input_file.h"
 #include "cli/result_options.h"
 
 namespace mcost::cli {
@@ -31,22 +35,25 @@ struct CompareArguments {
   std::string top;
   std::string format = "text";
   std::string output;
+  std::string hardware;
+  std::string hardware_hz;
   bool self = false;
   const CLI::App* command = nullptr;
 };
 
-constexpr std::array<std::string_view, 9> kOfReports{"files",  "metric", "by",   "sort",    "top",
-                                                     "format", "output", "self", "hardware"};
+constexpr std::array<std::string_view, 9> kOfReports{
+    "metric", "by", "sort", "top", "format", "output", "self", "hardware", "hardware-hz"};
 
 struct Format {
   const char* name;
   std::string (*render)(const analysis::CompareReport&);
+  std::string (*render_hardware)(const analysis::HardwareReport&);
 };
 constexpr std::array<Format, 4> kFormats{{
-    {"text", &analysis::compare_text},
-    {"markdown", &analysis::compare_markdown},
-    {"json", &analysis::compare_json},
-    {"csv", &analysis::compare_csv},
+    {"text", &analysis::compare_text, &analysis::hardware_text},
+    {"markdown", &analysis::compare_markdown, &analysis::hardware_markdown},
+    {"json", &analysis::compare_json, &analysis::hardware_json},
+    {"csv", &analysis::compare_csv, &analysis::hardware_csv},
 }};
 
 [[noreturn]] void refuse_name(const std::string& name, const char* option, const char* label,
@@ -111,6 +118,11 @@ void check_files(const CompareArguments& arguments) {
     refuse_run_options(*arguments.command, files.front(), kOfReports);
   std::size_t count = 0;
   for (const std::string& file : files) count += is_result(file) ? 1 : arguments.runs.boards.size();
+  if (!arguments.hardware.empty()) {
+    if (count == 1) return;
+    throw ConfigError(fmt::format("{} results beside one board", count), "--hardware",
+                      "name one result, or one firmware and one --board");
+  }
   if (count == 1) {
     throw ConfigError("one result alone", "command line",
                       "name another result, firmware or --board to compare it with");
@@ -130,13 +142,61 @@ void suggest_metric(const std::string& name, const std::vector<analysis::Compare
                     "--metric", fmt::format("did you mean \"{}\"?", near));
 }
 
+/// Options that say how results are compared say nothing of a log.
+void check_hardware_options(const CompareArguments& arguments) {
+  if (arguments.hardware.empty()) {
+    if (arguments.hardware_hz.empty()) return;
+    throw ConfigError("there is no log", "--hardware-hz", "add --hardware LOG, or leave it out");
+  }
+  for (const char* const name : {"--metric", "--by", "--sort", "--self", "--top"}) {
+    if (arguments.command->get_option(name)->count() == 0) continue;
+    throw ConfigError("the layers of a log are compared in cycles", name,
+                      "leave it out with --hardware");
+  }
+}
+
+std::vector<analysis::BoardParameter> parameters_of(const analysis::ComparedRun& run) {
+  const boards::BoardSpec spec =
+      boards::read_board_text(run.result.board.resolved_yaml, run.source + ": board.resolved");
+  std::vector<analysis::BoardParameter> list;
+  for (const boards::SourcedValue& value : boards::sources(spec)) {
+    list.push_back({value.path, value.value, std::string(boards::name_of(value.source.kind))});
+  }
+  return list;
+}
+
+std::string hardware_report(const CompareArguments& arguments, const Format& format,
+                            const analysis::ComparedRun& run) {
+  std::optional<Hertz> counter;
+  if (!arguments.hardware_hz.empty()) {
+    constexpr std::uint64_t kMostHertz = 10'000'000'000;
+    const auto hz = parse_integer(arguments.hardware_hz);
+    if (!hz || *hz == 0 || *hz > kMostHertz) {
+      throw ConfigError(fmt::format("\"{}\" is no clock", arguments.hardware_hz), "--hardware-hz",
+                        "write hertz as an integer, for example 80000000");
+    }
+    counter = Hertz{*hz, 1};
+  }
+  const analysis::HardwareLog log =
+      analysis::read_hardware_log(read_input_file(arguments.hardware, "--hardware"),
+                                  analysis::names_for_log(run.result), arguments.hardware);
+  const analysis::HardwareComparison comparison = analysis::compare_with_hardware(
+      run.result, log, counter, parameters_of(run), arguments.hardware);
+  return format.render_hardware({run.result, comparison, arguments.hardware, run.source});
+}
+
 int run_compare(const CompareArguments& arguments) {
   const Format& format = format_named(arguments.format);
   const analysis::CompareOptions options = check_options(arguments);
   const std::size_t top = top_of(arguments);
+  check_hardware_options(arguments);
   check_files(arguments);
   OutputFile file(arguments.output, "--output " + arguments.output);
   const GatheredRuns gathered = gather_runs(arguments.runs, "mcost compare");
+  if (!arguments.hardware.empty()) {
+    file.write(hardware_report(arguments, format, gathered.runs.front()));
+    return gathered.failed ? kFirmwareFailed : kOk;
+  }
   suggest_metric(options.metric, gathered.runs);
   const analysis::Comparison comparison = analysis::compare(gathered.runs, options);
   file.write(format.render({gathered.runs, comparison, options, top}));
@@ -164,6 +224,10 @@ void add_compare(CLI::App& program, std::function<int()>& action) {
       "largest change first (default), or as executed");
   command->add_flag("--self", arguments->self, "count layers without those inside them");
   add("--top", arguments->top, "N", "rows of a view, 0 for all (default 30)");
+  add("--hardware", arguments->hardware, "LOG",
+      "cycles or times of layers measured on a board: CSV, or lines like \"conv1: 12345 cycles\"");
+  add("--hardware-hz", arguments->hardware_hz, "HZ",
+      "clock of the counter in the log (default: the run's core clock)");
   add("--format", arguments->format, "text|markdown|json|csv", "of the comparison (default text)");
   add("--output", arguments->output, "FILE", "write it to a file instead of stdout");
   arguments->command = command;
