@@ -11,7 +11,8 @@ namespace {
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == '/' || c == '-' || c == '+' || c == '(' || c == ')';
+         c == '.' || c == '/' || c == '-' || c == '+' || c == '(' || c == ')' || c == '<' ||
+         c == '>';
 }
 
 /// A hash may look like a number, so all of them are quoted.

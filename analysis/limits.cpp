@@ -228,8 +228,14 @@ Limit parse_limit(const std::string& subject, const std::string& bound, const st
   return limit;
 }
 
+std::size_t bound_begin(std::string_view text) {
+  const std::size_t at = text.find_last_of("=<>");
+  if (at == std::string_view::npos || at == 0 || text[at] != '=') return at;
+  return text[at - 1] == '<' || text[at - 1] == '>' ? at - 1 : at;
+}
+
 Limit parse_limit(const std::string& text, const std::string& where) {
-  const std::size_t at = text.find_first_of("=<>");
+  const std::size_t at = bound_begin(text);
   if (at == std::string::npos) refuse(text, "nothing says how much", where);
   return parse_limit(text.substr(0, at), text.substr(at), where);
 }

@@ -9,6 +9,7 @@
 //                    and NAME stands for anything
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ struct Limit {
   friend bool operator==(const Limit&, const Limit&) = default;
 };
 
+/// Where the bound of a limit begins: at its last operator, for names of layers may have some, too.
+/// npos: there is none.
+[[nodiscard]] std::size_t bound_begin(std::string_view text);
 /// `text` is SUBJECT and bound. Errors: ConfigError with `where` for what is no limit.
 [[nodiscard]] Limit parse_limit(const std::string& text, const std::string& where);
 /// The same in two parts, as in YAML: "layers.conv1.cycles" and "+2%".

@@ -22,7 +22,7 @@ bool is_told(const CheckedMetric& metric) {
 
 /// The bound alone, "+2%": the subject stands in its row.
 std::string bound_text(const JudgedLimit& limit) {
-  const std::size_t at = limit.text.find_first_of("=<>");
+  const std::size_t at = bound_begin(limit.text);
   if (at == std::string::npos) return printable(limit.text);
   return printable(limit.text.substr(limit.text[at] == '=' ? at + 1 : at));
 }

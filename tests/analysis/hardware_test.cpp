@@ -13,7 +13,7 @@ namespace {
 
 struct LayerCounts {
   std::uint64_t issue;
-  std::uint64_t reads;   // of flash, each of which waits 4 cycles
+  std::uint64_t reads;     // of flash, each of which waits 4 cycles
   std::uint64_t branches;  // two cycles of refill each
 };
 const std::vector<LayerCounts> kCounts = {{100'000, 10, 900},   {20'000, 4'000, 100},
@@ -93,9 +93,10 @@ TEST(HardwareLog, TakesManyForms) {
 
 TEST(HardwareLog, SkipsWhatIsNoMeasurement) {
   const RunResult result = run_of(kCounts);
-  const HardwareLog log = log_of("boot v1.2\nl1 has 32x32 inputs and 6 outputs\nl10: 5 apples\n"
-                                 "l2: 5 cycles\n\n",
-                                 result);
+  const HardwareLog log = log_of(
+      "boot v1.2\nl1 has 32x32 inputs and 6 outputs\nl10: 5 apples\n"
+      "l2: 5 cycles\n\n",
+      result);
   ASSERT_EQ(log.samples.size(), 1u);
   EXPECT_EQ(log.samples[0].name, "l2");
   EXPECT_EQ(log.skipped_lines, 3u);
@@ -111,15 +112,17 @@ TEST(HardwareLog, MistakesSayWhereAndWhatToDo) {
     }
     return "taken";
   };
-  EXPECT_EQ(message("hello\n"),
-            "the log has no measurement: log: it takes CSV with a header (layer,cycles), lines like "
-            "\"conv1: 12345 cycles\" or \"conv1=12345\", and times in s, ms, us or ns");
+  EXPECT_EQ(
+      message("hello\n"),
+      "the log has no measurement: log: it takes CSV with a header (layer,cycles), lines like "
+      "\"conv1: 12345 cycles\" or \"conv1=12345\", and times in s, ms, us or ns");
   EXPECT_EQ(message("layer,cycles\nl1\n"),
             "1 cell, its header has more: log:2: write one cell for each column");
   EXPECT_EQ(message("layer,cycles\nl1,0x12\n"),
             "\"0x12\" is no number of cycles or time: log:2: write digits, with up to 6 decimals");
   EXPECT_EQ(message("conv: 5 cycles\n"),
-            "the log measures no layer of the run: log: layers are l0, l1, l2, l3, l4, l5");
+            "the log measures no layer of the run: log: layers are l0, l1, l2, l3, l4, l5, "
+            "(outside)");
   EXPECT_EQ(message("l1: 99999999999999999 s\n"), "the time is too long: log:1: check its unit");
   EXPECT_EQ(message("l1: 99999999999999999 cycles\n"),
             "the number is too large: log:1: check its unit");
@@ -141,15 +144,17 @@ TEST(HardwareLog, NoiseIsNoCrash) {
 
 TEST(Hardware, ErrorsAreSimulatedMinusMeasured) {
   const RunResult result = run_of(kCounts);
-  const HardwareComparison comparison = compared("l0: 90000 cycles\nl3=4000\nother: 7 us\n", result);
+  const HardwareComparison comparison =
+      compared("l0: 90000 cycles\nl3=4000\nother: 7 us\n", result);
   ASSERT_EQ(comparison.layers.size(), 2u);
   EXPECT_EQ(comparison.layers[0], (MeasuredLayer{0, 1, 90'000, 101'840, true}));
   EXPECT_EQ(comparison.measured, 94'000u);
   EXPECT_EQ(comparison.simulated, 101'840u + 3'860u);
   EXPECT_EQ(comparison.unknown, std::vector<std::string>{"other"});
   EXPECT_EQ(comparison.unmeasured, (std::vector<std::string>{"l1", "l2", "l4", "l5"}));
-  EXPECT_EQ(comparison.no_explanation,
-            "Too few layers to say which parameter of the model is wrong: 2 of at least 3 measured.");
+  EXPECT_EQ(
+      comparison.no_explanation,
+      "Too few layers to say which parameter of the model is wrong: 2 of at least 3 measured.");
 }
 
 TEST(Hardware, TimesAndOtherCountersBecomeCyclesOfTheCore) {
@@ -181,15 +186,15 @@ TEST(Hardware, FindsTheOnePriceThatIsWrong) {
   EXPECT_NE(reads.cautions[0].find("cannot tell them apart"), std::string::npos)
       << "waits are in proportion to reads";
 
-  const HardwareComparison branches = compared(
-      csv_log([](const LayerCounts& c) { return simulated(c) + c.branches; }), result);
+  const HardwareComparison branches =
+      compared(csv_log([](const LayerCounts& c) { return simulated(c) + c.branches; }), result);
   ASSERT_FALSE(branches.explanations.empty());
   EXPECT_EQ(branches.explanations[0].what, "cycle of refill");
   EXPECT_NEAR(branches.explanations[0].slope, 0.5, 0.001);
   EXPECT_NE(branches.explanations[0].advice.find("pipeline"), std::string::npos);
 
-  const HardwareComparison clock = compared(
-      csv_log([](const LayerCounts& c) { return simulated(c) * 21 / 20; }), result);
+  const HardwareComparison clock =
+      compared(csv_log([](const LayerCounts& c) { return simulated(c) * 21 / 20; }), result);
   ASSERT_FALSE(clock.explanations.empty());
   EXPECT_EQ(clock.explanations[0].what, "cycle");
   EXPECT_NEAR(clock.explanations[0].slope, 0.05, 0.001);
@@ -198,22 +203,24 @@ TEST(Hardware, FindsTheOnePriceThatIsWrong) {
 TEST(Hardware, ChargesNoLessThanNothing) {
   const RunResult result = run_of(kCounts);
   // Each read would have to save 5 cycles, and the model charges 4.
-  const HardwareComparison comparison = compared(
-      csv_log([](const LayerCounts& c) { return simulated(c) - 5 * c.reads; }), result);
+  const HardwareComparison comparison =
+      compared(csv_log([](const LayerCounts& c) { return simulated(c) - 5 * c.reads; }), result);
   for (const Explanation& explanation : comparison.explanations)
     EXPECT_NE(explanation.what, "read of flash");
 }
 
 TEST(Hardware, SaysSoWhereNothingExplains) {
   const RunResult result = run_of(kCounts);
-  int sign = 1;
-  const HardwareComparison noise = compared(csv_log([&](const LayerCounts& c) {
-                                              sign = -sign;
-                                              return simulated(c) + static_cast<std::uint64_t>(
-                                                  sign * static_cast<std::int64_t>(c.issue / 10));
-                                            }),
-                                            result);
-  EXPECT_TRUE(noise.explanations.empty());
+  const bool more[] = {false, true, true, false, false, true};  // the large ones disagree
+  std::size_t layer = 0;
+  const HardwareComparison noise =
+      compared(csv_log([&](const LayerCounts& c) {
+                 const std::uint64_t error = c.issue / 10;
+                 return more[layer++] ? simulated(c) + error : simulated(c) - error;
+               }),
+               result);
+  EXPECT_TRUE(noise.explanations.empty())
+      << noise.explanations.front().what << " " << noise.explanations.front().left_out;
   EXPECT_NE(noise.no_explanation.find("No single parameter"), std::string::npos);
   const HardwareComparison exact =
       compared(csv_log([](const LayerCounts& c) { return simulated(c); }), result);

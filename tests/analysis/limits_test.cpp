@@ -98,6 +98,13 @@ TEST(Limits, StarsFitAnything) {
   EXPECT_TRUE(fits("**", ""));
 }
 
+TEST(Limits, NamesOfLayersMayHaveOperators) {
+  const Limit limit = parse_limit("layers.conv<1>=2.cycles<=10k", "");
+  EXPECT_EQ(limit.subject.name, "conv<1>=2");
+  EXPECT_EQ(limit.bound, Bound::at_most);
+  EXPECT_EQ(limit.amount.digits, 10'000u);
+}
+
 TEST(Limits, YamlLeavesOutTheEqualsSign) {
   EXPECT_EQ(parse_limit("cycles", "+2%", "").text, "cycles=+2%");
   EXPECT_EQ(parse_limit("energy", "<5 mJ", "").amount.digits, 5'000'000'000'000u);
@@ -110,11 +117,13 @@ TEST(Limits, WhatIsNoLimitSaysWhy) {
   EXPECT_EQ(refusal("cycles=+x"), "\"cycles=+x\" is no limit: no number of up to 6 decimals");
   EXPECT_EQ(refusal("cycles=+0.1234567%"),
             "\"cycles=+0.1234567%\" is no limit: no number of up to 6 decimals");
-  EXPECT_EQ(refusal("energy<5"), "\"energy<5\" is no limit: an energy needs J, mJ, uJ, nJ, pJ or fJ");
+  EXPECT_EQ(refusal("energy<5"),
+            "\"energy<5\" is no limit: an energy needs J, mJ, uJ, nJ, pJ or fJ");
   EXPECT_EQ(refusal("energy<5ms"),
             "\"energy<5ms\" is no limit: an energy needs J, mJ, uJ, nJ, pJ or fJ");
   EXPECT_EQ(refusal("time<5"), "\"time<5\" is no limit: a time needs s, ms, us, ns or ps");
-  EXPECT_EQ(refusal("cycles<5%"), "\"cycles<5%\" is no limit: per cent are of the baseline: use =+");
+  EXPECT_EQ(refusal("cycles<5%"),
+            "\"cycles<5%\" is no limit: per cent are of the baseline: use =+");
   EXPECT_EQ(refusal("cycles=+1000001%"), "\"cycles=+1000001%\" is no limit: too many per cent");
   EXPECT_EQ(refusal("energy<99999999999J"),
             "\"energy<99999999999J\" is no limit: the number is too large");

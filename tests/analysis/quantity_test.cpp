@@ -28,11 +28,11 @@ TEST(Quantity, RatiosAreComparedExactly) {
 }
 
 TEST(Quantity, TextsHaveUnits) {
-  EXPECT_EQ(text_of({1234567, 1}, Unit::cycles), "1,234,567");
-  EXPECT_EQ(text_of({15'430'000'000, 1}, Unit::picoseconds), "15.43 ms");
-  EXPECT_EQ(text_of({3'812'000'000'000, 1}, Unit::femtojoules), "3.812 mJ");
-  EXPECT_EQ(text_of({2, 7}, Unit::ratio), "0.286");
-  EXPECT_EQ(text_of({2, 0}, Unit::ratio), "-");
+  EXPECT_EQ(text_of(Quantity{1234567, 1}, Unit::cycles), "1,234,567");
+  EXPECT_EQ(text_of(Quantity{15'430'000'000, 1}, Unit::picoseconds), "15.43 ms");
+  EXPECT_EQ(text_of(Quantity{3'812'000'000'000, 1}, Unit::femtojoules), "3.812 mJ");
+  EXPECT_EQ(text_of(Quantity{2, 7}, Unit::ratio), "0.286");
+  EXPECT_EQ(text_of(Quantity{2, 0}, Unit::ratio), "-");
 }
 
 TEST(Quantity, DifferencesAreSigned) {
