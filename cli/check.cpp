@@ -284,6 +284,7 @@ void add_check(CLI::App& program, std::function<int()>& action) {
   command->get_option("firmware")
       ->description("ELF file, .bin or .hex with --load-at, or the .json report of a run")
       ->type_name("FW|RUN.json");
+  command->get_option("--profile")->description("also check cycles of functions");
   add_options(*command, *arguments);
   arguments->command = command;
   command->footer(

@@ -116,6 +116,11 @@ void check_files(const CompareArguments& arguments) {
   }
   if (std::all_of(files.begin(), files.end(), is_result))
     refuse_run_options(*arguments.command, files.front(), kOfReports);
+  for (const std::string& file : files) {
+    if (is_result(file) || !arguments.runs.boards.empty()) continue;
+    throw ConfigError("no board for the firmware " + file, "command line",
+                      "add --board NAME; `mcost boards` lists names");
+  }
   std::size_t count = 0;
   for (const std::string& file : files) count += is_result(file) ? 1 : arguments.runs.boards.size();
   if (!arguments.hardware.empty()) {
@@ -217,7 +222,7 @@ void add_compare(CLI::App& program, std::function<int()>& action) {
   };
   add("--metric", arguments->metric, "NAME",
       "cycles (default), time, energy, instructions, macs, macs_per_cycle, live_bytes, bytes:MEM, "
-      "a cause, ...; a wrong name lists them");
+      "a cause, ... (docs/compare.md lists them)");
   add("--by", arguments->by, "layer|function|cause|memory",
       "one view (default: layers, functions where profiled, causes)");
   add("--sort", arguments->sort, "change|program",

@@ -32,6 +32,7 @@ void add_run_arguments(CLI::App& command, RunArguments& arguments) {
        {"firmware", "--board", "--battery", "--period", "--stats", "--strict", "--dump-memory"}) {
     command.remove_option(command.get_option(name));
   }
+  command.get_option("--profile")->description("also compare functions of firmware that is run");
   command.add_option("files", arguments.files, "JSON reports of mcost run, or firmware to run")
       ->type_name("RUN.json|FW");
   command
@@ -74,10 +75,6 @@ GatheredRuns gather_runs(const RunArguments& arguments, const std::string& comma
     if (is_result(file)) {
       all.runs.push_back(compared_run(read_result(file, command), file));
       continue;
-    }
-    if (arguments.boards.empty()) {
-      throw ConfigError("no board for the firmware " + file, "command line",
-                        "add --board NAME; `mcost boards` lists names");
     }
     for (const std::string& board : arguments.boards) {
       RawOptions raw = arguments.run;

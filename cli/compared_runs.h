@@ -32,7 +32,8 @@ struct GatheredRuns {
   std::vector<analysis::ComparedRun> runs;  // by file, then by board
   bool failed = false;                      // a firmware that was run did not end well
 };
-/// Reads and runs everything; what firmware prints is not shown. Errors: ConfigError, ImageError.
+/// Reads and runs everything, firmware on each of the boards, of which there is one at least; what
+/// firmware prints is not shown. Errors: ConfigError, ImageError.
 [[nodiscard]] GatheredRuns gather_runs(const RunArguments& arguments, const std::string& command);
 
 }  // namespace mcost::cli

@@ -18,6 +18,12 @@ Json list_json(const std::vector<TextDifference>& list) {
   return json;
 }
 
+Json texts_json(const std::vector<std::string>& texts) {
+  Json json = Json::array();
+  for (const std::string& text : texts) json.push_back(printable(text));
+  return json;
+}
+
 Json or_null(const std::optional<TextDifference>& difference) {
   return difference ? difference_json(*difference)["values"] : Json(nullptr);
 }
@@ -35,6 +41,7 @@ Json premises_json(const Premises& premises) {
           {"board", or_null(premises.board)},
           {"same_board_values", premises.same_board_values},
           {"board_values", list_json(premises.board_values)},
+          {"board_parts", texts_json(premises.board_parts)},
           {"options", list_json(premises.options)},
           {"same_image", premises.same_image},
           {"image", or_null(premises.image)},
