@@ -6,7 +6,6 @@
 #include <array>
 #include <map>
 #include <optional>
-#include <set>
 #include <unordered_set>
 
 #include "analysis/reports/numbers.h"
@@ -16,7 +15,7 @@ namespace mcost::analysis {
 namespace {
 
 constexpr std::size_t kMostSamples = 1'000'000;
-constexpr std::size_t kLongestLine = 500;
+constexpr std::size_t kLongestLine = 4096;
 constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kMostDecimals = 6;
 constexpr std::uint64_t kMostDigits = 1'000'000'000'000'000'000;
@@ -115,46 +114,74 @@ std::optional<Number> number_at(std::string_view text, bool grouped_too) {
   return number;
 }
 
-/// Names of layers, to be found as words of a line.
+/// Names of layers, to be found as words of a line: a tree of their characters in lower case.
 class Names {
  public:
   explicit Names(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
       if (name.empty() || name.size() > kLongestName) continue;
       exact_.insert(name);
-      lengths_.insert(name.size());
-      small_.try_emplace(lowered(name), name);
+      std::size_t node = 0;
+      for (const char c : name) node = child_or_new(node, lower(c));
+      if (nodes_[node].name.empty()) nodes_[node].name = name;
     }
   }
   /// The name that is meant by a whole cell: as written, else with other case.
   [[nodiscard]] std::optional<std::string> find(std::string_view cell) const {
-    if (exact_.contains(std::string(cell))) return std::string(cell);
-    const auto found = small_.find(lowered(cell));
-    if (found == small_.end()) return std::nullopt;
-    return found->second;
+    std::optional<std::string> found;
+    each_prefix(cell, [&](std::size_t length, const std::string& name) {
+      if (length == cell.size()) found = name;
+    });
+    if (found && exact_.contains(std::string(cell))) return std::string(cell);
+    return found;
   }
   struct Found {
     std::string name;
-    std::size_t end;
+    std::size_t end = 0;
   };
-  /// The longest name in the line, the first of those.
+  /// The longest name that stands in the line as words, the first of those.
   [[nodiscard]] std::optional<Found> find_in(std::string_view line) const {
-    for (auto length = lengths_.rbegin(); length != lengths_.rend(); ++length) {
-      for (std::size_t at = 0; at + *length <= line.size(); ++at) {
-        const std::size_t end = at + *length;
-        const bool begins = at == 0 || !is_word(line[at - 1]) || !is_word(line[at]);
+    std::size_t longest = 0;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+      if (at != 0 && is_word(line[at - 1]) && is_word(line[at])) continue;
+      each_prefix(line.substr(at), [&](std::size_t length, const std::string&) {
+        const std::size_t end = at + length;
         const bool ends = end == line.size() || !is_word(line[end - 1]) || !is_word(line[end]);
-        if (!begins || !ends) continue;
-        if (auto name = find(line.substr(at, *length))) return Found{*name, end};
-      }
+        if (!ends || length <= longest) return;
+        longest = length;
+        begin = at;
+      });
     }
-    return std::nullopt;
+    if (longest == 0) return std::nullopt;
+    return Found{find(line.substr(begin, longest)).value_or(""), begin + longest};
   }
 
  private:
+  struct Node {
+    std::map<char, std::size_t> children;
+    std::string name;  // that ends here; empty: none
+  };
+  std::size_t child_or_new(std::size_t node, char c) {
+    const auto [child, is_new] = nodes_[node].children.try_emplace(c, nodes_.size());
+    const std::size_t index = child->second;
+    if (is_new) nodes_.emplace_back();
+    return index;
+  }
+  /// Names that `text` begins with, the shortest first.
+  template <class Visit>
+  void each_prefix(std::string_view text, Visit&& visit) const {
+    std::size_t node = 0;
+    for (std::size_t length = 0; length < text.size(); ++length) {
+      const auto child = nodes_[node].children.find(lower(text[length]));
+      if (child == nodes_[node].children.end()) return;
+      node = child->second;
+      if (!nodes_[node].name.empty()) visit(length + 1, nodes_[node].name);
+    }
+  }
+
   std::unordered_set<std::string> exact_;
-  std::map<std::string, std::string> small_;
-  std::set<std::size_t> lengths_;
+  std::vector<Node> nodes_{1};
 };
 
 struct Measurement {

@@ -176,6 +176,8 @@ std::size_t mark_of(const std::string& text) {
 
 }  // namespace
 
+std::string baseline_head(const std::string& text) { return text.substr(0, mark_of(text)); }
+
 BaselineFile read_baseline_text(const std::string& text, const std::string& file) {
   Problems problems;
   BaselineFile read;
@@ -183,9 +185,8 @@ BaselineFile read_baseline_text(const std::string& text, const std::string& file
                                            {"bless it again: mcost keeps at most 1900 metrics",
                                             "keep one baseline in a file", "write it out"});
   if (!problems.hiding()) Reader(problems).read(root, read);
-  const std::size_t mark = mark_of(text);
-  read.head = text.substr(0, mark);
-  if (mark == std::string::npos && read.baseline) {
+  read.head = baseline_head(text);
+  if (read.head.size() == text.size() && read.baseline) {
     problems.add(root.place, "", "the line that begins the measured part is missing",
                  fmt::format("put this line above schema: {}", analysis::kBaselineMark));
   }

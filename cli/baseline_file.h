@@ -24,5 +24,7 @@ struct BaselineFile {
 [[nodiscard]] BaselineFile read_baseline_file(const std::string& path, const std::string& where);
 /// The same of text that is in memory.
 [[nodiscard]] BaselineFile read_baseline_text(const std::string& text, const std::string& file);
+/// What stands above the measured part: all, if there is no such part.
+[[nodiscard]] std::string baseline_head(const std::string& text);
 
 }  // namespace mcost::cli

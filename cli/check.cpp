@@ -28,6 +28,7 @@
 namespace mcost::cli {
 namespace {
 
+constexpr std::size_t kMostLimits = 1000;
 constexpr const char* kSummaryVariable = "GITHUB_STEP_SUMMARY";
 
 struct CheckArguments {
@@ -146,6 +147,17 @@ void replace_limits(std::vector<analysis::Limit>& limits, std::vector<analysis::
   for (analysis::Limit& limit : newer) limits.push_back(std::move(limit));
 }
 
+/// What is to be replaced need not be readable: a merge leaves conflicts in it.
+BaselineFile read_to_check_or_bless(const CheckArguments& arguments) {
+  const std::string text = read_input_file(arguments.baseline, "--baseline");
+  try {
+    return read_baseline_text(text, arguments.baseline);
+  } catch (const ConfigError&) {
+    if (!arguments.bless) throw;
+    return read_baseline_text(baseline_head(text), arguments.baseline);
+  }
+}
+
 Rules read_rules(const CheckArguments& arguments) {
   Rules rules;
   const auto take = [&](const BaselineFile& file) {
@@ -154,7 +166,7 @@ Rules read_rules(const CheckArguments& arguments) {
   };
   if (!arguments.baseline.empty()) {
     const bool there = std::filesystem::exists(arguments.baseline);
-    if (there) rules.file = read_baseline_file(arguments.baseline, "--baseline");
+    if (there) rules.file = read_to_check_or_bless(arguments);
     if (rules.file) take(*rules.file);
     if (!arguments.bless && (!there || !rules.file->baseline)) {
       throw ConfigError(there ? "the baseline has no numbers" : "no such baseline",
@@ -171,6 +183,10 @@ Rules read_rules(const CheckArguments& arguments) {
     of_line.back().hard = false;
   }
   replace_limits(rules.check.limits, std::move(of_line));
+  if (rules.check.limits.size() > kMostLimits) {
+    throw ConfigError(fmt::format("{} limits", rules.check.limits.size()), "mcost check",
+                      fmt::format("write at most {}; * stands for many names", kMostLimits));
+  }
   if (!arguments.tolerance.empty())
     rules.check.tolerance = analysis::parse_tolerance(arguments.tolerance, "--tolerance");
   return rules;

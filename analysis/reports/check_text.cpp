@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kWidth = 118;
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kBoardValues = 12;
+constexpr std::size_t kMostRows = 60;
 
 using Rows = std::vector<const CheckedMetric*>;
 
@@ -106,7 +107,8 @@ bool has_rows(const CheckReport& report) {
 }
 
 Table checked_table(const CheckResult& result) {
-  const Rows rows = told_rows(result);
+  Rows rows = told_rows(result);
+  rows.resize(std::min(rows.size(), kMostRows));
   Table table;
   table.limit_first(48);
   table.add("metric", cells(rows, [](const auto& row) { return printable(row.subject.text()); }));
@@ -132,6 +134,11 @@ Table checked_table(const CheckResult& result) {
 std::vector<std::string> check_remarks(const CheckReport& report) {
   const CheckResult& result = report.result;
   std::vector<std::string> remarks;
+  const std::size_t told = told_rows(result).size();
+  if (has_rows(report) && told > kMostRows) {
+    remarks.push_back(
+        fmt::format("and {} (--format json lists all)", counted(told - kMostRows, "more metric")));
+  }
   const std::string causes = cause_changes(result);
   if (!causes.empty()) remarks.push_back("cycles of the run by cause: " + causes);
   if (result.count(Verdict::kept) != 0) {

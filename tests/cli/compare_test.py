@@ -376,6 +376,15 @@ class Check(Results):
         self.assertIn("  cycles: 1181373\n", second)
         self.assertNotEqual(first, second)
 
+    def test_blessing_resolves_a_conflict(self):
+        base = self.blessed()
+        text = self.read(base).replace("  cycles: 1104001\n",
+                                       "<<<<<<< ours\n  cycles: 1\n=======\n  cycles: 2\n>>>>>>> theirs\n")
+        broken = self.path("broken.yaml", text)
+        self.assertEqual(run("check", self.dsp, "--baseline", broken).returncode, 2)
+        self.good("check", self.dsp, "--baseline", broken, "--bless")
+        self.assertEqual(self.read(broken), self.read(self.blessed()))
+
     def test_blessing_does_not_lift_absolute_limits(self):
         base = self.path("base.yaml", "limits:\n  cycles: <1M\n")
         self.assertEqual(run("check", self.dsp, "--baseline", base, "--bless").returncode, 3)
