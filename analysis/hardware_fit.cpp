@@ -190,7 +190,7 @@ class Predictors {
       const ModelCounter& counter = result_.model_counters[i];
       if (counter.memory != m) continue;
       add(
-          fmt::format("{} of {}", printable(counter.name), name),
+          fmt::format("of the {} of {}", printable(counter.name), name),
           [i](const LayerResult& layer) {
             const auto& model = layer.inclusive.model;
             return i < model.size() ? model[i] : 0;
