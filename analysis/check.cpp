@@ -152,6 +152,20 @@ bool CheckResult::numbers_differ() const {
   });
 }
 
+void require_numbers(const Baseline& baseline, const MeasuredParts& parts,
+                     const CheckRules& rules) {
+  for (const Limit& limit : rules.limits) {
+    if (!limit.needs_baseline()) continue;
+    for (const Subject& subject : parts.expand(limit.subject)) {
+      const Subject cycles{subject.part, subject.name, {"cycles", ""}};
+      if (!baseline.metrics.contains(cycles.text()) || value_in(&baseline, subject)) continue;
+      throw ConfigError(fmt::format("the baseline has no {}", printable(subject.text())),
+                        "limit " + printable(limit.text),
+                        "run with --bless and this limit, which writes it");
+    }
+  }
+}
+
 CheckResult check(const Origin& origin, const MeasuredParts& parts, const Baseline* baseline,
                   const CheckRules& rules) {
   CheckResult result;

@@ -3,6 +3,7 @@
 // integers.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ enum class Verdict : std::uint8_t {
   no_limit,
 };
 inline constexpr unsigned kVerdicts = 7;
-inline constexpr const char* kVerdictNames[kVerdicts] = {"failed", "warning", "improved", "gone",
-                                                         "added",  "kept",    "no_limit"};
+inline constexpr std::array<const char*, kVerdicts> kVerdictNames = {
+    "failed", "warning", "improved", "gone", "added", "kept", "no_limit"};
 
 struct JudgedLimit {
   std::string text;
@@ -59,6 +60,10 @@ struct CheckResult {
   [[nodiscard]] bool failed() const { return count(Verdict::failed) != 0; }
   [[nodiscard]] bool numbers_differ() const;
 };
+
+/// Errors: ConfigError for a limit that compares with a number which the baseline does not have,
+/// though it has the run or the part: it was blessed without this limit.
+void require_numbers(const Baseline& baseline, const MeasuredParts& parts, const CheckRules& rules);
 
 /// Limits that name a metric or part exactly replace patterns for it. Metrics without any: cycles,
 /// energy, live_bytes and stack_bytes of the run may grow by the tolerance, cycles of layers and

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <list>
 #include <map>
@@ -21,16 +22,16 @@ namespace {
 
 using Runs = std::vector<ComparedRun>;
 
-constexpr const char* kTotals[] = {"cycles",
-                                   "time",
-                                   "energy",
-                                   "instructions",
-                                   "macs",
-                                   "macs_per_cycle",
-                                   "cycles_per_instruction",
-                                   "live_bytes",
-                                   "touched_bytes",
-                                   "stack_bytes"};
+constexpr std::array<const char*, 10> kTotals = {"cycles",
+                                                 "time",
+                                                 "energy",
+                                                 "instructions",
+                                                 "macs",
+                                                 "macs_per_cycle",
+                                                 "cycles_per_instruction",
+                                                 "live_bytes",
+                                                 "touched_bytes",
+                                                 "stack_bytes"};
 
 /// Rows by key, in the order of the first run; what only a later one has stands behind what
 /// precedes it there.
@@ -163,6 +164,7 @@ std::vector<ComparedRow> memory_rows(const Runs& runs) {
   std::vector<const Measured*> pointers;
   of_runs.reserve(runs.size());
   for (const ComparedRun& run : runs) of_runs.push_back(measured(run.result));
+  pointers.reserve(runs.size());
   for (const Measured& one : of_runs) pointers.push_back(&one);
   std::vector<ComparedRow> rows;
   for (const std::string& memory : all_names(runs, &RunResult::memories)) {
@@ -197,6 +199,7 @@ void sort_by_change(std::vector<ComparedRow>& rows) {
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<ComparedRow> sorted;
+  sorted.reserve(rows.size());
   for (const auto& [change, index] : order) sorted.push_back(std::move(rows[index]));
   rows = std::move(sorted);
 }
@@ -206,6 +209,7 @@ ComparedRow total_row(const std::string& name, const Metric& metric, const Runs&
   std::vector<const Measured*> pointers;
   of_runs.reserve(runs.size());
   for (const ComparedRun& run : runs) of_runs.push_back(measured(run.result));
+  pointers.reserve(runs.size());
   for (const Measured& one : of_runs) pointers.push_back(&one);
   return row_of(name, metric, pointers, runs);
 }
@@ -422,6 +426,7 @@ std::vector<std::string> labels_of(const Runs& runs) {
     both.push_back(image_parts[r] + " " + board_parts[r]);
   for (const auto& names : {image_parts, board_parts, both, telling_parts(files)}) {
     std::vector<std::string> labels;
+    labels.reserve(names.size());
     for (const std::string& name : names) labels.push_back(shortened(name));
     if (!all_different(labels)) continue;
     const bool too_wide = runs.size() > 2 && std::any_of(labels.begin(), labels.end(), is_wide);

@@ -3,6 +3,7 @@
 // everything is an exact integer or ratio; rows are in a total order.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,8 +38,8 @@ struct ComparedRow {
 
 enum class CompareBy : std::uint8_t { layer, function, cause, memory };
 inline constexpr unsigned kCompareViews = 4;
-inline constexpr const char* kCompareByNames[kCompareViews] = {"layer", "function", "cause",
-                                                               "memory"};
+inline constexpr std::array<const char*, kCompareViews> kCompareByNames = {"layer", "function",
+                                                                           "cause", "memory"};
 
 struct ComparedView {
   CompareBy by = CompareBy::layer;

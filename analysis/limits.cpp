@@ -40,7 +40,7 @@ constexpr std::array<NamedUnit, 19> kUnits{{
     {"fJ", Unit::femtojoules, 1},
     {"B", Unit::bytes, 1},
     {"KiB", Unit::bytes, 1024},
-    {"MiB", Unit::bytes, 1024 * 1024},
+    {"MiB", Unit::bytes, 1u << 20},
     {"k", Unit::count, 1'000},
     {"M", Unit::count, 1'000'000},
     {"G", Unit::count, 1'000'000'000},

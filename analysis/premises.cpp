@@ -45,6 +45,7 @@ std::vector<std::string> names_in_order(const std::vector<Origin>& origins, List
 
 std::vector<TextDifference> differing_values(const std::vector<Origin>& origins) {
   std::vector<std::map<std::string, std::string>> by_path;
+  by_path.reserve(origins.size());
   for (const Origin& origin : origins)
     by_path.emplace_back(origin.board_values->begin(), origin.board_values->end());
   const auto values_of = [](const Origin& origin) -> const BoardValues& {
@@ -142,7 +143,7 @@ std::vector<std::pair<std::string, std::string>> board_parts(const BoardValues& 
     std::string part = path.substr(0, first);
     if (part == "memories" && first != std::string::npos)
       part = path.substr(0, path.find_first_of(".[", first + 1));
-    if (part != "name") parts[part] += path + ": " + value + "\n";
+    if (part != "name") parts[part] += fmt::format("{}: {}\n", path, value);
   }
   return {parts.begin(), parts.end()};
 }

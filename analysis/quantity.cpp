@@ -98,7 +98,7 @@ std::string percent_text(Quantity before, Quantity after) {
   const auto hundredths = static_cast<std::uint64_t>((change * 10'000u + from / 2) / from);
   const char* const sign = less ? "-" : "+";
   if (hundredths < 1000) return fmt::format("{}{} %", sign, ratio(hundredths, 100, 2));
-  const std::uint64_t tenths = static_cast<std::uint64_t>((change * 1000u + from / 2) / from);
+  const auto tenths = static_cast<std::uint64_t>((change * 1000u + from / 2) / from);
   return fmt::format("{}{}.{} %", sign, grouped(tenths / 10), tenths % 10);
 }
 

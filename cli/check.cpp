@@ -183,6 +183,11 @@ Rules read_rules(const CheckArguments& arguments) {
     of_line.back().hard = false;
   }
   replace_limits(rules.check.limits, std::move(of_line));
+  for (const analysis::Limit& limit : rules.check.limits) {
+    if (!limit.needs_baseline() || !arguments.baseline.empty()) continue;
+    throw ConfigError(fmt::format("the limit {} compares with a baseline", limit.text),
+                      "command line", "add --baseline FILE.yaml, or write an absolute limit");
+  }
   if (rules.check.limits.size() > kMostLimits) {
     throw ConfigError(fmt::format("{} limits", rules.check.limits.size()), "mcost check",
                       fmt::format("write at most {}; * stands for many names", kMostLimits));
@@ -241,6 +246,7 @@ int run_check(const CheckArguments& arguments) {
   const analysis::Baseline* before = nullptr;
   if (rules.file && rules.file->baseline) before = &*rules.file->baseline;
   if (before != nullptr) check_same_board(*before, run.result, arguments);
+  if (before != nullptr && !arguments.bless) analysis::require_numbers(*before, parts, rules.check);
   const analysis::CheckResult result = analysis::check(origin, parts, before, rules.check);
   analysis::CheckReport report{result,
                                analysis::run_text(run.result),

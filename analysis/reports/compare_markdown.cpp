@@ -29,6 +29,8 @@ std::string compare_markdown(const CompareReport& report) {
   text += "\n**" + verdict(comparison.premises, comparison.numbers_differ()) + "**\n\n";
   for (const auto& [name, change] : difference_lines(comparison.premises, kBoardValues))
     text += fmt::format("- {}{}{}\n", name, name.empty() ? "" : ": ", markdown_text(change));
+  const std::string remark = clock_remark(report);
+  if (!remark.empty()) text += "\n" + markdown_text(remark) + "\n";
   if (!comparison.numbers_differ()) return text + "\nEvery number compared is the same.\n";
   add_view(text, shown_totals(report));
   for (const ComparedView& view : comparison.views) add_view(text, shown_view(view, report));

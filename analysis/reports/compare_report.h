@@ -40,6 +40,8 @@ struct ShownView {
 [[nodiscard]] ShownView shown_view(const ComparedView& view, const CompareReport& report);
 /// The run as a whole; no heading.
 [[nodiscard]] ShownView shown_totals(const CompareReport& report);
+/// That cycles are of other lengths, where they are; else empty.
+[[nodiscard]] std::string clock_remark(const CompareReport& report);
 /// "lenet5.elf on nucleo-l496zg, cortex-m4 at 80 MHz".
 [[nodiscard]] std::string run_text(const RunResult& result);
 

@@ -195,6 +195,14 @@ ShownView shown_totals(const CompareReport& report) {
   return shown;
 }
 
+std::string clock_remark(const CompareReport& report) {
+  const Hertz first = report.runs.front().result.clock;
+  const bool same = std::all_of(report.runs.begin(), report.runs.end(),
+                                [&](const ComparedRun& run) { return run.result.clock == first; });
+  if (same || report.options.metric != "cycles") return {};
+  return "Core clocks differ, so cycles take other times: --metric time compares those.";
+}
+
 std::string run_text(const RunResult& result) {
   return fmt::format("{} on {}, {} at {}", printable(result.image.name),
                      printable(result.board.name), printable(result.board.core), clocks(result));

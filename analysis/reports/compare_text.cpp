@@ -43,8 +43,10 @@ std::string premises_text(const CompareReport& report) {
   const auto lines = difference_lines(report.comparison.premises, kBoardValues);
   std::string text = "\nWhat differs\n";
   for (const auto& [what, how] : lines) text += wrapped(how, fmt::format("  {:<9} ", what), kWidth);
-  return text + wrapped(verdict(report.comparison.premises, report.comparison.numbers_differ()),
-                        "  ", kWidth);
+  text += wrapped(verdict(report.comparison.premises, report.comparison.numbers_differ()), "  ",
+                  kWidth);
+  const std::string remark = clock_remark(report);
+  return text + (remark.empty() ? remark : wrapped(remark, "  ", kWidth));
 }
 
 std::string view_text(const ComparedView& view, const CompareReport& report) {
