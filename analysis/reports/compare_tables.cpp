@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -131,8 +132,9 @@ std::string list_of(const Rows& rows) {
 }
 
 std::string plural(CompareBy by, std::size_t count) {
-  const char* const names[] = {"layer", "function", "cause", "counter"};
-  return counted(count, names[static_cast<unsigned>(by)]);
+  constexpr std::array<const char*, kCompareViews> kNames = {"layer", "function", "cause",
+                                                             "counter"};
+  return counted(count, kNames[static_cast<unsigned>(by)]);
 }
 
 std::string heading_of(const ComparedView& view, const CompareReport& report) {
@@ -165,9 +167,10 @@ ShownView shown_view(const ComparedView& view, const CompareReport& report) {
                                         plural(view.by, all - changed.size()),
                                         report.options.program_order ? "" : " less"));
   }
-  if (!equal.empty())
+  if (!equal.empty()) {
     shown.remarks.push_back(
         fmt::format("equal: {} ({})", plural(view.by, equal.size()), list_of(equal)));
+  }
   if (view.total) changed.push_back(&*view.total);
   const char* const heading = kCompareByNames[static_cast<unsigned>(view.by)];
   const auto& labels = report.comparison.labels;

@@ -99,11 +99,13 @@ std::vector<std::string> where_set(const HardwareComparison& comparison) {
       values += fmt::format("{}{} = {} ({})", values.empty() ? "" : ", ", printable(parameter.path),
                             printable(parameter.value), printable(parameter.source));
     }
-    if (!values.empty()) values = "values of the board that set this: " + values;
-    if (!explanation.advice.empty())
-      values = values.empty() ? explanation.advice : explanation.advice + " " + values;
-    if (!values.empty() && std::find(lines.begin(), lines.end(), values) == lines.end())
-      lines.push_back(values);
+    std::string line = explanation.advice;
+    if (!values.empty()) {
+      line +=
+          fmt::format("{}values of the board that set this: {}", line.empty() ? "" : " ", values);
+    }
+    if (!line.empty() && std::find(lines.begin(), lines.end(), line) == lines.end())
+      lines.push_back(line);
   }
   return lines;
 }

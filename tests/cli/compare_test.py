@@ -293,6 +293,10 @@ class Check(Results):
         base = self.blessed()
         document = yaml.safe_load(self.read(base))
         report = json.loads(self.read(self.dsp))
+        validator = schema("baseline.schema.json")
+        validator.validate(document)
+        for key in ("tool", "image", "board", "metrics"):
+            self.assertFalse(validator.is_valid({name: value for name, value in document.items() if name != key}), key)
         self.assertEqual(document["schema"], "mcost/baseline/1")
         self.assertEqual((document["tool"], document["board"]), (report["tool"]["version"], BOARD))
         self.assertEqual(document["image_sha256"], report["image"]["sha256"])
@@ -624,6 +628,7 @@ class Documents(Results):
     def test_limits_of_the_page_are_limits(self):
         text = self.read(os.path.join(SOURCE, "docs", "ci.md"))
         limits = re.search(r"^```yaml\n(tolerance:.*?)^```$", text, re.MULTILINE | re.DOTALL)[1]
+        schema("baseline.schema.json").validate(yaml.safe_load(limits))
         base = self.path("base.yaml", limits)
         self.good("check", self.dsp, "--baseline", base, "--bless", "--limit", "layers.conv1.cycles=+10%")
         self.good("check", self.dsp, "--baseline", base)
