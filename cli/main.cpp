@@ -18,10 +18,12 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 9> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"report", &add_report},
+    {"compare", &add_compare},
+    {"check", &add_check},
     {"loop", &add_loop},
     {"gdb", &add_gdb},
     {"fit", &add_fit},

@@ -17,6 +17,7 @@
 #include "cli/attended_run.h"
 #include "cli/command.h"
 #include "cli/input_file.h"
+#include "cli/result_options.h"
 #include "cli/run_status.h"
 #include "cli/source_files.h"
 #include "loader/lines.h"
@@ -203,20 +204,8 @@ Request check_request(const ProfileOptions& options) {
   return request;
 }
 
-bool is_result(const std::string& file) { return file.ends_with(".json"); }
-
-/// Options of a run make no sense with one that is over.
-void refuse_run_options(const ProfileOptions& options) {
-  constexpr std::array<std::string_view, 6> kOfReports{"by",     "annotate", "top",
-                                                       "format", "output",   "source-root"};
-  for (const CLI::Option* const option : options.command->get_options()) {
-    if (option->count() == 0 || option->get_lnames().empty()) continue;
-    const std::string& name = option->get_lnames().front();
-    if (std::find(kOfReports.begin(), kOfReports.end(), name) != kOfReports.end()) continue;
-    throw ConfigError(fmt::format("{} is the result of a run", options.run.firmware), "--" + name,
-                      "leave the option out, or give the firmware instead");
-  }
-}
+constexpr std::array<std::string_view, 6> kOfReports{"by",     "annotate", "top",
+                                                     "format", "output",   "source-root"};
 
 /// Lines and functions of the source that have code, for what was never executed.
 analysis::CoveredSource covered_source(RunSession& session) {
@@ -292,7 +281,7 @@ std::string render(const RunResult& result, const Request& request, const std::s
 }
 
 int profile_result(const ProfileOptions& options, const Request& request) {
-  refuse_run_options(options);
+  refuse_run_options(*options.command, options.run.firmware, kOfReports);
   OutputFile file(options.run.output, "--output " + options.run.output);
   const RunResult result = read_result(options.run.firmware, "mcost profile");
   if (request.format == "lcov") {

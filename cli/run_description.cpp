@@ -12,7 +12,9 @@
 #include "boards/spec_reader.h"
 #include "cli/backtrace.h"
 #include "cli/fault_advice.h"
+#include "cli/given_options.h"
 #include "cli/run_session.h"
+#include "loader/sha256.h"
 
 namespace mcost::cli {
 namespace {
@@ -123,6 +125,9 @@ void RunSession::describe_board(RunResult& result) {
   result.image = {image_.name, image_.sha256};
   result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
                   boards::resolved_yaml(spec)};
+  std::vector<std::string> digests;
+  for (const Input& input : inputs_) digests.push_back(loader::sha256_hex(input.bytes));
+  result.options = given_options(options_, digests);
   const bool from_reset = spec.start == boards::StartState::reset;
   const std::string clock_path = from_reset ? "reset.clock_hz" : "clock.rated_hz";
   for (const boards::SourcedValue& value : boards::sources(spec)) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "analysis/energy.h"
+#include "analysis/reports/csv_row.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
@@ -9,28 +10,7 @@
 namespace mcost::analysis {
 namespace {
 
-/// Source: RFC 4180 section 2, quotes where a cell has commas, quotes or line ends.
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + "\"";
-}
-
-class Row {
- public:
-  Row& operator<<(const std::string& cell) {
-    text_ += (text_.empty() && first_ ? "" : ",") + quoted(cell);
-    first_ = false;
-    return *this;
-  }
-  Row& operator<<(std::uint64_t value) { return *this << fmt::format("{}", value); }
-  [[nodiscard]] std::string line() const { return text_ + "\n"; }
-
- private:
-  std::string text_;
-  bool first_ = true;
-};
+using Row = CsvRow;
 
 template <class Visit>
 void each_cause(const RunResult& result, Visit&& visit) {

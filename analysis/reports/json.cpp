@@ -401,6 +401,8 @@ std::string json_report(const RunResult& result) {
   add_cycles_at(json, total, result);
   json["partial"] = result.partial;
   json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
+  json["options"] = Json::array();
+  for (const std::string& option : result.options) json["options"].push_back(printable(option));
   json["exit"] = exit_of(result.exit);
   json["energy"] = energy_of_run(result);
   json["energy_absent"] = text_or_null(result.energy_absent);

@@ -384,6 +384,9 @@ RunResult from_json(std::string_view text, const std::string& file) {
     });
   }
   result.image = {json["image"]["name"].text(), json["image"]["sha256"].text()};
+  if (json.has("options")) {  // earlier versions did not say
+    json["options"].each([&](const Value& option) { result.options.push_back(option.text()); });
+  }
   result.exit = read_exit(json["exit"]);
   const Value board = json["board"];
   result.board = {board["name"].text(), board["title"].text(), board["core"].text(),

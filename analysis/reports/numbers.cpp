@@ -157,6 +157,14 @@ std::uint64_t nanoseconds(const Counters& counters, const RunResult& result) {
   return static_cast<std::uint64_t>(whole < kMost ? whole : kMost);
 }
 
+std::uint64_t picoseconds_of(const Counters& counters, const RunResult& result) {
+  const Wide whole = picoseconds(counters, result);
+  constexpr Wide kMost = ~std::uint64_t{0};
+  return static_cast<std::uint64_t>(whole < kMost ? whole : kMost);
+}
+
+std::string time_text(std::uint64_t picoseconds) { return with_unit(picoseconds, kTimes); }
+
 std::string seconds(const Counters& counters, const RunResult& result) {
   return with_point(picoseconds(counters, result), 12);
 }

@@ -38,6 +38,10 @@ namespace mcost::analysis {
 [[nodiscard]] std::string seconds(const Counters& counters, const RunResult& result);
 /// Whole nanoseconds, rounded down; the most there is where they do not fit.
 [[nodiscard]] std::uint64_t nanoseconds(const Counters& counters, const RunResult& result);
+/// Whole picoseconds, rounded half up; the most there is where they do not fit.
+[[nodiscard]] std::uint64_t picoseconds_of(const Counters& counters, const RunResult& result);
+/// With four significant digits and a unit: "15.43 ms".
+[[nodiscard]] std::string time_text(std::uint64_t picoseconds);
 /// The core clocks of a run for people, in the order in which it first had them.
 [[nodiscard]] std::string clocks(const RunResult& result);
 

@@ -19,7 +19,14 @@ std::string cut(const std::string& text, std::size_t width) {
   return text.substr(0, end) + "...";
 }
 
-std::string escaped(const std::string& cell) {
+}  // namespace
+
+std::size_t display_width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+std::string markdown_text(const std::string& cell) {
   std::string text;
   for (const char c : cell) {
     if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<' || c == '[') {
@@ -28,13 +35,6 @@ std::string escaped(const std::string& cell) {
     text += c;
   }
   return text;
-}
-
-}  // namespace
-
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
 }
 
 std::string wrapped(const std::string& text, const std::string& first, std::size_t width) {
@@ -116,13 +116,13 @@ std::string Table::text(std::size_t indent, std::size_t max_width) const {
 
 std::string Table::markdown() const {
   std::string text = "|";
-  for (const Column& column : columns_) text += " " + escaped(column.heading) + " |";
+  for (const Column& column : columns_) text += " " + markdown_text(column.heading) + " |";
   text += "\n|";
   for (std::size_t i = 0; i < columns_.size(); ++i) text += i == 0 ? " --- |" : " ---: |";
   text += "\n";
   for (std::size_t row = 0; !columns_.empty() && row < columns_.front().cells.size(); ++row) {
     text += "|";
-    for (const Column& column : columns_) text += " " + escaped(column.cells[row]) + " |";
+    for (const Column& column : columns_) text += " " + markdown_text(column.cells[row]) + " |";
     text += "\n";
   }
   return text;

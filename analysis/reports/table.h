@@ -16,6 +16,9 @@ namespace mcost::analysis {
 [[nodiscard]] std::string wrapped(const std::string& text, const std::string& first,
                                   std::size_t width);
 
+/// `text` with what Markdown would take for its own escaped.
+[[nodiscard]] std::string markdown_text(const std::string& text);
+
 class Table {
  public:
   /// One column: its heading and its cells, top to bottom. The first is aligned left, others right.

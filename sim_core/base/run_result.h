@@ -192,6 +192,7 @@ struct RunResult {
   RunExit exit;
   ImageInfo image;
   BoardInfo board;
+  std::vector<std::string> options;  // that can change numbers, as typed; without host folders
   std::optional<EnergyModel> energy;
   std::string energy_absent;            // why there is none
   std::optional<Lifetime> lifetime;     // --battery

@@ -91,6 +91,7 @@ RunResult sample_result() {
   result.exit.backtrace = {{{0x08000200, "main+0x20", "main.c:7"}, true},
                            {{0x08000042, "", ""}, false}};
   result.image = {"demo.elf", std::string(64, 'a')};
+  result.options = {"--set memories.flash.wait_states=5", "--args demo --all"};
   result.board = {"demo-board", "A board, with a comma", "cortex-m4", "name: demo-board\n"};
   result.energy_absent = "board has no energy data";
   result.memories = {"flash", "sram", "peripherals"};
