@@ -7,10 +7,11 @@
 namespace mcost::engine {
 
 void Engine::enable_profile(CallTree::FunctionAt function_at) {
+  invalidate_all_blocks();
+  bury();  // what they counted before is nobody's
   profiler_ = std::make_unique<Profiler>(std::move(function_at));
   profiler_->set_clock(clock_);
   context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
-  invalidate_all_blocks();
 }
 
 void Engine::set_profile_layer(std::size_t layer) {
