@@ -18,10 +18,11 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"report", &add_report},
+    {"call", &add_call},
     {"loop", &add_loop},
     {"gdb", &add_gdb},
     {"fit", &add_fit},
@@ -38,12 +39,13 @@ std::vector<std::string> command_names() {
 }
 
 /// CLI11 takes a value that starts with a dash for an option: `--args --all` becomes
-/// `--args=--all`.
+/// `--args=--all`, `--arg -3` becomes `--arg=-3`.
 std::vector<std::string> joined_arguments(int count, const char* const* values) {
   std::vector<std::string> arguments;
   for (int i = 1; i < count; ++i) {
     std::string argument = values[i];
-    if (argument == "--args" && i + 1 < count) argument += "=" + std::string(values[++i]);
+    if ((argument == "--args" || argument == "--arg") && i + 1 < count)
+      argument += "=" + std::string(values[++i]);
     arguments.push_back(std::move(argument));
   }
   return arguments;

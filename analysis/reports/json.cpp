@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/energy.h"
+#include "analysis/reports/call_report.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/json_keys.h"
 #include "analysis/reports/json_value.h"
@@ -384,6 +385,7 @@ std::string json_report(const RunResult& result) {
   json["partial"] = result.partial;
   json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
   json["exit"] = exit_of(result.exit);
+  if (result.call) json["call"] = call_json(*result.call);
   json["energy"] = energy_of_run(result);
   json["energy_absent"] = text_or_null(result.energy_absent);
   if (result.lifetime) {
