@@ -191,13 +191,13 @@ void add_call(CLI::App& program, std::function<int()>& action) {
   command->add_option("--arg", options->arguments, "one argument, written like those above")
       ->type_name("ARGUMENT")
       ->allow_extra_args(false);
-  add("--returns", options->returns, "TYPE",
-      "void, i32, u32, i64, u64, f32, f64, ptr or str (default: what debug data say, else r0)");
+  add("--returns", options->returns, "void|i32|u32|i64|u64|f32|f64|ptr|str",
+      "what comes back (default: what debug data say, else R0 as it is)");
   add("--at", options->at, "SYMBOL|ADDR", "boot until this is reached (default main)");
   add("--after", options->after, "FUNCTION", "boot until this function has returned");
   command
       ->add_option("--init", options->init,
-                   "call this function without arguments first, unmeasured; may be repeated")
+                   "call this function without arguments first, unmeasured")
       ->type_name("FUNCTION")
       ->allow_extra_args(false);
   add("--warmup", options->warmup, "N", "call that often first, unmeasured (default 0)");

@@ -13,6 +13,7 @@
 
 #include "boards/suggestions.h"
 #include "cli/command.h"
+#include "cli/command_tree.h"
 #include "cli/run_session.h"
 
 namespace mcost::cli {
@@ -84,6 +85,8 @@ int dispatch(int count, const char* const* values) {
   std::function<int()> action;
   CLI::App program("Cycle, byte and energy cost of Cortex-M firmware, without the board", "mcost");
   program.set_version_flag("--version", "mcost " MCOST_VERSION);
+  bool describes = false;
+  program.add_flag("--describe", describes, "commands and options as JSON")->group("");
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(kHelpColumn);
   for (const Command& command : kCommands) command.add(program, action);
@@ -110,6 +113,10 @@ int dispatch(int count, const char* const* values) {
     if (!what.empty() && what.back() == '.') what.pop_back();
     throw ConfigError(what, "command line",
                       "`mcost --help` and `mcost COMMAND --help` list options");
+  }
+  if (describes) {
+    write_stdout(command_tree(program));
+    return kOk;
   }
   for (const CLI::App* const command : program.get_subcommands()) {
     std::vector<std::string> extras = command->remaining();
