@@ -20,9 +20,20 @@ AttendedRun::AttendedRun(RunOptions options, Firmware firmware)
   session_ = std::make_unique<RunSession>(std::move(options), std::move(io));
 }
 
-RunResult AttendedRun::run() {
+void AttendedRun::show_progress() {
   progress_ = std::make_unique<Progress>(session_->clock(), timeout_s_, max_cycles_);
+}
+
+RunResult AttendedRun::run() {
+  show_progress();
   RunResult result = session_->run();
+  progress_->clear();
+  return result;
+}
+
+std::optional<RunResult> AttendedRun::run(RunController& controller) {
+  show_progress();
+  std::optional<RunResult> result = session_->run(controller);
   progress_->clear();
   return result;
 }

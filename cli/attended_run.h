@@ -27,10 +27,13 @@ class AttendedRun {
   [[nodiscard]] RunSession& session() { return *session_; }
   /// Once.
   [[nodiscard]] RunResult run();
+  /// The same under somebody's control; nothing if the run was given up.
+  [[nodiscard]] std::optional<RunResult> run(RunController& controller);
   /// What stands between the firmware's output and a report on stdout.
   [[nodiscard]] std::string separator() const { return console_.separator(); }
 
  private:
+  void show_progress();
   Console console_;
   std::optional<double> timeout_s_;
   std::optional<Cycles> max_cycles_;

@@ -211,7 +211,14 @@ std::string show_board(const boards::BoardSpec& spec) {
 struct BoardOptions {
   std::string board;
   bool resolved = false;
+  bool names = false;
 };
+
+std::string board_names() {
+  std::string text;
+  for (const std::string& name : boards::shipped_boards()) text += name + "\n";
+  return text;
+}
 
 int show(const BoardOptions& options) {
   if (options.board.empty()) {
@@ -219,9 +226,11 @@ int show(const BoardOptions& options) {
       throw ConfigError("--resolved needs a board", "command line",
                         "write mcost boards NAME --resolved");
     }
-    write_stdout(list_boards());
+    write_stdout(options.names ? board_names() : list_boards());
     return kOk;
   }
+  if (options.names)
+    throw ConfigError("--names lists all boards", "command line", "leave out the board");
   const boards::BoardSpec spec = boards::read_board(options.board);
   write_stdout(options.resolved ? boards::resolved_yaml(spec) : show_board(spec));
   return kOk;
@@ -237,6 +246,7 @@ void add_boards(CLI::App& program, std::function<int()>& action) {
       ->type_name("NAME|FILE.yaml");
   command->add_flag("--resolved", options->resolved,
                     "print the whole board as one YAML that reads back to the same machine");
+  command->add_flag("--names", options->names, "print only the names of shipped boards");
   command->callback([options, &action] { action = [options] { return show(*options); }; });
 }
 

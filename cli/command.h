@@ -30,6 +30,7 @@ struct Command {
 
 void add_run(CLI::App& program, std::function<int()>& action);
 void add_profile(CLI::App& program, std::function<int()>& action);
+void add_call(CLI::App& program, std::function<int()>& action);
 void add_loop(CLI::App& program, std::function<int()>& action);
 void add_gdb(CLI::App& program, std::function<int()>& action);
 void add_fit(CLI::App& program, std::function<int()>& action);

@@ -21,7 +21,14 @@ bool EngineView::read_memory(Address address, std::uint8_t* data, std::size_t si
   return engine_.read_memory(address, data, size_bytes);
 }
 
-Cycles EngineView::now() const { return engine_.now(); }
+Cycles EngineView::now() const { return engine_.now() - begin_; }
+
+void EngineView::start_counting() {
+  static_cast<void>(engine_.take_counters());
+  begin_ = engine_.now();
+  before_ = engine_.peek_counters();
+  taken_ = at_start_ = model_values();
+}
 
 namespace {
 
@@ -72,6 +79,7 @@ Cost EngineView::take_cost() {
 Cost EngineView::total() {
   Cost cost;
   cost.counters = engine_.peek_counters();
+  cost.counters -= before_;
   const std::vector<std::uint64_t> values = model_values();
   for (std::size_t i = 0; i < values.size(); ++i) cost.model.push_back(values[i] - at_start_[i]);
   return cost;

@@ -21,11 +21,17 @@ class EngineView final : public CoreView {
   [[nodiscard]] std::uint32_t process_stack_pointer() const override;
   [[nodiscard]] bool read_memory(Address address, std::uint8_t* data,
                                  std::size_t size_bytes) const override;
+  /// Since start_counting().
   [[nodiscard]] Cycles now() const override;
   [[nodiscard]] Cost take_cost() override;
   void enter_layer(std::size_t account) override;
   void note_layer() override;
   void hook(Address address) override;
+
+  /// Time and cost so far are nobody's: both begin at 0 here.
+  void start_counting();
+  /// Engine::now() at that time.
+  [[nodiscard]] Cycles begin() const { return begin_; }
 
   /// What the elements of Cost::model mean, in the order of memories.
   [[nodiscard]] std::vector<ModelCounter> model_counters() const;
@@ -35,6 +41,8 @@ class EngineView final : public CoreView {
  private:
   [[nodiscard]] std::vector<std::uint64_t> model_values() const;
   engine::Engine& engine_;
+  Cycles begin_ = 0;
+  Counters before_;
   std::vector<std::uint64_t> at_start_;
   std::vector<std::uint64_t> taken_;
 };

@@ -13,17 +13,19 @@
 
 #include "boards/suggestions.h"
 #include "cli/command.h"
+#include "cli/command_tree.h"
 #include "cli/run_session.h"
 
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 9> kCommands = {{
+constexpr std::array<Command, 10> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"report", &add_report},
     {"compare", &add_compare},
     {"check", &add_check},
+    {"call", &add_call},
     {"loop", &add_loop},
     {"gdb", &add_gdb},
     {"fit", &add_fit},
@@ -40,12 +42,13 @@ std::vector<std::string> command_names() {
 }
 
 /// CLI11 takes a value that starts with a dash for an option: `--args --all` becomes
-/// `--args=--all`.
+/// `--args=--all`, `--arg -3` becomes `--arg=-3`.
 std::vector<std::string> joined_arguments(int count, const char* const* values) {
   std::vector<std::string> arguments;
   for (int i = 1; i < count; ++i) {
     std::string argument = values[i];
-    if (argument == "--args" && i + 1 < count) argument += "=" + std::string(values[++i]);
+    if ((argument == "--args" || argument == "--arg") && i + 1 < count)
+      argument += "=" + std::string(values[++i]);
     arguments.push_back(std::move(argument));
   }
   return arguments;
@@ -84,6 +87,8 @@ int dispatch(int count, const char* const* values) {
   std::function<int()> action;
   CLI::App program("Cycle, byte and energy cost of Cortex-M firmware, without the board", "mcost");
   program.set_version_flag("--version", "mcost " MCOST_VERSION);
+  bool describes = false;
+  program.add_flag("--describe", describes, "commands and options as JSON")->group("");
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(kHelpColumn);
   for (const Command& command : kCommands) command.add(program, action);
@@ -110,6 +115,10 @@ int dispatch(int count, const char* const* values) {
     if (!what.empty() && what.back() == '.') what.pop_back();
     throw ConfigError(what, "command line",
                       "`mcost --help` and `mcost COMMAND --help` list options");
+  }
+  if (describes) {
+    write_stdout(command_tree(program));
+    return kOk;
   }
   for (const CLI::App* const command : program.get_subcommands()) {
     std::vector<std::string> extras = command->remaining();

@@ -52,7 +52,7 @@ void MemoryUseLog::close(std::size_t account, Cycles now) {
   begin_ = now;
 }
 
-void MemoryUseLog::end(std::size_t left) { close(left, engine_.now()); }
+void MemoryUseLog::end(std::size_t left, Cycles now) { close(left, now); }
 
 /// The object that PSP points into is a stack.
 std::optional<engine::Engine::StackRange> MemoryUseLog::find_stack(Address address) {

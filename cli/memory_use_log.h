@@ -21,7 +21,8 @@ class MemoryUseLog {
   /// boundary costs nothing and is none.
   static constexpr std::uint64_t kMostStretches = 256;
 
-  /// Starts recording. Once memory is loaded, before the run; all must outlive this.
+  /// Starts recording, with the main stack below where SP is. Once memory is loaded, between
+  /// instructions; all must outlive this.
   MemoryUseLog(engine::Engine& engine, const loader::Image& image,
                const loader::SymbolTable& symbols);
   MemoryUseLog(const MemoryUseLog&) = delete;
@@ -31,7 +32,7 @@ class MemoryUseLog {
   /// Account `left` of the layers is left for account `entered`.
   void boundary(std::size_t left, std::size_t entered, Cycles now);
   /// The run is over.
-  void end(std::size_t left);
+  void end(std::size_t left, Cycles now);
   /// After end(); `result` has its layers and memories.
   void show(RunResult& result, const std::vector<std::size_t>& accounts);
 

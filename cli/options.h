@@ -92,6 +92,7 @@ struct RunOptions {
   std::optional<Address> load_at;
   std::string format;
   std::string output;
+  bool measured_from_start = true;  // else from RunSession::start_measuring()
   bool memory_use = true;
   bool profile = false;  // what each instruction cost, and when layers were visited
   bool strict = false;

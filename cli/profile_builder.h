@@ -14,8 +14,7 @@ namespace mcost::cli {
 
 class ProfileBuilder {
  public:
-  /// Starts profiling. Before the run, with the core at its first instruction; all must outlive
-  /// this.
+  /// Starts profiling, with the core at the first instruction that counts; all must outlive this.
   ProfileBuilder(engine::Engine& engine, const loader::Image& image,
                  const loader::SymbolTable& symbols);
 

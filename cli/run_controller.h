@@ -1,4 +1,5 @@
-// Who may halt a run and look around while time stands still: a debugger. Depends on the engine.
+// Who may halt a run and look around while time stands still: a debugger, or whoever calls one
+// function. Depends on the engine.
 #pragma once
 
 #include "sim_core/engine/engine.h"
@@ -17,11 +18,13 @@ class RunController {
   virtual bool begin() = 0;
   /// The run is halted. Returns when it is to go on, or false: it is given up.
   virtual bool halted() = 0;
+  /// Asked behind halted() == false: the run ends here and has a result.
+  [[nodiscard]] virtual bool finished() const { return false; }
   /// The run is over, its state is still there. False: nobody wants its result.
   virtual bool ended(engine::StopReason stop) = 0;
   /// The handler of an exception is about to run. `interrupt`: it came from outside the code.
-  virtual void exception_entered(bool interrupt) = 0;
-  virtual void exception_returned() = 0;
+  virtual void exception_entered(bool interrupt) { (void)interrupt; }
+  virtual void exception_returned() {}
 };
 
 }  // namespace mcost::cli

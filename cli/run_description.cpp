@@ -28,8 +28,8 @@ ExitReason reason_of(engine::StopReason stop) {
     case engine::StopReason::time_limit: return ExitReason::time_limit;
     case engine::StopReason::lockup: return ExitReason::lockup;
     case engine::StopReason::fault: return ExitReason::fault;
-    case engine::StopReason::none:
-    case engine::StopReason::halted: break;
+    case engine::StopReason::halted: return ExitReason::returned;  // its controller ended it
+    case engine::StopReason::none: break;
   }
   throw InternalError("the run ended without a reason");
 }
@@ -185,7 +185,7 @@ void RunSession::describe_exit(RunResult& result, engine::StopReason stop) {
     registers[15] = record->pc;
   }
   const bool ended_itself = exit.reason == ExitReason::exited || exit.reason == ExitReason::idle ||
-                            exit.reason == ExitReason::until;
+                            exit.reason == ExitReason::until || exit.reason == ExitReason::returned;
   if (ended_itself && !exit.fault) return;
   exit.backtrace = backtrace(places_, registers, *view_);
 }
@@ -239,8 +239,9 @@ void RunSession::describe_irregular(RunResult& result) {
 void RunSession::describe_timeline(RunResult& result) {
   if (events_ != nullptr) result.timeline = events_->events();
   for (const boards::Signal& signal : machine_->signals().signals()) {
+    if (signal.cycle < view_->begin()) continue;  // before anything was measured
     TimelineEvent event;
-    event.cycle = signal.cycle;
+    event.cycle = signal.cycle - view_->begin();
     event.name = signal.name;
     const bool has_value = signal.kind != boards::SignalKind::itm_text;
     if (has_value) event.values.push_back(EventValue{false, signal.value});

@@ -81,6 +81,7 @@ class RunSession::Listener final : public engine::HookListener {
   Listener(EngineView& core, LayerLog& log) : core_(core), log_(log) {}
   void add(std::unique_ptr<LayerSource> source) { sources_.push_back(std::move(source)); }
   void start() {
+    active_ = true;
     for (const auto& source : sources_) source->start(core_);
   }
   /// `serve` is called once, when the run comes to `address`.
@@ -103,22 +104,28 @@ class RunSession::Listener final : public engine::HookListener {
   void reached(Address pc, engine::Engine&) override {
     if (each_.serve && pc == each_.address) each_.serve();
     if (once_.serve && pc == once_.address) std::exchange(once_.serve, nullptr)();
+    if (!active_) return;
     for (const auto& source : sources_) source->reached(pc, core_, log_);
   }
   void tell(RunController* controller) { controller_ = controller; }
   void exception_entered(unsigned number, engine::Engine&) override {
-    if (!sources_.empty() && is_interrupt(number)) log_.enter_interrupt(number);
+    if (finds_layers() && is_interrupt(number)) log_.enter_interrupt(number);
     if (controller_ != nullptr) controller_->exception_entered(is_interrupt(number));
   }
   void exception_returned(unsigned number, engine::Engine&) override {
-    for (const auto& source : sources_) source->handler_returned(core_, log_);
-    if (!sources_.empty() && is_interrupt(number)) log_.leave_interrupt(number);
+    if (finds_layers()) {
+      for (const auto& source : sources_) source->handler_returned(core_, log_);
+      if (is_interrupt(number)) log_.leave_interrupt(number);
+    }
     if (controller_ != nullptr) controller_->exception_returned();
   }
 
  private:
+  [[nodiscard]] bool finds_layers() const { return active_ && !sources_.empty(); }
+
   EngineView& core_;
   LayerLog& log_;
+  bool active_ = false;
   RunController* controller_ = nullptr;
   std::vector<std::unique_ptr<LayerSource>> sources_;
   struct Served {
@@ -162,11 +169,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
   if (main != nullptr && symbols_.is_code(main->address)) main_ = main->address;
   view_ = std::make_unique<EngineView>(machine_->engine());
   log_ = std::make_unique<LayerLog>(tracker_, *view_);
-  if (options_.memory_use)
-    memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
-  log_->measure(memory_use_.get());
-  if (options_.profile)
-    profile_ = std::make_unique<ProfileBuilder>(machine_->engine(), image_, symbols_);
+  if (options_.measured_from_start) start_recording();
   listener_ = std::make_unique<Listener>(*view_, *log_);
   if (options_.profile) tracker_.record_visits(kMostVisits);
   choose_layers();
@@ -175,6 +178,21 @@ RunSession::RunSession(RunOptions options, SessionIo io)
 }
 
 RunSession::~RunSession() = default;
+
+void RunSession::start_recording() {
+  measuring_ = true;
+  if (options_.memory_use)
+    memory_use_ = std::make_unique<MemoryUseLog>(machine_->engine(), image_, symbols_);
+  log_->measure(memory_use_.get());
+  if (options_.profile)
+    profile_ = std::make_unique<ProfileBuilder>(machine_->engine(), image_, symbols_);
+}
+
+void RunSession::start_measuring() {
+  view_->start_counting();
+  start_recording();
+  listener_->start();
+}
 
 Hertz RunSession::clock() const { return machine_->clock(); }
 
@@ -260,7 +278,6 @@ void RunSession::read_inputs() {
   }
 }
 
-/// Refuses addresses that execution cannot come to.
 void RunSession::check_code_address(Address address, const std::string& where) const {
   const bus::Region* const region = machine_->engine().bus().find(address);
   if (region == nullptr || region->kind != bus::RegionKind::memory || !region->executable) {
@@ -364,7 +381,7 @@ engine::StopReason RunSession::run_controlled(const engine::RunLimits& limits) {
 engine::StopReason RunSession::execute() {
   engine::Engine& engine = machine_->engine();
   engine.set_listener(listener_.get());
-  listener_->start();
+  if (options_.measured_from_start) listener_->start();
   engine::RunLimits limits;
   if (options_.max_cycles) limits.max_cycles = *options_.max_cycles;
   limits.keep_going = io_.keep_going;
@@ -391,7 +408,9 @@ RunResult RunSession::run() { return result_of(execute()); }
 std::optional<RunResult> RunSession::run(RunController& controller) {
   controller_ = &controller;
   const engine::StopReason stop = execute();
-  if (stop == engine::StopReason::halted || !controller.ended(stop)) return std::nullopt;
+  const bool is_over =
+      stop == engine::StopReason::halted ? controller.finished() : controller.ended(stop);
+  if (!is_over) return std::nullopt;
   return result_of(stop);
 }
 
@@ -414,7 +433,7 @@ void require_sums(const RunResult& result) {
 
 /// Settled costs, by layer, and what is needed to read them. `tracker` is finished.
 void RunSession::describe_costs(RunResult& result, analysis::LayerTracker& tracker) {
-  const Cycles now = machine_->engine().now();
+  const Cycles now = view_->now();
   result.layers = tracker.finish(now);
   result.total = view_->total();
   if (result.total.counters.cycles != now) {
@@ -445,7 +464,7 @@ RunResult RunSession::so_far() {
 /// The part of the result that is the ledger.
 void RunSession::describe_run(RunResult& result, engine::StopReason stop) {
   log_->settle();
-  if (memory_use_) memory_use_->end(tracker_.innermost());
+  if (memory_use_) memory_use_->end(tracker_.innermost(), view_->now());
   describe_costs(result, tracker_);
   describe_timeline(result);
   describe_dma(result);

@@ -66,6 +66,15 @@ class RunSession {
   [[nodiscard]] RunResult run();
   /// The same under somebody's control; nothing if the run was given up.
   [[nodiscard]] std::optional<RunResult> run(RunController& controller);
+  /// While it is halted, of a run that is not measured from its start: what it costs from here on
+  /// is the result, and its cycles are counted from 0. Layers are found, memory use and profile
+  /// recorded from here on. Once.
+  void start_measuring();
+  [[nodiscard]] bool measuring() const { return measuring_; }
+  /// Layers that somebody else than the options' source begins and ends.
+  [[nodiscard]] LayerLog& layer_log() { return *log_; }
+  [[nodiscard]] EngineView& view() { return *view_; }
+
   /// While it is halted: costs, layers and what their numbers mean, up to now.
   [[nodiscard]] RunResult so_far();
   /// How the run ended for `stop`, for people.
@@ -74,6 +83,9 @@ class RunSession {
   /// others are written.
   void write_dumps();
   [[nodiscard]] Hertz clock() const;
+
+  /// Errors: ConfigError for addresses that execution cannot come to.
+  void check_code_address(Address address, const std::string& where) const;
 
   [[nodiscard]] boards::Machine& machine() { return *machine_; }
   [[nodiscard]] const loader::Image& image() const { return image_; }
@@ -91,9 +103,9 @@ class RunSession {
 
   [[nodiscard]] std::unique_ptr<LayerSource> probe_layers() const;
   void choose_layers();
+  void start_recording();
   void read_inputs();
   void write_inputs_at_main();
-  void check_code_address(Address address, const std::string& where) const;
   void open_dumps();
   [[nodiscard]] bool initialised_by_startup(Address address) const;
   engine::StopReason execute();
@@ -133,6 +145,7 @@ class RunSession {
   engine::Observer* watcher_ = nullptr;
   std::uint64_t watch_visits_ = 0;
   RunController* controller_ = nullptr;
+  bool measuring_ = false;
   bool waits_for_main_ = false;  // there is input that start-up code would overwrite
   std::vector<Input> inputs_;
   struct Dump {

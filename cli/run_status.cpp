@@ -41,7 +41,8 @@ int status_of(const RunResult& result, bool strict) {
   const RunExit& exit = result.exit;
   switch (exit.reason) {
     case ExitReason::idle:
-    case ExitReason::until: break;
+    case ExitReason::until:
+    case ExitReason::returned: break;
     case ExitReason::exited: {
       const std::uint32_t code = exit.code.value_or(0);
       if (code > 255) return (code & 0xFFu) != 0 ? static_cast<int>(code & 0xFFu) : kFirmwareFailed;

@@ -300,6 +300,7 @@ class DebugEntryReader {
       piece.agrees = agrees(die, piece);
       piece.file = inherited_number(die, DW_AT_decl_file);
       piece.line = inherited_number(die, DW_AT_decl_line);
+      piece.entry_offset = dwarf_dieoffset(&die);
     }
     unit.functions.insert(unit.functions.end(), pieces.begin(), pieces.end());
     std::erase_if(pieces, [](const DebugFunction& piece) { return !piece.agrees; });
@@ -356,6 +357,8 @@ DebugEntries::DebugEntries(const Image& image, const SymbolTable& symbols,
     : handles_(std::make_unique<Handles>(image)) {
   DebugEntryReader(*this, symbols, notes).read();
 }
+
+Dwarf* DebugEntries::dwarf() const { return handles_->dwarf; }
 
 DebugEntries::~DebugEntries() = default;
 

@@ -16,6 +16,8 @@
 #include "loader/symbols.h"
 #include "sim_core/base/units.h"
 
+struct Dwarf;
+
 namespace mcost::loader {
 
 /// One contiguous piece of a function, as debug data describe it.
@@ -25,6 +27,7 @@ struct DebugFunction {
   bool agrees = false;     ///< A function symbol of that name (or clone of it) starts at `begin`.
   std::uint64_t file = 0;  ///< Of the declaration, as in the unit's line program; 0 if unknown.
   std::uint64_t line = 0;  ///< Of the declaration; 0 if unknown.
+  std::uint64_t entry_offset = 0;  ///< Of its entry in .debug_info.
 };
 
 struct DebugUnit {
@@ -54,6 +57,8 @@ class DebugEntries {
   [[nodiscard]] const std::vector<DebugUnit>& units() const { return units_; }
   /// Valid as long as this object.
   [[nodiscard]] const DebugSections& sections() const { return sections_; }
+  /// What libdw reads further entries with; null without debug data.
+  [[nodiscard]] Dwarf* dwarf() const;
   /// Calls inlined at `address`, innermost first.
   [[nodiscard]] std::vector<InlinedCall> inlined_at(Address address) const;
 

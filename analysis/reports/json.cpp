@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/energy.h"
+#include "analysis/reports/call_report.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/json_keys.h"
 #include "analysis/reports/json_value.h"
@@ -404,6 +405,7 @@ std::string json_report(const RunResult& result) {
   json["options"] = Json::array();
   for (const std::string& option : result.options) json["options"].push_back(printable(option));
   json["exit"] = exit_of(result.exit);
+  if (result.call) json["call"] = call_json(*result.call);
   json["energy"] = energy_of_run(result);
   json["energy_absent"] = text_or_null(result.energy_absent);
   if (result.lifetime) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analysis/reports/call_report.h"
 #include "analysis/reports/json_keys.h"
 #include "analysis/reports/json_value.h"
 #include "analysis/reports/profile_json.h"
@@ -388,6 +389,7 @@ RunResult from_json(std::string_view text, const std::string& file) {
     json["options"].each([&](const Value& option) { result.options.push_back(option.text()); });
   }
   result.exit = read_exit(json["exit"]);
+  if (json.has("call")) result.call = read_call(json["call"]);
   const Value board = json["board"];
   result.board = {board["name"].text(), board["title"].text(), board["core"].text(),
                   board["resolved"].text()};

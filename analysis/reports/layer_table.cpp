@@ -88,6 +88,7 @@ std::string exit_sentence(const RunExit& exit) {
     case ExitReason::exited: return fmt::format("exit code {}{}", exit.code.value_or(0), fault);
     case ExitReason::idle: return fmt::format("idle at {}{}", place, fault);
     case ExitReason::until: return fmt::format("reached {}{}", place, fault);
+    case ExitReason::returned: return "returned" + fault;
     case ExitReason::cycle_limit: return fmt::format("cycle limit at {}{}", place, fault);
     case ExitReason::time_limit: return fmt::format("time limit at {}{}", place, fault);
     case ExitReason::lockup:

@@ -1,6 +1,7 @@
 // Summary and layers for pull requests and CI summaries.
 #include <fmt/format.h>
 
+#include "analysis/reports/call_report.h"
 #include "analysis/reports/energy_table.h"
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
@@ -18,6 +19,15 @@ Table summary(const RunResult& result) {
                       ratio(total.cycles, total.instructions, 3), grouped(total.macs),
                       ratio(total.macs, total.cycles, 3), energy_sentence(result)});
   return table;
+}
+
+/// `f(1, 2)` returned 3. Calls: ...
+std::string call_text(const CallResult& call) {
+  std::string text = "`" + call_sentence(call) + "`";
+  if (call.value) text += " returned " + value_sentence(*call.value);
+  if (const std::string calls = calls_sentence(call); !calls.empty())
+    text += "; cycles of calls: " + calls;
+  return text;
 }
 
 Table layers(const RunResult& result) {
@@ -47,6 +57,7 @@ Table causes(const RunResult& result) {
 std::string markdown_report(const RunResult& result) {
   std::string text = fmt::format("## {} on {} at {}\n\n", printable(result.image.name),
                                  printable(result.board.name), clocks(result));
+  if (result.call) text += call_text(*result.call) + "\n\n";
   text += exit_sentence(result.exit) + (result.partial ? " (partial)" : "") + "\n\n";
   text += summary(result).markdown();
   text += "\n### Layers\n\n" + layers(result).markdown();

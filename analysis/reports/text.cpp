@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/reports/call_report.h"
 #include "analysis/reports/energy_table.h"
 #include "analysis/reports/layer_table.h"
 #include "analysis/reports/numbers.h"
@@ -25,9 +26,21 @@ std::string header(const RunResult& result) {
                      printable(result.board.core), clocks(result));
 }
 
+std::string call(const CallResult& call) {
+  std::string text;
+  row(text, "call", call_sentence(call));
+  if (call.value)
+    row(text, "returned", value_sentence(*call.value),
+        call.value->assumed ? "R0; --returns says what it is" : "");
+  if (const std::string calls = calls_sentence(call); !calls.empty())
+    row(text, "calls", calls, "cycles");
+  return text;
+}
+
 std::string summary(const RunResult& result) {
   const Counters& total = result.total.counters;
   std::string text;
+  if (result.call) text += call(*result.call);
   row(text, "exit", exit_sentence(result.exit),
       result.partial ? "partial: stopped by host time, never a baseline" : "");
   if (!result.exit.advice.empty()) row(text, "advice", printable(result.exit.advice));

@@ -32,6 +32,16 @@ struct Traffic {
     array_reads += other.array_reads;
     return *this;
   }
+  Traffic& operator-=(const Traffic& earlier) {
+    reads -= earlier.reads;
+    read_bytes -= earlier.read_bytes;
+    writes -= earlier.writes;
+    write_bytes -= earlier.write_bytes;
+    fetches -= earlier.fetches;
+    fetch_bytes -= earlier.fetch_bytes;
+    array_reads -= earlier.array_reads;
+    return *this;
+  }
   /// The same, that often.
   Traffic& operator*=(std::uint64_t times) {
     reads *= times;
@@ -97,6 +107,23 @@ struct Counters {
     }
     for (unsigned c = 0; c < kMaxClocks; ++c) at_later_clock[c] += other.at_later_clock[c];
     for (unsigned i = 0; i < kMaxInitiators; ++i) by_initiator[i] += other.by_initiator[i];
+    return *this;
+  }
+  /// What was counted since `earlier`, a reading of the same counters.
+  Counters& operator-=(const Counters& earlier) {
+    cycles -= earlier.cycles;
+    instructions -= earlier.instructions;
+    skipped -= earlier.skipped;
+    folded -= earlier.folded;
+    macs -= earlier.macs;
+    for (unsigned c = 0; c < kInstructionClasses; ++c) by_class[c] -= earlier.by_class[c];
+    for (unsigned c = 0; c < kCauses; ++c) by_cause[c] -= earlier.by_cause[c];
+    for (unsigned m = 0; m < kMaxMemories; ++m) {
+      for (unsigned c = 0; c < kCauses; ++c) by_memory[m][c] -= earlier.by_memory[m][c];
+      traffic[m] -= earlier.traffic[m];
+    }
+    for (unsigned c = 0; c < kMaxClocks; ++c) at_later_clock[c] -= earlier.at_later_clock[c];
+    for (unsigned i = 0; i < kMaxInitiators; ++i) by_initiator[i] -= earlier.by_initiator[i];
     return *this;
   }
   /// Classes sum to the instructions that were not skipped.

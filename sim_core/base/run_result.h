@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim_core/base/call_result.h"
 #include "sim_core/base/counters.h"
 #include "sim_core/base/dma_transfers.h"
 #include "sim_core/base/energy.h"
@@ -62,10 +63,11 @@ enum class ExitReason : std::uint8_t {
   time_limit,   // --timeout: the result is partial
   lockup,
   fault,
+  returned,  // of `mcost call`: the last call did
 };
-inline constexpr unsigned kExitReasons = 7;
+inline constexpr unsigned kExitReasons = 8;
 inline constexpr std::array<const char*, kExitReasons> kExitReasonNames = {
-    "exited", "idle", "until", "cycle_limit", "time_limit", "lockup", "fault"};
+    "exited", "idle", "until", "cycle_limit", "time_limit", "lockup", "fault", "returned"};
 
 /// The first fault of a run.
 struct FaultDetails {
@@ -196,6 +198,7 @@ struct RunResult {
   std::optional<EnergyModel> energy;
   std::string energy_absent;            // why there is none
   std::optional<Lifetime> lifetime;     // --battery
+  std::optional<CallResult> call;       // of `mcost call`
   std::vector<std::string> memories;    // names, by index of Counters::by_memory and traffic
   std::vector<std::string> initiators;  // names, by index of Counters::by_initiator
   std::vector<ModelCounter> model_counters;

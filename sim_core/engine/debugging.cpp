@@ -100,6 +100,15 @@ void Engine::set_pc(Address pc) {
   hook_served_ = kNowhere;
 }
 
+void Engine::branch_to(Address pc) {
+  set_pc(pc);
+  thumb_ = true;
+  TimingState state = states_[state_];
+  state.pipeline = model_.reset_state();
+  state_ = states_.id_of(state);
+  if (profiler_) context_ = profiler_->context_of(profiler_->tree().root_at(pc_));
+}
+
 /// EPSR.IT is in bits 26:25 and 15:10.  Source: ARMv7-M ARM B1.4.2.
 void Engine::set_xpsr(std::uint32_t value) {
   write_apsr(value, true, true);

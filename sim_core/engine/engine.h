@@ -111,8 +111,8 @@ class Engine {
   [[nodiscard]] const EngineStatistics& statistics();
 
   // Profile (profile.cpp).
-  /// From now on what each instruction costs is known by calling context and layer. Before the
-  /// first instruction; numbers stay what they are.
+  /// From now on what each instruction costs is known by calling context and layer. Between
+  /// instructions; numbers stay what they are.
   void enable_profile(CallTree::FunctionAt function_at);
   /// From the next instruction on, cost belongs to this layer. Between instructions.
   void set_profile_layer(std::size_t layer);
@@ -156,6 +156,8 @@ class Engine {
   [[nodiscard]] bool poke_memory(Address address, const std::uint8_t* data, std::size_t size_bytes);
   /// The next instruction is that at `pc`, outside of IT blocks, and the core is awake.
   void set_pc(Address pc);
+  /// The same, as if a branch had come there: nothing is fetched yet, nothing outstanding.
+  void branch_to(Address pc);
   /// The flags, IT state and Thumb bit; which exception is active stays.
   void set_xpsr(std::uint32_t value);
   [[nodiscard]] std::uint32_t banked_stack_pointer(bool process) const {

@@ -7,10 +7,11 @@
 namespace mcost::engine {
 
 void Engine::enable_profile(CallTree::FunctionAt function_at) {
+  invalidate_all_blocks();
+  bury();  // what they counted before is nobody's
   profiler_ = std::make_unique<Profiler>(std::move(function_at));
   profiler_->set_clock(clock_);
   begin_context();
-  invalidate_all_blocks();
 }
 
 /// Code without a caller goes on at pc_, outside of handlers.

@@ -104,6 +104,77 @@ TEST(JsonReport, EmptyResultReadsBack) {
   EXPECT_EQ(from_json(json_report(result), "run.json"), result);
 }
 
+CallResult sample_call() {
+  CallResult call;
+  call.function = "scale(float const*, int)";
+  call.address = 0x08000100;
+  call.from = "main";
+  call.boot_cycles = 1'234;
+  call.setup_cycles = 56;
+  call.init = {"board_init"};
+  call.warmup = 1;
+  call.repeat = 3;
+  call.arguments = {{"buf:in.bin", "values", CallType::input, 0x20000400, 64, "r0"},
+                    {"-3", "", CallType::i32, 0xFFFFFFFD, 0, "r1"}};
+  call.returned = 3;
+  call.cycles = {1'200, 1'000, 1'001};
+  call.warm_cycles = 2'001;
+  call.warm_min_cycles = 1'000;
+  call.warm_max_cycles = 1'001;
+  call.value = {CallType::i32, true, 0xFFFFFFFF, ""};
+  return call;
+}
+
+TEST(JsonReport, CallReadsBack) {
+  RunResult result = test::sample_result();
+  result.exit.reason = ExitReason::returned;
+  result.call = sample_call();
+  EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+  for (const CallType type : {CallType::none, CallType::u32, CallType::i64, CallType::u64,
+                              CallType::f32, CallType::f64, CallType::pointer}) {
+    result.call->value = {type, false, 0xFFF0000000000000u, ""};  // of f64 -inf
+    EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+  }
+  result.call->value = {CallType::text, false, 0x08000200, "1.2"};
+  EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+  result.call->value.reset();
+  result.call->returned = 0;
+  result.call->cycles.clear();
+  result.call->warm_cycles = result.call->warm_min_cycles = result.call->warm_max_cycles = 0;
+  EXPECT_EQ(from_json(json_report(result), "run.json"), result);
+}
+
+TEST(TextReport, CallSaysWhatItReturnedAndHowOften) {
+  RunResult result = test::sample_result();
+  result.call = sample_call();
+  EXPECT_THAT(text_report(result),
+              HasSubstr("  call          scale(buf:in.bin, -3)\n"
+                        "  returned      -1 (0xFFFFFFFF), unsigned 4294967295  (R0; --returns says "
+                        "what it is)\n"
+                        "  calls         3: first 1,200, then 1,000 to 1,001, 1,000.5 on average  "
+                        "(cycles)\n"));
+  result.call->value = {CallType::f32, false, 0x3FC00000, ""};
+  EXPECT_THAT(markdown_report(result), HasSubstr("`scale(buf:in.bin, -3)` returned 1.5"));
+}
+
+TEST(JsonReport, ADamagedCallIsRefused) {
+  RunResult result = test::sample_result();
+  result.call = sample_call();
+  const std::string json = json_report(result);
+  const std::vector<std::pair<std::string, std::string>> damages = {
+      {"\"calls\": 3", "\"calls\": 4"},
+      {"\"type\": \"buf\"", "\"type\": \"bug\""},
+      {"0xFFFFFFFD", "0xFFFFFFFG"},
+      {"\"0xFFFFFFFD\"", "17"}};
+  for (const auto& [from, to] : damages) {
+    std::string damaged = json;
+    const std::size_t at = damaged.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    damaged.replace(at, from.size(), to);
+    EXPECT_THROW((void)from_json(damaged, "run.json"), ConfigError) << from;
+  }
+}
+
 TEST(JsonReport, TimeIsTheSumOverClocks) {
   RunResult result = test::sample_result();
   result.clocks = {{1'000, 1}, {80'000'000, 1}};

@@ -211,7 +211,7 @@ Outcome run_elf(const mcost::test::Bytes& elf, const Way& way,
   outcome.result.layers.resize(functions.size() + 1);
   std::vector<std::size_t> accounts;
   for (std::size_t i = 0; i <= functions.size(); ++i) accounts.push_back(i);
-  log->end(listener.layer);
+  log->end(listener.layer, engine.now());
   log->show(outcome.result, accounts);
   return outcome;
 }

@@ -159,6 +159,7 @@ class Help(ProgramTest):
             "help-check": ["check", "--help"],
             "help-compare": ["compare", "--help"],
             "help-profile": ["profile", "--help"],
+            "help-call": ["call", "--help"],
             "help-loop": ["loop", "--help"],
             "help-fit": ["fit", "--help"],
             "help-gdb": ["gdb", "--help"],
@@ -195,7 +196,7 @@ class BadInput(ProgramTest):
         self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
 
     def test_command_line(self):
-        commands = "commands: run, profile, report, compare, check, loop, gdb, fit, boards"
+        commands = "commands: run, profile, report, compare, check, call, loop, gdb, fit, boards"
         self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
         self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
         self.refuse(
@@ -221,7 +222,7 @@ class BadInput(ProgramTest):
         result = run()
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stdout, "")
-        self.assertIn("mcost: error: no command: command line: commands: run, profile, report, compare, check, loop, gdb, fit, boards\n", result.stderr)
+        self.assertIn("mcost: error: no command: command line: commands: run, profile, report, compare, check, call, loop, gdb, fit, boards\n", result.stderr)
 
     def test_firmware(self):
         board = ["--board", "generic-m4"]
