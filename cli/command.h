@@ -34,6 +34,7 @@ void add_loop(CLI::App& program, std::function<int()>& action);
 void add_gdb(CLI::App& program, std::function<int()>& action);
 void add_fit(CLI::App& program, std::function<int()>& action);
 void add_report(CLI::App& program, std::function<int()>& action);
+void add_sweep(CLI::App& program, std::function<int()>& action);
 void add_boards(CLI::App& program, std::function<int()>& action);
 
 /// `mcost: error: <what>: <where>: <remedy>` on stderr; several mistakes are several lines.

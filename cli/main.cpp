@@ -18,12 +18,13 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 7> kCommands = {{
+constexpr std::array<Command, 8> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"report", &add_report},
     {"loop", &add_loop},
     {"gdb", &add_gdb},
+    {"sweep", &add_sweep},
     {"fit", &add_fit},
     {"boards", &add_boards},
 }};

@@ -2,35 +2,13 @@
 #include <fmt/format.h>
 
 #include "analysis/energy.h"
+#include "analysis/reports/csv_row.h"
 #include "analysis/reports/groups.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
 
 namespace mcost::analysis {
 namespace {
-
-/// Source: RFC 4180 section 2, quotes where a cell has commas, quotes or line ends.
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return text + "\"";
-}
-
-class Row {
- public:
-  Row& operator<<(const std::string& cell) {
-    text_ += (text_.empty() && first_ ? "" : ",") + quoted(cell);
-    first_ = false;
-    return *this;
-  }
-  Row& operator<<(std::uint64_t value) { return *this << fmt::format("{}", value); }
-  [[nodiscard]] std::string line() const { return text_ + "\n"; }
-
- private:
-  std::string text_;
-  bool first_ = true;
-};
 
 template <class Visit>
 void each_cause(const RunResult& result, Visit&& visit) {
@@ -48,7 +26,7 @@ void each_cause(const RunResult& result, Visit&& visit) {
 }
 
 std::string heading(const RunResult& result) {
-  Row row;
+  CsvRow row;
   for (const char* name :
        {"firmware", "board", "clock_hz", "exit", "layer", "kind", "parent", "visits", "min_cycles",
         "max_cycles", "cycles", "self_cycles", "time_s", "instructions", "macs", "macs_declared",
@@ -81,7 +59,7 @@ std::string joined(const std::vector<std::string>& path, std::size_t count) {
 std::string layer_row(const LayerResult& layer, const RunResult& result) {
   const Counters& counters = layer.inclusive.counters;
   const Hertz clock = result.clock;
-  Row row;
+  CsvRow row;
   row << printable(result.image.name) << printable(result.board.name);
   row << (clock.denominator == 1 ? fmt::format("{}", clock.numerator)
                                  : fmt::format("{}/{}", clock.numerator, clock.denominator));
