@@ -71,11 +71,17 @@ std::string joined(const std::vector<std::string>& path, std::size_t count) {
 }
 
 /// Why the figures of this run are of no use; empty: they are.
-std::string failure_of(const RunExit& exit) {
+std::string failure_of(const RunExit& exit, bool any_exit_code) {
   const std::string remedy = exit.advice.empty() ? "" : ": " + exit.advice;
   switch (exit.reason) {
-    case ExitReason::exited:
     case ExitReason::until: return {};
+    case ExitReason::exited:
+      if (exit.code.value_or(0) == 0) return {};
+      if (exit.fault) return exit_sentence(exit) + remedy;
+      return any_exit_code ? std::string()
+                           : exit_sentence(exit) +
+                                 ": mend the firmware or its args, or say "
+                                 "any_exit_code";
     case ExitReason::idle:
       // A fault handler that loops for ever looks idle, and cheap.
       return exit.fault ? exit_sentence(exit) + remedy : std::string();
@@ -91,15 +97,15 @@ std::string failure_of(const RunExit& exit) {
 
 }  // namespace
 
-CellOutcome outcome_of(const RunResult& result, bool with_layers) {
+CellOutcome outcome_of(const RunResult& result, const OutcomeOptions& options) {
   CellOutcome outcome;
   outcome.exit = kExitReasonNames[static_cast<unsigned>(result.exit.reason)];
   outcome.exit_code = result.exit.code;
-  outcome.error = printable(failure_of(result.exit));
+  outcome.error = printable(failure_of(result.exit, options.any_exit_code));
   if (!outcome.error.empty()) return outcome;
   const bool is_measured = result.memory_use.has_value();
   outcome.cost = cost_of(result.total, is_measured ? &result.memory_use->total : nullptr, result);
-  if (!with_layers) return outcome;
+  if (!options.with_layers) return outcome;
   for (const LayerResult& layer : result.layers) {
     const std::size_t depth = layer.path.size();
     outcome.layers.push_back(

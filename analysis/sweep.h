@@ -65,8 +65,15 @@ struct CellOutcome {
   friend bool operator==(const CellOutcome&, const CellOutcome&) = default;
 };
 
-/// The outcome of a run that ended by itself, else with the error. Its key is the caller's.
-[[nodiscard]] CellOutcome outcome_of(const RunResult& result, bool with_layers);
+/// What is taken from a run.
+struct OutcomeOptions {
+  bool with_layers = false;
+  bool any_exit_code =
+      false;  // else one that is not 0 is a failure, and behind a fault it always is
+};
+
+/// The outcome of a run that ended well, else with the error. Its key is the caller's.
+[[nodiscard]] CellOutcome outcome_of(const RunResult& result, const OutcomeOptions& options);
 
 /// By axis; nothing: not set, so as board and firmware have it.
 using CellValues = std::vector<std::optional<std::string>>;

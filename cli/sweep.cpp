@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "analysis/reports/numbers.h"
 #include "analysis/reports/registry.h"
 #include "analysis/reports/sweep_reports.h"
 #include "boards/suggestions.h"
@@ -30,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostCells = 100'000;
-constexpr std::uint64_t kLargestMostCells = 10'000'000;
+constexpr std::uint64_t kLargestMostCells = 1'000'000;
 constexpr std::uint64_t kMostJobs = 1024;
 constexpr std::size_t kResultNameDigits = 16;
 
@@ -48,6 +49,7 @@ struct RawSweep {
   std::string format;
   std::string output;
   bool no_memory_use = false;
+  bool any_exit_code = false;
   bool by_layer = false;
 };
 
@@ -99,6 +101,7 @@ SweepLine line_of(const RawSweep& raw) {
       line.options.emplace_back(static_cast<CellOption>(i), raw.options[i]);
   }
   line.no_memory_use = raw.no_memory_use;
+  line.any_exit_code = raw.any_exit_code;
   line.columns = raw.columns;
   line.pareto = raw.pareto;
   return line;
@@ -140,13 +143,14 @@ Places places_of(const RawSweep& raw, Format format) {
 /// Executes cells that are not kept, and keeps them.
 class SweepRunner {
  public:
-  SweepRunner(const std::vector<SweepCell>& cells, analysis::Sweep& sweep, SweepStore& store,
-              std::string results)
+  SweepRunner(const std::vector<SweepCell>& cells, const analysis::OutcomeOptions& outcome,
+              analysis::Sweep& sweep, SweepStore& store, std::string results)
       : cells_(cells),
+        outcome_(outcome),
         sweep_(sweep),
         store_(store),
         results_(std::move(results)),
-        keys_(cells, sweep.by_layer) {}
+        keys_(cells, outcome) {}
 
   void run(unsigned jobs) {
     SweepProgress progress(cells_.size());
@@ -157,12 +161,11 @@ class SweepRunner {
       return cells_[a].group < cells_[b].group;
     });
     work_through(
-        order, jobs, [&](std::size_t cell) { return outcome_of(cells_[cell]); },
+        order, jobs, [&](std::size_t cell) { return outcome_of(cell); },
         [&](std::size_t cell, analysis::CellOutcome outcome) {
           const bool is_kept = !outcome.key.empty() && store_.find(outcome.key) != nullptr;
           sweep_.rows[cell].outcome = std::move(outcome);
           if (!is_kept && store_.is_open()) {
-            progress.clear();
             store_.add(analysis::sweep_line(sweep_, cell, std::nullopt));
           }
           progress.finished_one(is_kept);
@@ -170,19 +173,23 @@ class SweepRunner {
   }
 
  private:
-  [[nodiscard]] analysis::CellOutcome outcome_of(const SweepCell& cell) const {
+  [[nodiscard]] analysis::CellOutcome outcome_of(std::size_t index) const {
+    const SweepCell& cell = cells_[index];
     std::optional<RunResult> result;
     analysis::CellOutcome outcome;
     try {
       const std::string key = keys_.key_of(cell);
-      if (const auto* const kept = store_.find(key); kept != nullptr && has_result(*kept))
-        return *kept;
+      if (const auto* const kept = store_.find(key); kept != nullptr && has_result(key)) {
+        outcome = *kept;
+        outcome.result = result_name(key);
+        return outcome;
+      }
       result = cost_of_cell(cell);
       if (result->image.sha256 != keys_.image_hash(cell)) {
         throw ConfigError("the firmware changed while the sweep ran", cell.options.firmware,
                           "sweep again");
       }
-      outcome = analysis::outcome_of(*result, sweep_.by_layer);
+      outcome = analysis::outcome_of(*result, outcome_);
       if (!result->partial) outcome.key = key;  // the host's time limit is no result
     } catch (const InputError& error) {
       outcome.error = one_line(error);
@@ -194,21 +201,28 @@ class SweepRunner {
       outcome.error = fmt::format("internal error: {}: please report it", error.what());
       return outcome;
     }
-    keep_result(*result, outcome);
+    if (!outcome.key.empty()) {
+      outcome.result = result_name(outcome.key);
+      keep_result(*result, outcome.result, index);
+    }
     return outcome;
   }
 
-  [[nodiscard]] bool has_result(const analysis::CellOutcome& kept) const {
-    if (results_.empty()) return true;
-    return !kept.result.empty() && fs::exists(fs::path(results_) / kept.result);
+  /// In the folder of --results; empty: there is none.
+  [[nodiscard]] std::string result_name(const std::string& key) const {
+    return results_.empty() ? std::string() : key.substr(0, kResultNameDigits) + ".json";
+  }
+
+  [[nodiscard]] bool has_result(const std::string& key) const {
+    return results_.empty() || fs::exists(fs::path(results_) / result_name(key));
   }
 
   /// The whole report of a cell. Errors: ConfigError if it cannot be written.
-  void keep_result(const RunResult& result, analysis::CellOutcome& outcome) const {
-    if (results_.empty() || outcome.key.empty()) return;
-    outcome.result = outcome.key.substr(0, kResultNameDigits) + ".json";
-    const fs::path file = fs::path(results_) / outcome.result;
-    const fs::path next = fs::path(results_) / (outcome.result + ".new");
+  void keep_result(const RunResult& result, const std::string& name, std::size_t index) const {
+    if (name.empty()) return;
+    const fs::path file = fs::path(results_) / name;
+    // Two cells may be the same machine under two names.
+    const fs::path next = fs::path(results_) / fmt::format("{}.{}", name, index);
     std::ofstream stream(next, std::ios::binary | std::ios::trunc);
     stream << analysis::json_report(result);
     stream.close();
@@ -221,6 +235,7 @@ class SweepRunner {
   }
 
   const std::vector<SweepCell>& cells_;
+  analysis::OutcomeOptions outcome_;
   analysis::Sweep& sweep_;
   SweepStore& store_;
   std::string results_;
@@ -281,8 +296,14 @@ int sweep(const RawSweep& raw) {
 
   analysis::Sweep sweep = sweep_of(spec, cells);
   sweep.by_layer = raw.by_layer;
-  SweepRunner(cells, sweep, store, raw.results).run(jobs);
+  const analysis::OutcomeOptions outcome{.with_layers = raw.by_layer,
+                                         .any_exit_code = spec.any_exit_code};
+  SweepRunner(cells, outcome, sweep, store, raw.results).run(jobs);
 
+  if (const std::size_t foreign = store.foreign(sweep); foreign != 0) {
+    fmt::print(stderr, "mcost: {}: {} of other settings, firmware or versions {} replaced\n",
+               places.kept, analysis::counted(foreign, "cell"), foreign == 1 ? "was" : "were");
+  }
   store.replace(analysis::sweep_json_lines(sweep));
   if (!places.table.empty()) table.write(analysis::sweep_csv(sweep));
   if (!places.layers.empty()) layers.write(analysis::sweep_layers_csv(sweep));
@@ -321,6 +342,8 @@ void add_options(CLI::App& command, RawSweep& raw) {
   add("--seed", option(CellOption::seed), "N", "of the contents of RAM at power-on");
   add("--sd", option(CellOption::sd), "FILE", "image of the SD card");
   command.add_flag("--no-memory-use", raw.no_memory_use, "do not record which RAM is used");
+  command.add_flag("--any-exit-code", raw.any_exit_code,
+                   "a cell whose firmware ends with another exit code than 0 has not failed");
   add("--columns", raw.columns, "METRIC,...", "metrics to report (default: all)");
   add("--pareto", raw.pareto, "METRIC,...",
       "metrics whose Pareto front is marked (default time_s,energy_j)");

@@ -64,7 +64,11 @@ class CellMaker {
     raw.no_memory_use = !spec_.memory_use;
     SweepCell cell;
     cell.values = values;
-    cell.options = check_options(raw);
+    try {
+      cell.options = check_options(raw);
+    } catch (const ConfigError& error) {
+      throw ConfigError(error.problem(), place_in_spec(spec_, error.where()), error.remedy());
+    }
     return cell;
   }
 
@@ -253,8 +257,8 @@ std::string stamp_of_file(const std::string& file) {
 
 }  // namespace
 
-CellKeys::CellKeys(const std::vector<SweepCell>& cells, bool with_layers)
-    : with_layers_(with_layers) {
+CellKeys::CellKeys(const std::vector<SweepCell>& cells, const analysis::OutcomeOptions& outcome)
+    : outcome_(outcome) {
   const auto add = [&](const std::string& file) {
     const auto [entry, is_new] = hashes_.emplace(file, std::string());
     if (is_new) entry->second = hash_of_file(file);
@@ -284,9 +288,9 @@ std::string CellKeys::key_of(const SweepCell& cell) const {
                                                  : options.layer_pattern);
   parts << options.entry << options.until << options.args
         << (options.sd_image ? stamp_of_file(*options.sd_image) : std::string())
-        << fmt::format("{} {} {} {} {} {}", static_cast<unsigned>(options.layer_mode), options.seed,
-                       options.load_at.value_or(0), options.max_cycles.value_or(0),
-                       options.memory_use, with_layers_);
+        << fmt::format("{} {} {} {} {} {} {}", static_cast<unsigned>(options.layer_mode),
+                       options.seed, options.load_at.value_or(0), options.max_cycles.value_or(0),
+                       options.memory_use, outcome_.with_layers, outcome_.any_exit_code);
   return hash_of_bytes(parts.text());
 }
 

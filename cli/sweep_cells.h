@@ -36,7 +36,7 @@ struct SweepCell {
 class CellKeys {
  public:
   /// Reads the files that cells name, once each.
-  CellKeys(const std::vector<SweepCell>& cells, bool with_layers);
+  CellKeys(const std::vector<SweepCell>& cells, const analysis::OutcomeOptions& outcome);
   /// 64 hexadecimal digits. May be called from several threads. Errors: InputError for a board
   /// that cannot be.
   [[nodiscard]] std::string key_of(const SweepCell& cell) const;
@@ -47,7 +47,7 @@ class CellKeys {
   [[nodiscard]] const std::string& hash_of(const std::string& file) const;
 
   std::map<std::string, std::string> hashes_;  // by path
-  bool with_layers_;
+  analysis::OutcomeOptions outcome_;
 };
 
 }  // namespace mcost::cli

@@ -82,27 +82,11 @@ class Checker {
   }
 
   void add_one(const InputError& error) {
-    ConfigError placed(error.problem(), place_of(error.where()), error.remedy());
+    ConfigError placed(error.problem(), place_in_spec(spec_, error.where()), error.remedy());
     const bool is_known = std::any_of(
         errors_.begin(), errors_.end(),
         [&](const ConfigError& other) { return std::string(other.what()) == placed.what(); });
     if (!is_known && errors_.size() < kMostErrors) errors_.push_back(std::move(placed));
-  }
-
-  /// What a board's reader calls --set may stand in the file.
-  [[nodiscard]] std::string place_of(const std::string& where) const {
-    constexpr std::string_view kSet = "--set ";
-    for (const SweepAxis& axis : spec_.axes) {
-      const bool is_board = axis.kind == AxisKind::board && where == "--board";
-      const bool is_set = axis.kind == AxisKind::set && where == std::string(kSet) + axis.subject;
-      const bool is_clock = axis.kind == AxisKind::option && axis.option == CellOption::clock &&
-                            where == std::string(kSet) + "clock.rated_hz";
-      const bool is_of_file = !axis.where.empty() && !axis.where.starts_with("--");
-      if (is_board && is_of_file) return axis.where + " boards";
-      if (is_set && is_of_file) return axis.where + " set." + axis.subject;
-      if (is_clock && is_of_file) return axis.where + " clock";
-    }
-    return where;
   }
 
   void throw_if_any() {

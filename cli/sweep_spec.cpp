@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/reports/numbers.h"
 #include "analysis/sweep.h"
 #include "boards/suggestions.h"
 #include "cli/sweep_spec_reader.h"
@@ -99,6 +100,7 @@ void lay_over(WrittenSweep& sweep, const SweepLine& line) {
     sweep.axes.options.emplace_back(option, std::move(values));
   }
   if (line.no_memory_use) sweep.memory_use = false;
+  if (line.any_exit_code) sweep.any_exit_code = true;
   const auto names = [](std::vector<WrittenValue>& list, const std::string& text,
                         const char* option) {
     if (text.empty()) return;
@@ -114,7 +116,7 @@ void lay_over(WrittenSweep& sweep, const SweepLine& line) {
 class Builder {
  public:
   Builder(const WrittenSweep& written, std::string folder, Problems& problems)
-      : written_(written), problems_(problems) {
+      : written_(written), problems_(problems), is_whole_(!problems.any()) {
     spec_.folder = std::move(folder);
   }
 
@@ -128,6 +130,7 @@ class Builder {
     add_exclusions();
     for (std::size_t i = 0; i < written_.cells.size(); ++i) add_cell(written_.cells[i], i);
     spec_.memory_use = written_.memory_use.value_or(true);
+    spec_.any_exit_code = written_.any_exit_code.value_or(false);
     spec_.columns = metrics(written_.columns);
     spec_.pareto = metrics(written_.pareto);
     return std::move(spec_);
@@ -152,7 +155,7 @@ class Builder {
       axis.values.emplace_back(firmware.name);
       spec_.firmware.push_back(std::move(firmware));
     }
-    if (written_.firmware.empty()) {
+    if (written_.firmware.empty() && is_whole_) {
       problems_.add(nowhere(), "", "no firmware",
                     "name an ELF file: mcost sweep FW.elf --board NAME, or firmware: in the YAML");
     }
@@ -170,7 +173,7 @@ class Builder {
       }
     }
     spec_.has_grid = !axis.values.empty();
-    if (!spec_.has_grid && written_.cells.empty()) {
+    if (!spec_.has_grid && written_.cells.empty() && is_whole_) {
       problems_.add(nowhere(), "", "no board",
                     "add --board NAME, or boards: in the YAML; `mcost boards` lists names");
     }
@@ -251,7 +254,7 @@ class Builder {
   std::optional<std::size_t> known_axis(const std::string& name, const Place& place,
                                         const std::string& path) {
     const auto axis = index_of(name);
-    if (!axis) {
+    if (!axis && is_whole_) {
       problems_.add(place, path, fmt::format("the sweep has no axis \"{}\"", name),
                     boards::suggest(name, "axes", axis_names()));
     }
@@ -276,8 +279,9 @@ class Builder {
         if (!group.empty() && entry.values.size() != spec_.axes[group.front()].values.size()) {
           const SweepAxis& first = spec_.axes[group.front()];
           problems_.add(name.place, "zip",
-                        fmt::format("{} has {} values, {} has {}", entry.name, entry.values.size(),
-                                    first.name, first.values.size()),
+                        fmt::format("{} has {}, {} has {}", entry.name,
+                                    analysis::counted(entry.values.size(), "value"), first.name,
+                                    analysis::counted(first.values.size(), "value")),
                         "give as many, or take it out of zip");
           continue;
         }
@@ -308,7 +312,7 @@ class Builder {
         if (!axis) continue;
         std::vector<std::optional<std::string>> values;
         for (const WrittenValue& value : written.values) {
-          if (!has_value(*axis, value.text)) {
+          if (!has_value(*axis, value.text) && is_whole_) {
             std::vector<std::string> known;
             for (const auto& other : spec_.axes[*axis].values) known.push_back(other.value_or("~"));
             problems_.add(value.place, path,
@@ -345,7 +349,7 @@ class Builder {
       values[kBoardAxis] = written.axes.boards.front().values.front().text;
     if (written.firmware) {
       values[kFirmwareAxis] = written.firmware->text;
-      if (!has_value(kFirmwareAxis, written.firmware->text)) {
+      if (!has_value(kFirmwareAxis, written.firmware->text) && is_whole_) {
         std::vector<std::string> names;
         for (const SweepFirmware& firmware : spec_.firmware) names.push_back(firmware.name);
         problems_.add(written.firmware->place, path,
@@ -353,11 +357,11 @@ class Builder {
                       boards::suggest(*written.firmware->text, "firmware", names));
       }
     }
-    if (!values[kFirmwareAxis] && !spec_.firmware.empty()) {
+    if (!values[kFirmwareAxis] && is_whole_) {
       problems_.add(written.axes.place, path, "the cell does not say which firmware",
                     "add firmware: and one of the names");
     }
-    if (!values[kBoardAxis]) {
+    if (!values[kBoardAxis] && is_whole_) {
       problems_.add(written.axes.place, path, "the cell does not say which board",
                     "add board: and a name");
     }
@@ -387,6 +391,7 @@ class Builder {
 
   const WrittenSweep& written_;
   Problems& problems_;
+  bool is_whole_;  // else what is missing may be what could not be read
   SweepSpec spec_;
 };
 
@@ -396,13 +401,40 @@ SweepSpec read_sweep(const SweepLine& line) {
   Problems problems;
   WrittenSweep written;
   if (!line.spec.empty()) written = read_written_sweep(line.spec, problems);
-  problems.throw_if_any();
+  if (problems.hiding()) problems.throw_if_any();
   if (!line.spec.empty()) written.axes.place.file = line.spec;
   lay_over(written, line);
   std::string folder = std::filesystem::path(line.spec).parent_path().string();
   SweepSpec spec = Builder(written, std::move(folder), problems).build();
   problems.throw_if_any();
   return spec;
+}
+
+std::string place_in_spec(const SweepSpec& spec, const std::string& where) {
+  const auto is_about = [&](const std::string& option) {
+    return where == option || where.starts_with(option + " ");
+  };
+  const auto flag = [](CellOption option) {
+    std::string name(name_of(option));
+    std::replace(name.begin(), name.end(), '_', '-');
+    return "--" + name;
+  };
+  for (const SweepAxis& axis : spec.axes) {
+    if (axis.where.empty() || axis.where.starts_with("--")) continue;
+    if (axis.kind == AxisKind::board && where == "--board") return axis.where + " boards";
+    if (axis.kind == AxisKind::set && where == "--set " + axis.subject)
+      return axis.where + " set." + axis.subject;
+    if (axis.kind != AxisKind::option || axis.where == "command line") continue;
+    const bool is_clock = axis.option == CellOption::clock && where == "--set clock.rated_hz";
+    if (is_clock || is_about(flag(axis.option))) return axis.where + " " + axis.name;
+  }
+  for (const SweepFirmware& firmware : spec.firmware) {
+    for (const auto& entry : firmware.options) {
+      if (is_about(flag(entry.first)))
+        return fmt::format("{} {}", firmware.where, name_of(entry.first));
+    }
+  }
+  return where;
 }
 
 std::vector<std::string> comma_separated(std::string_view text) {

@@ -67,6 +67,7 @@ struct SweepSpec {
   std::vector<SweepExclusion> exclusions;
   std::vector<std::vector<std::optional<std::string>>> cells;  ///< Single cells, by axis.
   bool memory_use = true;
+  bool any_exit_code = false;
   std::vector<std::string> columns;
   std::vector<std::string> pareto;
 };
@@ -80,6 +81,7 @@ struct SweepLine {
   std::vector<std::string> place;  ///< WHAT=MEMORY1,MEMORY2
   std::vector<std::pair<CellOption, std::string>> options;
   bool no_memory_use = false;
+  bool any_exit_code = false;
   std::string columns;
   std::string pareto;
 };
@@ -87,6 +89,9 @@ struct SweepLine {
 /// Errors: boards::ConfigErrors with all mistakes of the file, ConfigError for one of the line.
 [[nodiscard]] SweepSpec read_sweep(const SweepLine& line);
 
+/// Where the file says what an error of the command line's option is about: "sweep.yaml:4:3 clock"
+/// for "--clock". `where` itself if it is not from the file.
+[[nodiscard]] std::string place_in_spec(const SweepSpec& spec, const std::string& where);
 /// As a key of YAML: "max_cycles".
 [[nodiscard]] std::string_view name_of(CellOption option);
 /// `a,b` as a and b; commas inside brackets, braces and quotes do not count.

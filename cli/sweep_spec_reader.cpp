@@ -70,6 +70,7 @@ constexpr std::array kDocumentKeys = {
     Key{"exclude", Form::exclusions, "cells to leave out: values by axis"},
     Key{"cells", Form::cells, "single cells beside those of the grid"},
     Key{"memory_use", Form::flag, "false: do not record which RAM is used"},
+    Key{"any_exit_code", Form::flag, "true: a cell whose firmware ends with another exit code than 0 has not failed"},
     Key{"columns", Form::names, "metrics to report, in this order"},
     Key{"pareto", Form::names, "metrics whose Pareto front is marked (default time_s and energy_j)"},
 };
@@ -116,6 +117,7 @@ class Reader {
     read_exclude(root, sweep);
     read_cells(root, sweep);
     sweep.memory_use = flag_of(root, "memory_use");
+    sweep.any_exit_code = flag_of(root, "any_exit_code");
     sweep.columns = names_of(root, "columns");
     sweep.pareto = names_of(root, "pareto");
     return sweep;
@@ -491,8 +493,17 @@ std::string sweep_schema() {
         {"firmware", std::move(firmware)},
         {"cell", schema_of(kCellKeys, Form::value, true)}}}};
   Json document = schema_of(kAxisKeys, Form::values, true);
-  for (const Key& key : kDocumentKeys)
-    add_property(document["properties"], key.name, key.form, key.help);
+  Json properties = Json::object();
+  for (const std::string& name : document_keys()) {
+    const auto key = std::find_if(kDocumentKeys.begin(), kDocumentKeys.end(),
+                                  [&](const Key& entry) { return entry.name == name; });
+    if (key != kDocumentKeys.end()) {
+      add_property(properties, key->name, key->form, key->help);
+    } else {
+      properties[name] = document["properties"][name];
+    }
+  }
+  document["properties"] = std::move(properties);
   for (const auto& [key, part] : document.items()) schema[key] = part;
   return schema.dump(2) + "\n";
 }

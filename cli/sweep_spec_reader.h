@@ -53,6 +53,7 @@ struct WrittenSweep {
   std::vector<std::vector<WrittenValues>> exclude;  // values by name of axis
   std::vector<WrittenCell> cells;
   std::optional<bool> memory_use;
+  std::optional<bool> any_exit_code;
   std::vector<WrittenValue> columns;
   std::vector<WrittenValue> pareto;
 };

@@ -5,8 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -87,6 +89,13 @@ void SweepStore::read() {
 const analysis::CellOutcome* SweepStore::find(const std::string& key) const {
   const auto found = kept_.find(key);
   return found == kept_.end() ? nullptr : &found->second;
+}
+
+std::size_t SweepStore::foreign(const analysis::Sweep& sweep) const {
+  std::set<std::string> own;
+  for (const analysis::SweepRow& row : sweep.rows) own.insert(row.outcome.key);
+  return static_cast<std::size_t>(std::count_if(
+      kept_.begin(), kept_.end(), [&](const auto& entry) { return !own.contains(entry.first); }));
 }
 
 void SweepStore::write_all(int file, const std::string& bytes) const {

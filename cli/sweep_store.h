@@ -22,6 +22,8 @@ class SweepStore {
   [[nodiscard]] bool is_open() const { return file_ >= 0; }
   /// The kept cell of that key, or null.
   [[nodiscard]] const analysis::CellOutcome* find(const std::string& key) const;
+  /// How many cells it had that are none of `sweep`: of other settings, firmware or versions.
+  [[nodiscard]] std::size_t foreign(const analysis::Sweep& sweep) const;
   /// Adds a line at once. Errors: ConfigError if the disk is full.
   void add(const std::string& line);
   /// Writes all lines anew, in their order, in place of what is there. Errors: the same.

@@ -117,12 +117,14 @@ class Report {
   }
 
   [[nodiscard]] std::string where(std::size_t row) const {
-    std::string text = fmt::format("cell {}", row + 1);
-    for (std::size_t i = 0; i < varied_.size(); ++i) {
-      text += fmt::format("{}{} {}", i == 0 ? ": " : ", ", names_[varied_[i]],
-                          value_text(sweep_.rows[row].values[varied_[i]]));
+    std::string values;
+    for (const std::size_t axis : varied_) {
+      const auto& value = sweep_.rows[row].values[axis];
+      if (!value) continue;
+      values += fmt::format("{}{} {}", values.empty() ? ": " : ", ", printable(names_[axis]),
+                            value_text(value));
     }
-    return text;
+    return fmt::format("cell {}{}", row + 1, values);
   }
 
   [[nodiscard]] Section in_all_cells() const {
@@ -161,7 +163,8 @@ class Report {
     std::string aims;
     for (const Metric& metric : pareto_metrics(sweep_))
       aims += (aims.empty() ? "" : " and ") + metric.name;
-    Section section{"Cells", fmt::format("* on the Pareto front of {}", aims), {}, {}};
+    Section section{
+        "Cells", fmt::format("those marked * are on the Pareto front of {}", aims), {}, {}};
     const std::vector<std::size_t> rows = shown_rows();
     if (rows.size() < sweep_.rows.size()) {
       section.remark +=
@@ -225,7 +228,8 @@ class Report {
   }
 
   [[nodiscard]] Section effect_table() const {
-    const std::vector<Effect> all = effects(sweep_);
+    std::vector<Effect> all = effects(sweep_);
+    std::erase_if(all, [](const Effect& effect) { return effect.cycles.pairs == 0; });
     Section section{"Effect of each axis", {}, {}, {}};
     if (all.empty()) return section;
     section.remark = "mean change over pairs of cells that differ in nothing else";
