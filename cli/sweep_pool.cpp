@@ -16,7 +16,6 @@
 namespace mcost::cli {
 namespace {
 
-constexpr double kFirstShownSeconds = 0.5;
 constexpr std::chrono::milliseconds kBetween{200};
 
 std::string time_left(double seconds) {
@@ -29,23 +28,23 @@ std::string time_left(double seconds) {
 }  // namespace
 
 SweepProgress::SweepProgress(std::size_t total)
-    : total_(total),
-      is_terminal_(isatty(STDERR_FILENO) != 0),
-      start_(Clock::now()),
-      last_(start_) {}
+    : total_(total), is_terminal_(isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {
+  if (is_terminal_) show();  // the first cell may take a while
+}
 
 SweepProgress::~SweepProgress() { clear(); }
 
 void SweepProgress::finished_one(bool is_kept) {
   ++(is_kept ? kept_ : executed_);
-  if (!is_terminal_) return;
-  const Clock::time_point now = Clock::now();
-  const double elapsed_s = std::chrono::duration<double>(now - start_).count();
-  if (elapsed_s < kFirstShownSeconds || now - last_ < kBetween) return;
-  last_ = now;
+  if (is_terminal_ && Clock::now() - last_ >= kBetween) show();
+}
+
+void SweepProgress::show() {
+  last_ = Clock::now();
   const std::size_t done = kept_ + executed_;
   std::string line = fmt::format("mcost: {} of {} cells", done, total_);
   if (executed_ != 0) {
+    const double elapsed_s = std::chrono::duration<double>(last_ - start_).count();
     const double rate = static_cast<double>(executed_) / elapsed_s;
     line += fmt::format(", {:.1f} cells/s, {} left", rate,
                         time_left(static_cast<double>(total_ - done) / rate));
@@ -72,17 +71,24 @@ void work_through(const std::vector<std::size_t>& order, unsigned jobs,
     for (;;) {
       const std::size_t at = next.fetch_add(1);
       if (at >= order.size()) return;
+      analysis::CellOutcome outcome;
+      std::exception_ptr problem;
       try {
-        analysis::CellOutcome outcome = work(order[at]);
-        const std::lock_guard<std::mutex> lock(mutex);
-        if (failure) return;
-        finished(order[at], std::move(outcome));
+        outcome = work(order[at]);
       } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        if (!failure) failure = std::current_exception();
-        next = order.size();
-        return;
+        problem = std::current_exception();
       }
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (failure) return;
+      try {
+        if (!problem) finished(order[at], std::move(outcome));
+      } catch (...) {
+        problem = std::current_exception();
+      }
+      if (!problem) continue;
+      failure = problem;
+      next = order.size();
+      return;
     }
   };
   std::vector<std::thread> threads;

@@ -21,9 +21,10 @@ class SweepProgress {
   SweepProgress& operator=(const SweepProgress&) = delete;
   /// `is_kept`: it did not have to be executed, and says nothing about speed.
   void finished_one(bool is_kept);
-  void clear();
 
  private:
+  void show();
+  void clear();
   using Clock = std::chrono::steady_clock;
   std::size_t total_;
   std::size_t kept_ = 0;

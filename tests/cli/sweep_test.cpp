@@ -417,14 +417,20 @@ TEST(WorkThrough, DoesEveryIndexOnceWhateverTheNumberOfThreads) {
 TEST(WorkThrough, EndsWithTheFirstException) {
   const std::vector<std::size_t> order(100, 0);
   const auto work = [](std::size_t) -> analysis::CellOutcome { return {}; };
-  unsigned finished = 0;
-  EXPECT_THROW(work_through(order, 3, work,
-                            [&](std::size_t, const analysis::CellOutcome&) {
-                              ++finished;
-                              throw ConfigError("full", "disk", "");
-                            }),
-               ConfigError);
-  EXPECT_EQ(finished, 1u);
+  for (unsigned round = 0; round < 50; ++round) {
+    unsigned finished = 0;
+    EXPECT_THROW(work_through(order, 3, work,
+                              [&](std::size_t, const analysis::CellOutcome&) {
+                                ++finished;
+                                throw ConfigError("full", "disk", "");
+                              }),
+                 ConfigError);
+    EXPECT_EQ(finished, 1u);
+  }
+  EXPECT_THROW(work_through(
+                   order, 3, [](std::size_t) -> analysis::CellOutcome { throw std::bad_alloc(); },
+                   [](std::size_t, const analysis::CellOutcome&) {}),
+               std::bad_alloc);
 }
 
 // ---- kept cells
