@@ -37,6 +37,7 @@ void add_fit(CLI::App& program, std::function<int()>& action);
 void add_report(CLI::App& program, std::function<int()>& action);
 void add_compare(CLI::App& program, std::function<int()>& action);
 void add_check(CLI::App& program, std::function<int()>& action);
+void add_sweep(CLI::App& program, std::function<int()>& action);
 void add_boards(CLI::App& program, std::function<int()>& action);
 
 /// `mcost: error: <what>: <where>: <remedy>` on stderr; several mistakes are several lines.

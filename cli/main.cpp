@@ -19,7 +19,7 @@
 namespace mcost::cli {
 namespace {
 
-constexpr std::array<Command, 10> kCommands = {{
+constexpr std::array<Command, 11> kCommands = {{
     {"run", &add_run},
     {"profile", &add_profile},
     {"report", &add_report},
@@ -28,6 +28,7 @@ constexpr std::array<Command, 10> kCommands = {{
     {"call", &add_call},
     {"loop", &add_loop},
     {"gdb", &add_gdb},
+    {"sweep", &add_sweep},
     {"fit", &add_fit},
     {"boards", &add_boards},
 }};

@@ -135,7 +135,9 @@ ElfFile::ElfFile(std::string name, FileBytes file)
   check_tables(name_, header, file_->size());
   entry_ = header.e_entry;
 
-  elf_version(EV_CURRENT);
+  // libelf keeps it in a variable of its own, which threads must not write together.
+  static const unsigned version = elf_version(EV_CURRENT);
+  static_cast<void>(version);
   // NOLINTNEXTLINE(*-const-cast): elf_memory takes a pointer to non-const, but opens for reading
   auto* bytes = const_cast<char*>(reinterpret_cast<const char*>(file_->data()));
   elf_.reset(elf_memory(bytes, file_->size()));

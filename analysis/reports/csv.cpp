@@ -10,8 +10,6 @@
 namespace mcost::analysis {
 namespace {
 
-using Row = CsvRow;
-
 template <class Visit>
 void each_cause(const RunResult& result, Visit&& visit) {
   for (unsigned c = 0; c < kCauses; ++c) {
@@ -28,7 +26,7 @@ void each_cause(const RunResult& result, Visit&& visit) {
 }
 
 std::string heading(const RunResult& result) {
-  Row row;
+  CsvRow row;
   for (const char* name :
        {"firmware", "board", "clock_hz", "exit", "layer", "kind", "parent", "visits", "min_cycles",
         "max_cycles", "cycles", "self_cycles", "time_s", "instructions", "macs", "macs_declared",
@@ -61,7 +59,7 @@ std::string joined(const std::vector<std::string>& path, std::size_t count) {
 std::string layer_row(const LayerResult& layer, const RunResult& result) {
   const Counters& counters = layer.inclusive.counters;
   const Hertz clock = result.clock;
-  Row row;
+  CsvRow row;
   row << printable(result.image.name) << printable(result.board.name);
   row << (clock.denominator == 1 ? fmt::format("{}", clock.numerator)
                                  : fmt::format("{}/{}", clock.numerator, clock.denominator));

@@ -1,4 +1,4 @@
-// One line of a CSV file. Source: RFC 4180 section 2. Private to analysis.
+// One line of a CSV file. Private to analysis. Source: RFC 4180 section 2.
 #pragma once
 
 #include <fmt/format.h>
@@ -11,21 +11,22 @@ namespace mcost::analysis {
 class CsvRow {
  public:
   CsvRow& operator<<(const std::string& cell) {
-    if (!first_) text_ += ',';
+    text_ += (first_ ? "" : ",") + quoted(cell);
     first_ = false;
-    if (cell.find_first_of(",\"\r\n") == std::string::npos) {
-      text_ += cell;
-      return *this;
-    }
-    text_ += '"';
-    for (const char c : cell) text_ += c == '"' ? std::string("\"\"") : std::string(1, c);
-    text_ += '"';
     return *this;
   }
   CsvRow& operator<<(std::uint64_t value) { return *this << fmt::format("{}", value); }
   [[nodiscard]] std::string line() const { return text_ + "\n"; }
 
  private:
+  /// Quotes where a cell has commas, quotes or line ends.
+  static std::string quoted(const std::string& cell) {
+    if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+    std::string text = "\"";
+    for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return text + "\"";
+  }
+
   std::string text_;
   bool first_ = true;
 };

@@ -164,6 +164,7 @@ class Help(ProgramTest):
             "help-fit": ["fit", "--help"],
             "help-gdb": ["gdb", "--help"],
             "help-report": ["report", "--help"],
+            "help-sweep": ["sweep", "--help"],
         }.items():
             with self.subTest(name):
                 result = run(*arguments)
@@ -196,7 +197,7 @@ class BadInput(ProgramTest):
         self.refuse(["run", SAMPLE, "--board", "generic-m4", *options], *messages)
 
     def test_command_line(self):
-        commands = "commands: run, profile, report, compare, check, call, loop, gdb, fit, boards"
+        commands = "commands: run, profile, report, compare, check, call, loop, gdb, sweep, fit, boards"
         self.refuse(["rnu"], f'unknown command "rnu": command line: did you mean "run"? {commands}')
         self.refuse(["nothing"], f'unknown command "nothing": command line: {commands}')
         self.refuse(
@@ -222,7 +223,7 @@ class BadInput(ProgramTest):
         result = run()
         self.assertEqual(result.returncode, 2)
         self.assertEqual(result.stdout, "")
-        self.assertIn("mcost: error: no command: command line: commands: run, profile, report, compare, check, call, loop, gdb, fit, boards\n", result.stderr)
+        self.assertIn("mcost: error: no command: command line: commands: run, profile, report, compare, check, call, loop, gdb, sweep, fit, boards\n", result.stderr)
 
     def test_firmware(self):
         board = ["--board", "generic-m4"]
