@@ -74,7 +74,8 @@ std::string joined(const std::vector<std::string>& path, std::size_t count) {
 std::string failure_of(const RunExit& exit, bool any_exit_code) {
   const std::string remedy = exit.advice.empty() ? "" : ": " + exit.advice;
   switch (exit.reason) {
-    case ExitReason::until: return {};
+    case ExitReason::until:
+    case ExitReason::returned: return {};
     case ExitReason::exited:
       if (exit.code.value_or(0) == 0) return {};
       if (exit.fault) return exit_sentence(exit) + remedy;

@@ -1,5 +1,6 @@
 // mcost sweep: many runs of a grid of firmware, boards and settings, as one table.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "cli/options.h"
 #include "cli/sweep_cells.h"
 #include "cli/sweep_check.h"
+#include "cli/sweep_costs.h"
 #include "cli/sweep_pool.h"
 #include "cli/sweep_spec.h"
 #include "cli/sweep_store.h"
@@ -51,6 +53,7 @@ struct RawSweep {
   bool no_memory_use = false;
   bool any_exit_code = false;
   bool by_layer = false;
+  bool execute = false;
 };
 
 enum class Format : std::uint8_t { text, csv, jsonl, markdown };
@@ -144,13 +147,16 @@ Places places_of(const RawSweep& raw, Format format) {
 class SweepRunner {
  public:
   SweepRunner(const std::vector<SweepCell>& cells, const analysis::OutcomeOptions& outcome,
-              analysis::Sweep& sweep, SweepStore& store, std::string results)
+              analysis::Sweep& sweep, SweepStore& store, std::string results, bool replays)
       : cells_(cells),
         outcome_(outcome),
         sweep_(sweep),
         store_(store),
         results_(std::move(results)),
-        keys_(cells, outcome) {}
+        keys_(cells, outcome),
+        costs_(cells, {.replays = replays, .whole_results = !results_.empty()}) {}
+
+  [[nodiscard]] std::size_t replayed() const { return costs_.replayed(); }
 
   void run(unsigned jobs) {
     SweepProgress progress(cells_.size());
@@ -173,7 +179,7 @@ class SweepRunner {
   }
 
  private:
-  [[nodiscard]] analysis::CellOutcome outcome_of(std::size_t index) const {
+  [[nodiscard]] analysis::CellOutcome outcome_of(std::size_t index) {
     const SweepCell& cell = cells_[index];
     std::optional<RunResult> result;
     analysis::CellOutcome outcome;
@@ -184,7 +190,7 @@ class SweepRunner {
         outcome.result = result_name(key);
         return outcome;
       }
-      result = cost_of_cell(cell);
+      result = costs_.cost_of(cell);
       if (result->image.sha256 != keys_.image_hash(cell)) {
         throw ConfigError("the firmware changed while the sweep ran", cell.options.firmware,
                           "sweep again");
@@ -240,6 +246,7 @@ class SweepRunner {
   SweepStore& store_;
   std::string results_;
   CellKeys keys_;
+  CellCosts costs_;
 };
 
 analysis::Sweep sweep_of(const SweepSpec& spec, const std::vector<SweepCell>& cells) {
@@ -298,7 +305,12 @@ int sweep(const RawSweep& raw) {
   sweep.by_layer = raw.by_layer;
   const analysis::OutcomeOptions outcome{.with_layers = raw.by_layer,
                                          .any_exit_code = spec.any_exit_code};
-  SweepRunner(cells, outcome, sweep, store, raw.results).run(jobs);
+  SweepRunner runner(cells, outcome, sweep, store, raw.results, !raw.execute);
+  runner.run(jobs);
+  if (runner.replayed() != 0 && isatty(STDERR_FILENO) != 0) {
+    fmt::print(stderr, "mcost: {} of {} cells replayed a recorded run\n", runner.replayed(),
+               cells.size());
+  }
 
   if (const std::size_t foreign = store.foreign(sweep); foreign != 0) {
     fmt::print(stderr, "mcost: {}: {} of other settings, firmware or versions {} replaced\n",
@@ -347,6 +359,8 @@ void add_options(CLI::App& command, RawSweep& raw) {
   add("--columns", raw.columns, "METRIC,...", "metrics to report (default: all)");
   add("--pareto", raw.pareto, "METRIC,...",
       "metrics whose Pareto front is marked (default time_s,energy_j)");
+  command.add_flag("--execute", raw.execute,
+                   "execute every cell, also where replaying a recorded run says the same");
   command.add_flag("--by-layer", raw.by_layer, "also a row per cell and layer");
   add("--jobs", raw.jobs, "N", "cells at a time (default: one per processor)");
   add("--max-cells", raw.max_cells, "N", "refuse a larger sweep (default 100000)");

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <utility>
 
 #include "boards/spec_reader.h"
-#include "cli/run_session.h"
 #include "loader/sha256.h"
 #include "sim_core/base/error.h"
 
@@ -169,16 +168,27 @@ class Parts {
   std::string text_;
 };
 
-/// Everything that decides what the firmware does, but not settings of memories.
+/// Whether a setting changes time or energy alone, as long as the firmware asks for neither.
+bool is_of_time(const std::string& setting) {
+  constexpr std::array<std::string_view, 5> kPaths = {"memories.", "clock.", "energy.",
+                                                      "core.icache_kib", "core.dcache_kib"};
+  return std::any_of(kPaths.begin(), kPaths.end(),
+                     [&](std::string_view path) { return setting.starts_with(path); });
+}
+
+/// Everything that decides what the firmware does, but not what only decides how long it takes.
 std::string group_text(const SweepCell& cell) {
   const RunOptions& options = cell.options;
   Parts parts;
   parts << options.firmware << options.board;
   for (const std::string& entry : options.overrides) {
-    if (!entry.starts_with("memories.")) parts << entry;
+    if (!is_of_time(entry)) parts << entry;
   }
+  // Where data are placed, use of memory is counted.
   parts << "place";
-  for (const std::string& entry : options.placements) parts << entry;
+  for (const std::string& entry : options.placements) {
+    if (options.memory_use) parts << entry;
+  }
   parts << "input";
   for (const InputFile& input : options.inputs) parts << input.text;
   parts << options.args << options.entry << options.until << options.layer_pattern
@@ -215,19 +225,6 @@ std::vector<SweepCell> make_cells(const SweepSpec& spec, std::size_t most) {
   }
   number_groups(cells);
   return cells;
-}
-
-RunResult cost_of_cell(const SweepCell& cell) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point begin = Clock::now();
-  const std::optional<double> limit_s = cell.options.timeout_s;
-  SessionIo io;
-  io.console = [](const std::string&, bool) {};
-  io.keep_going = [=](Cycles) {
-    return !limit_s || std::chrono::duration<double>(Clock::now() - begin).count() < *limit_s;
-  };
-  RunSession session(cell.options, std::move(io));
-  return session.run();
 }
 
 // ---- keys

@@ -10,15 +10,15 @@
 #include "analysis/sweep.h"
 #include "cli/options.h"
 #include "cli/sweep_spec.h"
-#include "sim_core/base/run_result.h"
 
 namespace mcost::cli {
 
 struct SweepCell {
   analysis::CellValues values;
   RunOptions options;
-  /// Cells of one group differ in settings of memories (`--set memories.*`) and nothing else: their
-  /// firmware does the same, in other time. Groups count from 0 in the order of their first cells.
+  /// Cells of one group differ in settings of memories, caches, clock, energy and in placement
+  /// alone: their firmware should do the same, in other time. Groups count from 0 in the order of
+  /// their first cells.
   std::size_t group = 0;
 };
 
@@ -26,10 +26,6 @@ struct SweepCell {
 /// Errors: ConfigError for a grid of more than `most` cells, for none, for an option that cannot
 /// be.
 [[nodiscard]] std::vector<SweepCell> make_cells(const SweepSpec& spec, std::size_t most);
-
-/// What one cell costs. The one place where a sweep executes. Errors: InputError where firmware,
-/// board and options do not go together.
-[[nodiscard]] RunResult cost_of_cell(const SweepCell& cell);
 
 /// Tells cells apart by all that their figures depend on: the bytes of files, the resolved board,
 /// options, the version of this program.
