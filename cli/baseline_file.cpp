@@ -111,7 +111,7 @@ class Reader {
     const std::string schema = text_of(root, "schema");
     if (!schema.empty() && schema != analysis::kBaselineSchema) {
       problems_.add(root.find("schema")->value.place, "",
-                    fmt::format("schema is \"{}\", not \"{}\"", schema, analysis::kBaselineSchema),
+                    fmt::format(R"(schema is "{}", not "{}")", schema, analysis::kBaselineSchema),
                     "use the mcost that wrote it, or bless it again");
     }
     analysis::Origin& origin = baseline.origin;

@@ -26,15 +26,15 @@ std::size_t display_width(const std::string& text) {
       std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
 }
 
-std::string markdown_text(const std::string& cell) {
-  std::string text;
-  for (const char c : cell) {
+std::string markdown_text(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
     if (c == '|' || c == '\\' || c == '`' || c == '*' || c == '_' || c == '<' || c == '[') {
-      text += '\\';
+      escaped += '\\';
     }
-    text += c;
+    escaped += c;
   }
-  return text;
+  return escaped;
 }
 
 std::string wrapped(const std::string& text, const std::string& first, std::size_t width) {
