@@ -223,6 +223,24 @@ cells:
             with self.assertRaises(jsonschema.ValidationError, msg=wrong):
                 jsonschema.validate(wrong, schema)
 
+    def test_lines_follow_their_schema(self):
+        schema = json.loads(contents(os.path.join(SOURCE, "docs", "schema", "sweep-cell.schema.json")))
+        jsonschema.Draft7Validator.check_schema(schema)
+        kept = self.path("kept.jsonl")
+        self.grid("--output", kept, "--by-layer", "--results", self.path("runs"))
+        lines = [json.loads(line) for line in contents(kept).splitlines()]
+        with open(os.path.join(SOURCE, "tests", "golden", "reports", "sweep.jsonl"), encoding="utf-8") as stream:
+            golden = [{**json.loads(line), "key": ""} for line in stream]
+        for line in lines + golden:
+            jsonschema.validate(line, schema)
+        self.assertEqual([line["error"] is None for line in lines], [True] * 4 + [False] * 2)
+        self.assertGreater(len(lines[0]["layers"]), 5)
+        for layer in lines[0]["layers"]:
+            self.assertEqual(sum(layer["cycles_by_group"].values()), layer["cycles"])
+        for wrong in ({**lines[0], "speed": 1}, {**lines[0], "error": "x"}, {**lines[5], "error": None}):
+            with self.assertRaises(jsonschema.ValidationError):
+                jsonschema.validate(wrong, schema)
+
     def test_mistakes_are_one_line_each(self):
         def refused(*arguments):
             result = sweep(*arguments, cwd=self.folder)
