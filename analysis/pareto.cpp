@@ -35,7 +35,11 @@ std::vector<bool> pareto_front(const std::vector<ParetoPoint>& points) {
     });
     if (is_beaten) continue;
     front[i] = true;
-    if (best.empty() || *best.back() != point) best.push_back(&point);
+    if (!best.empty() && *best.back() == point) continue;
+    // Of two aims, the last one on the front has the least of the second: the others beat nothing
+    // that it does not beat.
+    if (point.size() <= 2) best.clear();
+    best.push_back(&point);
   }
   return front;
 }

@@ -25,14 +25,10 @@ std::string beside(const std::string& folder, const std::string& file) {
   return (fs::path(folder) / file).string();
 }
 
-/// Where a file that an option names is, seen from where the program runs.
-std::string resolved(CellOption option, const std::string& text, const std::string& folder) {
-  switch (option) {
-    case CellOption::input:
-    case CellOption::sd: return beside(folder, text);
-    case CellOption::layers: return is_yaml(text) ? beside(folder, text) : text;
-    default: return text;
-  }
+/// True where a value names a file.
+bool is_path(CellOption option, const std::string& text) {
+  return option == CellOption::input || option == CellOption::sd ||
+         (option == CellOption::layers && is_yaml(text));
 }
 
 void give(RawOptions& raw, CellOption option, const std::string& text) {
@@ -91,7 +87,8 @@ class CellMaker {
       case AxisKind::set: raw.set.push_back(axis.subject + "=" + value); break;
       case AxisKind::place: raw.place.push_back(axis.subject + "=" + value); break;
       case AxisKind::option:
-        give(raw, axis.option, resolved(axis.option, value, folder_of(axis, value)));
+        give(raw, axis.option,
+             is_path(axis.option, value) ? beside(folder_of(axis, value), value) : value);
         break;
     }
   }
@@ -101,7 +98,7 @@ class CellMaker {
       if (firmware.name != name) continue;
       raw.firmware = beside(firmware.folder, firmware.file);
       for (const auto& [option, text] : firmware.options)
-        give(raw, option, resolved(option, text, firmware.folder));
+        give(raw, option, is_path(option, text) ? beside(firmware.folder, text) : text);
     }
   }
 

@@ -15,7 +15,7 @@ namespace mcost::cli {
 namespace {
 
 /// So many different settings are tried, from all over the grid.
-constexpr std::size_t kMostTried = 2000;
+constexpr std::size_t kMostTried = 256;
 constexpr std::size_t kStride = 7919;  // a prime: neighbours in the grid are no neighbours here
 constexpr std::size_t kMostErrors = 20;
 

@@ -39,12 +39,10 @@ WrittenValues line_values(const std::string& option, const std::string& text, co
   WrittenValues values;
   values.key = text.substr(0, equals);
   values.place = line_place(option + " " + values.key);
+  std::set<std::string> known;
   for (std::string& value : comma_separated(std::string_view(text).substr(equals + 1))) {
     const bool is_own = value.empty();
-    const bool is_twice =
-        std::any_of(values.values.begin(), values.values.end(),
-                    [&](const WrittenValue& other) { return other.text.value_or("") == value; });
-    if (is_twice) {
+    if (!known.insert(value).second) {
       throw ConfigError(fmt::format("\"{}\" is given twice", value), values.place.file, "keep one");
     }
     values.values.push_back(
@@ -167,9 +165,9 @@ class Builder {
     for (const WrittenValues& boards : written_.axes.boards) {
       axis.where = place_text(boards.place);
       axis.folder = folder_at(boards.place);
+      std::set<std::optional<std::string>> known;
       for (const WrittenValue& board : boards.values) {
-        if (std::find(axis.values.begin(), axis.values.end(), board.text) == axis.values.end())
-          axis.values.push_back(board.text);
+        if (known.insert(board.text).second) axis.values.push_back(board.text);
       }
     }
     spec_.has_grid = !axis.values.empty();

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 
 #include "boards/suggestions.h"
@@ -21,6 +22,7 @@ using boards::YamlNode;
 
 constexpr std::size_t kLongestText = 1024;
 constexpr std::size_t kMostValues = 100'000;  // of one axis
+constexpr std::size_t kMostFirmware = 1000;
 
 /// How a key is written.
 enum class Form : std::uint8_t {
@@ -208,13 +210,11 @@ class Reader {
                     "write a list of values, or leave the key out");
       return std::nullopt;
     }
+    std::set<std::optional<std::string>> known;
     for (const YamlNode& item : node.items) {
       const auto value = value_of(item, path, entry.key);
       if (!value) return std::nullopt;
-      const bool is_twice =
-          std::any_of(values.values.begin(), values.values.end(),
-                      [&](const WrittenValue& other) { return other.text == value->text; });
-      if (is_twice) {
+      if (!known.insert(value->text).second) {
         problems_.add(item.place, path, fmt::format("{} has {} twice", entry.key, item.described()),
                       "keep one");
         continue;
@@ -271,6 +271,11 @@ class Reader {
       return;
     }
     if (!is_list(node, "firmware", "write files below it")) return;
+    if (node.items.size() > kMostFirmware) {
+      problems_.add(node.place, "", fmt::format("more than {} firmwares", kMostFirmware),
+                    "leave some out");
+      return;
+    }
     for (std::size_t i = 0; i < node.items.size(); ++i)
       read_one_firmware(node.items[i], fmt::format("firmware[{}]", i), sweep);
   }

@@ -67,6 +67,17 @@ class SweepTest(unittest.TestCase):
         self.assertEqual((result.returncode, result.stderr), (1, FAILED))
         return result.stdout
 
+    def test_replayed_cells_are_those_that_are_executed(self):
+        axes = ["--set", "memories.flash.wait_states=0,3,7", "--set", "memories.sram1.wait_states=,1",
+                "--clock", "90000000,180000000", "--place", ".rodata=,sram2"]
+        for arguments in ([], ["--no-memory-use"]):
+            command = [DSP, "--board", "stm32f469i-disco", "--args", "lenet5 2", *axes, "--format", "jsonl", "--by-layer",
+                       *arguments]
+            replayed = sweep(*command)
+            self.assertEqual((replayed.returncode, replayed.stderr), (0, ""))
+            self.assertEqual(sweep(*command, "--execute").stdout, replayed.stdout)
+            self.assertEqual(len(replayed.stdout.splitlines()), 24)
+
     def test_the_number_of_jobs_changes_no_byte(self):
         for arguments in ([], ["--format", "csv"], ["--format", "jsonl", "--by-layer"], ["--format", "markdown"],
                           ["--format", "csv", "--by-layer"]):
@@ -221,6 +232,24 @@ cells:
             {"columns": "cycles"},
         ):
             with self.assertRaises(jsonschema.ValidationError, msg=wrong):
+                jsonschema.validate(wrong, schema)
+
+    def test_lines_follow_their_schema(self):
+        schema = json.loads(contents(os.path.join(SOURCE, "docs", "schema", "sweep-cell.schema.json")))
+        jsonschema.Draft7Validator.check_schema(schema)
+        kept = self.path("kept.jsonl")
+        self.grid("--output", kept, "--by-layer", "--results", self.path("runs"))
+        lines = [json.loads(line) for line in contents(kept).splitlines()]
+        with open(os.path.join(SOURCE, "tests", "golden", "reports", "sweep.jsonl"), encoding="utf-8") as stream:
+            golden = [{**json.loads(line), "key": ""} for line in stream]
+        for line in lines + golden:
+            jsonschema.validate(line, schema)
+        self.assertEqual([line["error"] is None for line in lines], [True] * 4 + [False] * 2)
+        self.assertGreater(len(lines[0]["layers"]), 5)
+        for layer in lines[0]["layers"]:
+            self.assertEqual(sum(layer["cycles_by_group"].values()), layer["cycles"])
+        for wrong in ({**lines[0], "speed": 1}, {**lines[0], "error": "x"}, {**lines[5], "error": None}):
+            with self.assertRaises(jsonschema.ValidationError):
                 jsonschema.validate(wrong, schema)
 
     def test_mistakes_are_one_line_each(self):
