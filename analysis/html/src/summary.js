@@ -66,7 +66,8 @@ export function callText(call) {
   const name = call.function.split("(")[0];
   const text = `${name}(${call.arguments.map((argument) => argument.written).join(", ")})`;
   const times = call.calls === 1 ? "" : `, ${exact(call.calls)} times`;
-  const value = call.returned && call.returned.type !== "void" ? `, returned ${call.returned.value}` : "";
+  const value =
+    call.returned && call.returned.type !== "void" ? `, returned ${call.returned.value}` : "";
   return text + times + value;
 }
 
