@@ -124,6 +124,7 @@ int failed(const FunctionCall& call, const std::string& remedy) {
 
 std::string remedy_of(const RunExit& exit) {
   if (!exit.advice.empty()) return exit.advice;
+  if (exit.fault) return "the report has a backtrace";
   switch (exit.reason) {
     case ExitReason::cycle_limit: return "raise --max-cycles, which counts from reset";
     case ExitReason::time_limit: return "raise --timeout";

@@ -82,10 +82,7 @@ class FreeRam {
       taken_.push_back(part.range);
     if (stack.layout().main_stack) {
       taken_.push_back(stack.layout().main_stack->range);
-      // Up to the end of the stack's memory: callers' frames, what was there after reset.
-      taken_.push_back({.memory = stack.layout().main_stack->range.memory,
-                        .first = stack.layout().main_stack->range.end,
-                        .end = 0xFFFFFFFFu});
+      take_frames(stack.layout().main_stack->range, stack.stack_pointer(), session);
     }
     if (const auto limit = stack.limit())
       take(ram_range(bus_, *limit, stack.stack_pointer() - *limit));
@@ -140,6 +137,21 @@ class FreeRam {
   }
 
  private:
+  /// Frames of callers: from SP up to where it was after reset; where that is unknown, up to the
+  /// end of the stack's memory.
+  void take_frames(const analysis::MemoryRange& stack, Address stack_pointer, RunSession& session) {
+    const Address vectors = session.machine().engine().exceptions().vtor;
+    std::uint32_t initial = 0;
+    const bool known = session.view().read_word(vectors, initial) && initial >= stack_pointer;
+    if (known && initial == stack_pointer) return;
+    const auto frames =
+        known ? ram_range(bus_, stack_pointer, initial - stack_pointer) : std::nullopt;
+    if (frames && frames->size_bytes() == initial - stack_pointer) {
+      take(frames);
+    } else {
+      taken_.push_back({.memory = stack.memory, .first = stack.end, .end = 0xFFFFFFFFu});
+    }
+  }
   void take(const std::optional<analysis::MemoryRange>& range) {
     if (range && range->size_bytes() != 0) taken_.push_back(*range);
   }

@@ -30,7 +30,6 @@ Json app_json(const CLI::App& app) {
                {"footer", app.get_footer()}, {"positionals", Json::array()},
                {"options", Json::array()},   {"commands", Json::array()}};
   for (const CLI::Option* const option : app.get_options()) {
-    if (option->get_group().empty()) continue;
     const bool positional = option->get_positional();
     json[positional ? "positionals" : "options"].push_back(option_json(*option));
   }

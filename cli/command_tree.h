@@ -12,8 +12,7 @@ class App;
 namespace mcost::cli {
 
 /// JSON: an object with name, description, footer, positionals, options and commands, which are the
-/// same again. An option has its names, type, help, and whether it may be repeated. Hidden options
-/// (of no group) are left out.
+/// same again. An option has its names, type, help, and whether it may be repeated.
 [[nodiscard]] std::string command_tree(const CLI::App& program);
 
 }  // namespace mcost::cli

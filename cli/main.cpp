@@ -88,8 +88,6 @@ int dispatch(int count, const char* const* values) {
   std::function<int()> action;
   CLI::App program("Cycle, byte and energy cost of Cortex-M firmware, without the board", "mcost");
   program.set_version_flag("--version", "mcost " MCOST_VERSION);
-  bool describes = false;
-  program.add_flag("--describe", describes, "commands and options as JSON")->group("");
   program.require_subcommand(0, 1);
   program.get_formatter()->column_width(kHelpColumn);
   for (const Command& command : kCommands) command.add(program, action);
@@ -97,6 +95,11 @@ int dispatch(int count, const char* const* values) {
     command->allow_extras();
   }
   std::vector<std::string> arguments = joined_arguments(count, values);
+  // For scripts that write documentation and completion: not in the help.
+  if (arguments == std::vector<std::string>{"--describe"}) {
+    write_stdout(command_tree(program));
+    return kOk;
+  }
   refuse_unknown_command(arguments);
   const bool nothing_given = arguments.empty();
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -116,10 +119,6 @@ int dispatch(int count, const char* const* values) {
     if (!what.empty() && what.back() == '.') what.pop_back();
     throw ConfigError(what, "command line",
                       "`mcost --help` and `mcost COMMAND --help` list options");
-  }
-  if (describes) {
-    write_stdout(command_tree(program));
-    return kOk;
   }
   for (const CLI::App* const command : program.get_subcommands()) {
     std::vector<std::string> extras = command->remaining();

@@ -271,6 +271,10 @@ class Failures(CallTest):
         self.assertRegex(result.stderr, r"^mcost: error: write_nowhere did not return: fault: .*0x60000000.*\n$")
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stdout, "Backtrace")
+        result = run("call", LENET, "conv3x3", "0xDEADBEEF", "32", "1", "&conv1", "6", "0", "--board", "generic-m4")
+        self.assertRegex(result.stderr, r"conv3x3 did not return: exit code 255; first fault: .*0xDEADBEEF.*: the report has a "
+                                        r"backtrace\n$")
+        self.assertEqual(result.returncode, 255)
         self.assertEqual(self.call("write_nowhere", status=1)["call"]["returned"], None)
 
     def test_exit_and_reset_of_the_firmware(self):

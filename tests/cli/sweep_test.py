@@ -69,7 +69,7 @@ class SweepTest(unittest.TestCase):
 
     def test_replayed_cells_are_those_that_are_executed(self):
         axes = ["--set", "memories.flash.wait_states=0,3,7", "--set", "memories.sram1.wait_states=,1",
-                "--clock", "90000000,180000000", "--place", ".rodata=,sram2"]
+                "--clock", "90000000,180000000", "--place", ".rodata=,sdram"]
         for arguments in ([], ["--no-memory-use"]):
             command = [DSP, "--board", "stm32f469i-disco", "--args", "lenet5 2", *axes, "--format", "jsonl", "--by-layer",
                        *arguments]

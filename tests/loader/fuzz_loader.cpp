@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "loader/elf_image.h"
+#include "loader/function_types.h"
 #include "loader/lines.h"
 #include "loader/memory_fit.h"
 #include "loader/probe_notes.h"
@@ -50,6 +51,9 @@ void check_invariants(const Image& image) {
 
 void query(const Image& image, const SymbolTable& symbols) {
   const loader::LineTable lines = loader::LineTable::read(image, symbols);
+  constexpr std::size_t kTypes = 3;  // each reads all debug data
+  for (std::size_t i = 0; i < symbols.functions().size() && i < kTypes; ++i)
+    static_cast<void>(loader::read_function_type(image, symbols, symbols.functions()[i].address));
   for (const loader::Section& section : image.sections) {
     if (!section.executable) continue;
     for (std::uint32_t i = 0; i < section.size_bytes && i < 512; i += 2) {

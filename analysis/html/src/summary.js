@@ -61,12 +61,23 @@ function energyCard(json) {
   );
 }
 
+/// "classify(buf:digit.bin, out:10), 3 times, returned 2".
+export function callText(call) {
+  const name = call.function.split("(")[0];
+  const text = `${name}(${call.arguments.map((argument) => argument.written).join(", ")})`;
+  const times = call.calls === 1 ? "" : `, ${exact(call.calls)} times`;
+  const value =
+    call.returned && call.returned.type !== "void" ? `, returned ${call.returned.value}` : "";
+  return text + times + value;
+}
+
 export function summary(run) {
   const json = run.json;
   const use = json.memory_use;
   const facts = [
     ["Board", [json.board.title || json.board.name]],
     ["Core", [`${json.board.core} at ${clockText(json)}`]],
+    json.call && ["Call", [callText(json.call)]],
     ["Ended", [exitText(json.exit)]],
     [
       "Firmware",
