@@ -39,7 +39,7 @@ std::vector<Limit> limits_of(const Subject& subject, const CheckRules& rules) {
   const bool relative = std::any_of(list.begin(), list.end(),
                                     [](const Limit& limit) { return limit.needs_baseline(); });
   if (!relative && (is_guarded(subject) || is_cycles_of_part(subject))) {
-    Limit limit{subject, Bound::grows, true, rules.tolerance, "", is_guarded(subject)};
+    Limit limit{subject, LimitKind::grows, true, rules.tolerance, "", is_guarded(subject)};
     limit.text = fmt::format("{}=+{}%", subject.text(), text_of(rules.tolerance));
     list.push_back(std::move(limit));
   }

@@ -114,20 +114,23 @@ const char* units_of(Unit unit) {
 }
 
 struct Written {
-  Bound bound;
+  LimitKind bound;
   std::string_view rest;
 };
 
 /// The operator, as written behind a subject. In YAML the = is left out.
 std::optional<Written> take_bound(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, Bound>, 4> kAbsolute{
-      {{"<=", Bound::at_most}, {">=", Bound::at_least}, {"<", Bound::below}, {">", Bound::above}}};
+  constexpr std::array<std::pair<std::string_view, LimitKind>, 4> kAbsolute{
+      {{"<=", LimitKind::at_most},
+       {">=", LimitKind::at_least},
+       {"<", LimitKind::below},
+       {">", LimitKind::above}}};
   for (const auto& [sign, bound] : kAbsolute) {
     if (text.starts_with(sign)) return Written{bound, trimmed(text.substr(sign.size()))};
   }
   if (text.starts_with("=")) text = trimmed(text.substr(1));
-  constexpr std::array<std::pair<std::string_view, Bound>, 3> kRelative{
-      {{"+-", Bound::changes}, {"+", Bound::grows}, {"-", Bound::shrinks}}};
+  constexpr std::array<std::pair<std::string_view, LimitKind>, 3> kRelative{
+      {{"+-", LimitKind::changes}, {"+", LimitKind::grows}, {"-", LimitKind::shrinks}}};
   for (const auto& [sign, bound] : kRelative) {
     if (text.starts_with(sign)) return Written{bound, trimmed(text.substr(sign.size()))};
   }
@@ -285,13 +288,13 @@ bool keeps(const Limit& limit, Quantity baseline, Quantity now) {
                          : more_by_more_units(limit.amount, now, baseline, unit);
   };
   switch (limit.bound) {
-    case Bound::below: return compare(now, amount) == std::strong_ordering::less;
-    case Bound::at_most: return compare(now, amount) != std::strong_ordering::greater;
-    case Bound::above: return compare(now, amount) == std::strong_ordering::greater;
-    case Bound::at_least: return compare(now, amount) != std::strong_ordering::less;
-    case Bound::grows: return !grew();
-    case Bound::shrinks: return !shrank();
-    case Bound::changes: return !grew() && !shrank();
+    case LimitKind::below: return compare(now, amount) == std::strong_ordering::less;
+    case LimitKind::at_most: return compare(now, amount) != std::strong_ordering::greater;
+    case LimitKind::above: return compare(now, amount) == std::strong_ordering::greater;
+    case LimitKind::at_least: return compare(now, amount) != std::strong_ordering::less;
+    case LimitKind::grows: return !grew();
+    case LimitKind::shrinks: return !shrank();
+    case LimitKind::changes: return !grew() && !shrank();
   }
   return false;
 }

@@ -41,15 +41,15 @@ struct Decimal {
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
 
-enum class Bound : std::uint8_t { below, at_most, above, at_least, grows, shrinks, changes };
+enum class LimitKind : std::uint8_t { below, at_most, above, at_least, grows, shrinks, changes };
 struct Limit {
   Subject subject;
-  Bound bound = Bound::grows;
+  LimitKind bound = LimitKind::grows;
   bool percent = false;  // of grows, shrinks and changes; else units
   Decimal amount;        // per cent; or base units: cycles, ps, fJ, bytes
   std::string text;      // as written
   bool hard = true;      // else it only warns
-  [[nodiscard]] bool needs_baseline() const { return bound >= Bound::grows; }
+  [[nodiscard]] bool needs_baseline() const { return bound >= LimitKind::grows; }
   friend bool operator==(const Limit&, const Limit&) = default;
 };
 

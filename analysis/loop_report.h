@@ -34,9 +34,9 @@ struct LoopLine {
   std::vector<std::string> waits;
 };
 
-enum class Bound : std::uint8_t { issue, latency, fetch, data, mispredict, several };
-inline constexpr std::array<const char*, 6> kBoundNames = {"issue", "latency",    "fetch",
-                                                           "data",  "mispredict", "several"};
+enum class LoopBound : std::uint8_t { issue, latency, fetch, data, mispredict, several };
+inline constexpr std::array<const char*, 6> kLoopBoundNames = {"issue", "latency",    "fetch",
+                                                               "data",  "mispredict", "several"};
 
 /// What an iteration would take if something cost nothing.
 struct LoopWhatIf {
@@ -71,7 +71,7 @@ struct LoopReport {
   std::vector<LoopLine> lines;
   std::vector<LoopWhatIf> what_ifs;          ///< The last one is issue alone.
   std::vector<TraceSegment> issue_segments;  ///< The cycles of the last one, by cause.
-  Bound bound = Bound::issue;
+  LoopBound bound = LoopBound::issue;
   std::vector<LateResult> late;    ///< The most costly first.
   std::vector<std::string> notes;  ///< What was placed elsewhere.
 };

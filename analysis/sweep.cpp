@@ -123,7 +123,7 @@ namespace {
 
 constexpr unsigned kRatioDecimals = 6;
 
-Metric metric(const char* name, unsigned decimals, Amount (*amount)(const CellCost&)) {
+SweepMetric metric(const char* name, unsigned decimals, Amount (*amount)(const CellCost&)) {
   return {name, decimals, false, amount};
 }
 
@@ -136,8 +136,8 @@ Amount macs_per_cycle(const CellCost& cost) {
   return value;
 }
 
-std::vector<Metric> make_fixed_metrics() {
-  std::vector<Metric> list = {
+std::vector<SweepMetric> make_fixed_metrics() {
+  std::vector<SweepMetric> list = {
       metric("cycles", 0, [](const CellCost& c) { return Amount(c.cycles); }),
       metric("time_s", 12, [](const CellCost& c) { return c.time_ps; }),
       metric("energy_j", 15, [](const CellCost& c) { return c.energy_fj; }),
@@ -165,7 +165,7 @@ constexpr std::array<MemoryFigure, 4> kMemoryFigures = {
      {"_write_bytes", &CellMemory::write_bytes},
      {"_stall_cycles", &CellMemory::stall_cycles}}};
 
-Metric memory_metric(const std::string& memory, const MemoryFigure& figure) {
+SweepMetric memory_metric(const std::string& memory, const MemoryFigure& figure) {
   return {memory + figure.suffix, 0, false, [memory, &figure](const CellCost& cost) -> Amount {
             for (const CellMemory& entry : cost.memories) {
               if (entry.name == memory) return entry.*figure.figure;
@@ -186,12 +186,12 @@ std::vector<std::string> memory_names(const Sweep& sweep) {
   return names;
 }
 
-std::vector<Metric> named_metrics(const Sweep& sweep, const std::vector<std::string>& names) {
-  const std::vector<Metric> all = all_metrics(sweep);
-  std::vector<Metric> chosen;
+std::vector<SweepMetric> named_metrics(const Sweep& sweep, const std::vector<std::string>& names) {
+  const std::vector<SweepMetric> all = all_metrics(sweep);
+  std::vector<SweepMetric> chosen;
   for (const std::string& name : names) {
     const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const Metric& entry) { return entry.name == name; });
+                                    [&](const SweepMetric& entry) { return entry.name == name; });
     if (found != all.end()) {
       chosen.push_back(*found);
     } else {  // of a memory that no cell has
@@ -201,51 +201,51 @@ std::vector<Metric> named_metrics(const Sweep& sweep, const std::vector<std::str
   return chosen;
 }
 
-Amount amount_of(const Metric& metric, const SweepRow& row) {
+Amount amount_of(const SweepMetric& metric, const SweepRow& row) {
   return row.outcome.cost ? metric.amount(*row.outcome.cost) : std::nullopt;
 }
 
-bool any_has(const Sweep& sweep, const Metric& metric) {
+bool any_has(const Sweep& sweep, const SweepMetric& metric) {
   return std::any_of(sweep.rows.begin(), sweep.rows.end(),
                      [&](const SweepRow& row) { return amount_of(metric, row).has_value(); });
 }
 
 }  // namespace
 
-const std::vector<Metric>& fixed_metrics() {
-  static const std::vector<Metric> list = make_fixed_metrics();
+const std::vector<SweepMetric>& fixed_metrics() {
+  static const std::vector<SweepMetric> list = make_fixed_metrics();
   return list;
 }
 
 bool is_metric(std::string_view name) {
   const auto& fixed = fixed_metrics();
-  if (std::any_of(fixed.begin(), fixed.end(), [&](const Metric& m) { return m.name == name; }))
+  if (std::any_of(fixed.begin(), fixed.end(), [&](const SweepMetric& m) { return m.name == name; }))
     return true;
   return std::any_of(kMemoryFigures.begin(), kMemoryFigures.end(), [&](const MemoryFigure& f) {
     return name.ends_with(f.suffix) && name != f.suffix;
   });
 }
 
-std::vector<Metric> all_metrics(const Sweep& sweep) {
-  std::vector<Metric> list = fixed_metrics();
+std::vector<SweepMetric> all_metrics(const Sweep& sweep) {
+  std::vector<SweepMetric> list = fixed_metrics();
   for (const std::string& memory : memory_names(sweep)) {
     for (const MemoryFigure& figure : kMemoryFigures) list.push_back(memory_metric(memory, figure));
   }
   return list;
 }
 
-std::vector<Metric> shown_metrics(const Sweep& sweep) {
+std::vector<SweepMetric> shown_metrics(const Sweep& sweep) {
   return sweep.columns.empty() ? all_metrics(sweep) : named_metrics(sweep, sweep.columns);
 }
 
-std::vector<Metric> pareto_metrics(const Sweep& sweep) {
+std::vector<SweepMetric> pareto_metrics(const Sweep& sweep) {
   if (!sweep.pareto.empty()) return named_metrics(sweep, sweep.pareto);
-  std::vector<Metric> list = named_metrics(sweep, {"time_s", "energy_j"});
+  std::vector<SweepMetric> list = named_metrics(sweep, {"time_s", "energy_j"});
   if (!any_has(sweep, list.back())) list.pop_back();
   return list;
 }
 
-std::string metric_text(const Metric& metric, const CellCost& cost) {
+std::string metric_text(const SweepMetric& metric, const CellCost& cost) {
   const Amount amount = metric.amount(cost);
   if (!amount) return {};
   std::string digits = fmt::format("{}", *amount);
@@ -256,11 +256,11 @@ std::string metric_text(const Metric& metric, const CellCost& cost) {
 }
 
 std::vector<bool> pareto_rows(const Sweep& sweep) {
-  const std::vector<Metric> aims = pareto_metrics(sweep);
+  const std::vector<SweepMetric> aims = pareto_metrics(sweep);
   std::vector<ParetoPoint> points;
   for (const SweepRow& row : sweep.rows) {
     std::vector<std::uint64_t> amounts;
-    for (const Metric& aim : aims) {
+    for (const SweepMetric& aim : aims) {
       const Amount amount = amount_of(aim, row);
       if (amount) amounts.push_back(aim.is_better_larger ? ~*amount : *amount);
     }
@@ -272,7 +272,7 @@ std::vector<bool> pareto_rows(const Sweep& sweep) {
 
 std::vector<BestRow> best_rows(const Sweep& sweep) {
   std::vector<BestRow> list;
-  for (const Metric& metric :
+  for (const SweepMetric& metric :
        named_metrics(sweep, {"cycles", "time_s", "energy_j", "macs_per_cycle", "live_bytes"})) {
     BestRow best{metric, 0, 0};
     Amount amount;

@@ -95,7 +95,7 @@ struct Sweep {
 };
 
 /// A number of a cell, in whole units of its last decimal.
-struct Metric {
+struct SweepMetric {
   std::string name;
   unsigned decimals = 0;
   bool is_better_larger = false;
@@ -103,24 +103,24 @@ struct Metric {
 };
 
 /// Those that every sweep has.
-[[nodiscard]] const std::vector<Metric>& fixed_metrics();
+[[nodiscard]] const std::vector<SweepMetric>& fixed_metrics();
 /// True for names of metrics, those of memories included.
 [[nodiscard]] bool is_metric(std::string_view name);
 /// All metrics that the cells have, those of memories last.
-[[nodiscard]] std::vector<Metric> all_metrics(const Sweep& sweep);
+[[nodiscard]] std::vector<SweepMetric> all_metrics(const Sweep& sweep);
 /// The chosen ones, or all.
-[[nodiscard]] std::vector<Metric> shown_metrics(const Sweep& sweep);
+[[nodiscard]] std::vector<SweepMetric> shown_metrics(const Sweep& sweep);
 /// Those the front is of.
-[[nodiscard]] std::vector<Metric> pareto_metrics(const Sweep& sweep);
+[[nodiscard]] std::vector<SweepMetric> pareto_metrics(const Sweep& sweep);
 /// "0.015432101235"; empty: the cell has no such number.
-[[nodiscard]] std::string metric_text(const Metric& metric, const CellCost& cost);
+[[nodiscard]] std::string metric_text(const SweepMetric& metric, const CellCost& cost);
 
 /// Rows on the front of pareto_metrics().
 [[nodiscard]] std::vector<bool> pareto_rows(const Sweep& sweep);
 
 /// Rows by a metric: the best, and how many are as good.
 struct BestRow {
-  Metric metric;
+  SweepMetric metric;
   std::size_t row = 0;
   std::size_t equals = 0;
 };

@@ -6,8 +6,8 @@
 namespace mcost::cli {
 namespace {
 
-using analysis::Bound;
 using analysis::IterationCost;
+using analysis::LoopBound;
 using analysis::LoopReport;
 using engine::Relaxation;
 using engine::Repetition;
@@ -180,43 +180,46 @@ struct Question {
   const char* key;
   const char* text;
   Relaxation relaxation;
-  Bound bound;  // several: no bound of its own
+  LoopBound bound;  // several: no bound of its own
 };
 
 const std::vector<Question>& questions() {
   static const std::vector<Question> list = {
-      {"fetch", "every fetch without wait states", {.free_fetch = true}, Bound::fetch},
-      {"data", "every load and store without wait states", {.free_data = true}, Bound::data},
-      {"latency", "results without latency", {.free_results = engine::kAllResults}, Bound::latency},
-      {"prediction", "every branch predicted", {.all_predicted = true}, Bound::mispredict},
+      {"fetch", "every fetch without wait states", {.free_fetch = true}, LoopBound::fetch},
+      {"data", "every load and store without wait states", {.free_data = true}, LoopBound::data},
+      {"latency",
+       "results without latency",
+       {.free_results = engine::kAllResults},
+       LoopBound::latency},
+      {"prediction", "every branch predicted", {.all_predicted = true}, LoopBound::mispredict},
       {"memory",
        "fetches and data without wait states",
        {.free_fetch = true, .free_data = true},
-       Bound::several},
+       LoopBound::several},
       {"issue",
        "nothing but issue: all of these",
        {.free_fetch = true,
         .free_data = true,
         .all_predicted = true,
         .free_results = engine::kAllResults},
-       Bound::several}};
+       LoopBound::several}};
   return list;
 }
 
 /// What costs most is the bound, unless nearly all cycles are those of issue.
-Bound verdict(const LoopReport& report) {
+LoopBound verdict(const LoopReport& report) {
   const IterationCost& issue = report.what_ifs.back().cost;
   const auto per_many = [](const IterationCost& cost, std::uint64_t other) {
     return cost.cycles * other;
   };
   const Cycles now = per_many(report.steady, issue.iterations);
   const Cycles least = per_many(issue, report.steady.iterations);
-  if (now <= least || (now - least) * kNotableShare < now) return Bound::issue;
+  if (now <= least || (now - least) * kNotableShare < now) return LoopBound::issue;
   IterationCost best = report.steady;
-  Bound bound = Bound::several;
+  LoopBound bound = LoopBound::several;
   for (std::size_t i = 0; i < report.what_ifs.size(); ++i) {
     const Question& question = questions()[i];
-    if (question.bound == Bound::several || !is_less(report.what_ifs[i].cost, best)) continue;
+    if (question.bound == LoopBound::several || !is_less(report.what_ifs[i].cost, best)) continue;
     best = report.what_ifs[i].cost;
     bound = question.bound;
   }

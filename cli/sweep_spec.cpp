@@ -373,7 +373,8 @@ class Builder {
       if (name == "time") name = "time_s";
       if (name == "energy") name = "energy_j";
       std::vector<std::string> known;
-      for (const analysis::Metric& metric : analysis::fixed_metrics()) known.push_back(metric.name);
+      for (const analysis::SweepMetric& metric : analysis::fixed_metrics())
+        known.push_back(metric.name);
       if (!analysis::is_metric(name)) {
         problems_.add(value.place, "", fmt::format("unknown metric \"{}\"", name),
                       boards::suggest(name, "metrics", known) +

@@ -37,8 +37,14 @@ add_compile_options(-ffp-contract=off)
 
 # Under sanitizers, what is compiled for long and runs for long is optimised a little (mcost_add_library OPTIMISED), all
 # else not at all: together that is the shortest way through the tests.
+# AddressSanitizer meets null pointers anyway, and checks of every reference and its alignment are a third of what there
+# is to compile: only what is optimised has them.
 if(MCOST_SANITIZE)
   add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O0 -g1)
+  if(MCOST_SANITIZE MATCHES "undefined")
+    set(MCOST_REFERENCE_CHECKS -fsanitize=null,alignment)
+    add_compile_options(-fno-sanitize=null,alignment,vptr)
+  endif()
   add_link_options(-fsanitize=${MCOST_SANITIZE})
 endif()
 

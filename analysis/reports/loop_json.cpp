@@ -65,7 +65,7 @@ std::string loop_json(const LoopReport& report) {
       {"observed", cost_of(report.observed)},
       {"steady", cost_of(report.steady)},
       {"is_steady", report.is_steady},
-      {"bound", kBoundNames[static_cast<unsigned>(report.bound)]},
+      {"bound", kLoopBoundNames[static_cast<unsigned>(report.bound)]},
       {"what_if", std::move(what_if)},
       {"late_results", std::move(late)},
       {"instructions", std::move(lines)}};

@@ -96,23 +96,23 @@ std::string verdict(const LoopReport& report) {
     return one == nullptr ? std::string("?") : per_iteration(one->cost);
   };
   switch (report.bound) {
-    case Bound::issue:
+    case LoopBound::issue:
       return fmt::format(
           "issue: {} of {} cycles are those of its instructions and their units ({})", issue, now,
           causes(report.issue_segments, report.what_ifs.back().cost.iterations, report));
-    case Bound::latency:
+    case LoopBound::latency:
       return fmt::format("latency of {}: {} cycles without, {} with", chain(report),
                          without("latency"), now);
-    case Bound::fetch:
+    case LoopBound::fetch:
       return fmt::format("fetch: {} cycles without wait states of code, {} with", without("fetch"),
                          now);
-    case Bound::data:
+    case LoopBound::data:
       return fmt::format("data: {} cycles without wait states of loads and stores, {} with",
                          without("data"), now);
-    case Bound::mispredict:
+    case LoopBound::mispredict:
       return fmt::format("mispredicted branches: {} cycles without, {} with", without("prediction"),
                          now);
-    case Bound::several: break;
+    case LoopBound::several: break;
   }
   return fmt::format("several things at once: {} cycles without all of them, {} with", issue, now);
 }

@@ -16,9 +16,10 @@ void add_axis_names(CsvRow& row, const Sweep& sweep) {
   for (const std::string& axis : sweep.axes) row << printable(axis);
 }
 
-void add_metrics(CsvRow& row, const std::vector<Metric>& metrics,
+void add_metrics(CsvRow& row, const std::vector<SweepMetric>& metrics,
                  const std::optional<CellCost>& cost) {
-  for (const Metric& metric : metrics) row << (cost ? metric_text(metric, *cost) : std::string());
+  for (const SweepMetric& metric : metrics)
+    row << (cost ? metric_text(metric, *cost) : std::string());
 }
 
 std::string code_of(const CellOutcome& outcome) {
@@ -28,11 +29,11 @@ std::string code_of(const CellOutcome& outcome) {
 }  // namespace
 
 std::string sweep_csv(const Sweep& sweep) {
-  const std::vector<Metric> metrics = shown_metrics(sweep);
+  const std::vector<SweepMetric> metrics = shown_metrics(sweep);
   const std::vector<bool> front = pareto_rows(sweep);
   CsvRow heading;
   add_axis_names(heading, sweep);
-  for (const Metric& metric : metrics) heading << metric.name;
+  for (const SweepMetric& metric : metrics) heading << metric.name;
   heading << "pareto"
           << "exit"
           << "exit_code"
@@ -52,14 +53,14 @@ std::string sweep_csv(const Sweep& sweep) {
 }
 
 std::string sweep_layers_csv(const Sweep& sweep) {
-  const std::vector<Metric> metrics = shown_metrics(sweep);
+  const std::vector<SweepMetric> metrics = shown_metrics(sweep);
   CsvRow heading;
   add_axis_names(heading, sweep);
   heading << "layer"
           << "kind"
           << "parent"
           << "visits";
-  for (const Metric& metric : metrics) heading << metric.name;
+  for (const SweepMetric& metric : metrics) heading << metric.name;
   heading << "error";
   std::string text = heading.line();
   for (std::size_t i = 0; i < sweep.rows.size(); ++i) {

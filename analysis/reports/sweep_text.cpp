@@ -65,10 +65,10 @@ class Report {
 
  private:
   /// What a table in text has room for, where nothing was chosen.
-  [[nodiscard]] std::vector<Metric> metrics() const {
+  [[nodiscard]] std::vector<SweepMetric> metrics() const {
     if (!sweep_.columns.empty()) return shown_metrics(sweep_);
-    std::vector<Metric> list;
-    for (const Metric& metric : all_metrics(sweep_)) {
+    std::vector<SweepMetric> list;
+    for (const SweepMetric& metric : all_metrics(sweep_)) {
       for (const char* name : {"cycles", "time_s", "energy_j", "macs_per_cycle", "live_bytes"}) {
         if (metric.name == name && any_has(metric)) list.push_back(metric);
       }
@@ -76,7 +76,7 @@ class Report {
     return list;
   }
 
-  [[nodiscard]] bool any_has(const Metric& metric) const {
+  [[nodiscard]] bool any_has(const SweepMetric& metric) const {
     return std::any_of(sweep_.rows.begin(), sweep_.rows.end(), [&](const SweepRow& row) {
       return row.outcome.cost && metric.amount(*row.outcome.cost).value_or(0) != 0;
     });
@@ -95,14 +95,14 @@ class Report {
   }
 
   /// Chosen columns keep the names that they were chosen by.
-  [[nodiscard]] std::string heading(const Metric& metric) const {
+  [[nodiscard]] std::string heading(const SweepMetric& metric) const {
     if (!sweep_.columns.empty()) return metric.name;
     if (metric.name == "time_s") return "time";
     if (metric.name == "energy_j") return "energy";
     return metric.name == "macs_per_cycle" ? "MAC/cyc" : metric.name;
   }
 
-  [[nodiscard]] static std::string figure(const Metric& metric, const CellCost& cost) {
+  [[nodiscard]] static std::string figure(const SweepMetric& metric, const CellCost& cost) {
     const auto amount = metric.amount(cost);
     if (!amount) return "-";
     if (metric.name == "time_s") return duration(*amount, Hertz{1'000'000'000'000ull, 1});
@@ -161,7 +161,7 @@ class Report {
 
   [[nodiscard]] Section cells() const {
     std::string aims;
-    for (const Metric& metric : pareto_metrics(sweep_))
+    for (const SweepMetric& metric : pareto_metrics(sweep_))
       aims += (aims.empty() ? "" : " and ") + metric.name;
     Section section{
         "Cells", fmt::format("those marked * are on the Pareto front of {}", aims), {}, {}};
@@ -174,7 +174,7 @@ class Report {
     for (const std::size_t row : rows) numbers.push_back(number(row));
     section.table.add("cell", std::move(numbers));
     add_axes(section.table, rows);
-    for (const Metric& metric : metrics_) {
+    for (const SweepMetric& metric : metrics_) {
       std::vector<std::string> figures;
       for (const std::size_t row : rows) {
         const CellOutcome& outcome = sweep_.rows[row].outcome;
@@ -292,7 +292,7 @@ class Report {
   const Sweep& sweep_;
   std::vector<std::string> names_;
   std::vector<bool> front_;
-  std::vector<Metric> metrics_;
+  std::vector<SweepMetric> metrics_;
   std::vector<std::size_t> fixed_;
   std::vector<std::size_t> varied_;
 };

@@ -101,7 +101,7 @@ TEST(Limits, StarsFitAnything) {
 TEST(Limits, NamesOfLayersMayHaveOperators) {
   const Limit limit = parse_limit("layers.conv<1>=2.cycles<=10k", "");
   EXPECT_EQ(limit.subject.name, "conv<1>=2");
-  EXPECT_EQ(limit.bound, Bound::at_most);
+  EXPECT_EQ(limit.bound, LimitKind::at_most);
   EXPECT_EQ(limit.amount.digits, 10'000u);
 }
 

@@ -182,7 +182,7 @@ TEST(Sweep, BestCellsNameHowManyAreAsGoodAndNothingWhereAllAreAlike) {
 TEST(Sweep, MetricsAreExactDecimals) {
   const CellCost figures = cost(100, 1'234'567'890'123, 5);
   const auto text = [&](const char* name) {
-    for (const Metric& metric : fixed_metrics()) {
+    for (const SweepMetric& metric : fixed_metrics()) {
       if (metric.name == name) return metric_text(metric, figures);
     }
     return std::string("none");

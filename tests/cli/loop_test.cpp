@@ -12,8 +12,8 @@
 namespace mcost::cli::test {
 namespace {
 
-using analysis::Bound;
 using analysis::IterationCost;
+using analysis::LoopBound;
 using analysis::LoopReport;
 using mcost::test::Assembler;
 using mcost::test::r0;
@@ -139,7 +139,7 @@ TEST(Loop, OfIndependentInstructionsOnM4IsBoundByIssue) {
   EXPECT_EQ(report.end, program.head() + 6);
   EXPECT_EQ(of(report.steady), 6);
   EXPECT_EQ(without(report, "issue"), 6);
-  EXPECT_EQ(report.bound, Bound::issue);
+  EXPECT_EQ(report.bound, LoopBound::issue);
   EXPECT_THAT(report.late, IsEmpty());
   ASSERT_EQ(report.lines.size(), 4u);
   EXPECT_EQ(report.lines[1].issue, 1u);
@@ -158,7 +158,7 @@ TEST(Loop, OfAPointerChaseOnM4IsBoundByTheLatencyOfItsLoads) {
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 7);
   EXPECT_EQ(without(report, "latency"), 6);
-  EXPECT_EQ(report.bound, Bound::latency);
+  EXPECT_EQ(report.bound, LoopBound::latency);
   ASSERT_THAT(names_of(report.late), ElementsAre("r0"));
   EXPECT_TRUE(report.late[0].is_carried);
   EXPECT_THAT(report.late[0].writers, ElementsAre(program.head(), program.head() + 2));
@@ -175,7 +175,7 @@ TEST(Loop, OfAnAddressInterlockOnM4NamesTheRegister) {
   const LoopReport report = explain(program, "generic-m4");
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 7);
-  EXPECT_EQ(report.bound, Bound::latency);
+  EXPECT_EQ(report.bound, LoopBound::latency);
   ASSERT_THAT(names_of(report.late), ElementsAre("r0"));
   EXPECT_THAT(report.late[0].waiting, ElementsAre(program.head() + 2));
   EXPECT_THAT(report.lines[1].waits,
@@ -191,7 +191,7 @@ TEST(Loop, OfSlowDataIsBoundByData) {
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 2 + 3 + 1 + 2);
   EXPECT_EQ(without(report, "data"), 5);
-  EXPECT_EQ(report.bound, Bound::data);
+  EXPECT_EQ(report.bound, LoopBound::data);
 }
 
 /// Eight 16-bit instructions are four words; with three wait states each takes four cycles, and the
@@ -204,7 +204,7 @@ TEST(Loop, OfSlowCodeIsBoundByFetch) {
   expect_sound(report);
   EXPECT_GE(of(report.steady), 16);
   EXPECT_EQ(without(report, "fetch"), 9);
-  EXPECT_EQ(report.bound, Bound::fetch);
+  EXPECT_EQ(report.bound, LoopBound::fetch);
 }
 
 /// Facts 5.3, 5.6: two ALU instructions a cycle, and a predicted branch pairs with the one that
@@ -217,7 +217,7 @@ TEST(Loop, OnM7ShowsItsPairs) {
   const LoopReport report = explain(program, "generic-m7");
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 2);
-  EXPECT_EQ(report.bound, Bound::issue);
+  EXPECT_EQ(report.bound, LoopBound::issue);
   ASSERT_EQ(report.lines.size(), 4u);
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(report.lines[i].issue, i / 2);
@@ -237,7 +237,7 @@ TEST(Loop, OnM7OfMultipliesIsBoundByTheirLatency) {
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 4);
   EXPECT_EQ(without(report, "latency"), 2);
-  EXPECT_EQ(report.bound, Bound::latency);
+  EXPECT_EQ(report.bound, LoopBound::latency);
   ASSERT_THAT(names_of(report.late), ElementsAre("r4"));
   EXPECT_TRUE(report.late[0].is_carried);
 }
@@ -271,7 +271,7 @@ TEST(Loop, OnM33OfMultipliesIsBoundByTheirLatency) {
   expect_sound(report);
   EXPECT_EQ(of(report.steady), 6);
   EXPECT_EQ(without(report, "latency"), 5);
-  EXPECT_EQ(report.bound, Bound::latency);
+  EXPECT_EQ(report.bound, LoopBound::latency);
   EXPECT_THAT(names_of(report.late), ElementsAre("r4"));
 }
 
@@ -363,7 +363,7 @@ issue  address     instruction   cycles  causes; what it waits for
     4  0x00000064  subs r1, #1        1  issue 1
     5  0x00000066  bne 0x60           2  issue 1, refill 1
 
-Bound by latency of r0: 6 cycles without, 7 with
+LoopBound by latency of r0: 6 cycles without, 7 with
 
 What if (cycles per iteration)
   as it is                                          7
