@@ -363,7 +363,7 @@ issue  address     instruction   cycles  causes; what it waits for
     4  0x00000064  subs r1, #1        1  issue 1
     5  0x00000066  bne 0x60           2  issue 1, refill 1
 
-LoopBound by latency of r0: 6 cycles without, 7 with
+Bound by latency of r0: 6 cycles without, 7 with
 
 What if (cycles per iteration)
   as it is                                          7
