@@ -7,6 +7,7 @@ option(MCOST_FUZZ "Build fuzz targets with libFuzzer (needs clang)" OFF)
 option(MCOST_SLOW_TESTS "Let `all` build the tests with label isa or slow" ON)
 option(MCOST_REPORT "Build the page of `mcost report` (needs node and npm)" ON)
 set(MCOST_SANITIZE "" CACHE STRING "Value for -fsanitize=, for example address,undefined or thread")
+option(MCOST_SANITIZE_LINES "Let reports of AddressSanitizer name lines, for a sixth more time to build" OFF)
 set(MCOST_FIRMWARE_DIR "${PROJECT_SOURCE_DIR}/build/firmware" CACHE PATH "Where sample ELF files are built")
 set(MCOST_REPORT_DIR "${PROJECT_SOURCE_DIR}/build/report_page" CACHE PATH "Where npm packages of that page are installed")
 set(MCOST_TEST_TIMEOUT 300 CACHE STRING "Seconds after which ctest stops a test binary")
@@ -40,7 +41,8 @@ add_compile_options(-ffp-contract=off)
 # AddressSanitizer meets null pointers anyway, and checks of every reference and its alignment are a third of what there
 # is to compile: only what is optimised has them.
 if(MCOST_SANITIZE)
-  add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O0 -g1)
+  add_compile_options(-fsanitize=${MCOST_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O0
+                      $<IF:$<BOOL:${MCOST_SANITIZE_LINES}>,-g1,-g0>)
   if(MCOST_SANITIZE MATCHES "undefined")
     set(MCOST_REFERENCE_CHECKS -fsanitize=null,alignment)
     add_compile_options(-fno-sanitize=null,alignment,vptr)
