@@ -140,8 +140,9 @@ void Engine::meet_visit(const RecordedSpan& span, std::uint32_t number, SpanOutc
     const bool is_plain = core_.unusual == 0;
     if ((core_.unusual & ~(kLogged | kDetailed)) != 0)
       throw ReplayAbandoned("a data access needs exact time");
-    if (kind.block->sites == kNoSites) update_sites(*kind.block);
-    if (kind.sites != kind.block->sites) {
+    // Walking may have led to other windows; else the block's sites are those of another kind.
+    if (!kind.walked.empty() && kind.block->sites == kNoSites) update_sites(*kind.block);
+    if (!kind.walked.empty() && kind.sites != kind.block->sites) {
       learn_sites(kind);
       kind.plain = {};
     }

@@ -179,5 +179,15 @@ INSTANTIATE_TEST_SUITE_P(Cores, Replays,
                            return std::string("M") + (core.param + std::size("cortex-m") - 1);
                          });
 
+/// In seed 475 a kind of visit whose addresses do not matter comes behind one of the same block
+/// whose addresses do.
+TEST(Replay, AKindOfVisitKeepsItsWindows) {
+  const auto model = pipeline::make_pipeline_model("cortex-m7");
+  ASSERT_NE(model, nullptr);
+  ReplayCase test(*model, 475);
+  test.check(FlashKind::ideal, {FlashKind::ideal});
+  EXPECT_NE(test.replayed(), 0u);
+}
+
 }  // namespace
 }  // namespace mcost::test
