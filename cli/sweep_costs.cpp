@@ -13,8 +13,8 @@
 namespace mcost::cli {
 namespace {
 
-/// A recording costs some executions.
-constexpr std::size_t kLeastCells = 12;
+/// A recording costs about ten executions.
+constexpr std::size_t kLeastCells = 24;
 
 /// Host seconds that a cell may take; the limit of a run that is recorded or replayed is the same.
 SessionIo silent(const RunOptions& options) {
@@ -111,7 +111,8 @@ RunResult CellCosts::cost_of(const SweepCell& cell) {
                           !(options_.whole_results && cell.options.memory_use);
   if (!may_replay) return execute(cell);
   {
-    const std::scoped_lock lock(group.mutex);
+    const std::unique_lock lock(group.mutex, std::try_to_lock);
+    if (!lock) return execute(cell);  // another thread records: that takes longer
     if (!std::exchange(group.is_tried, true)) return group.record(cell);
   }
   std::optional<RunResult> result;

@@ -68,13 +68,13 @@ class SweepTest(unittest.TestCase):
         return result.stdout
 
     def test_replayed_cells_are_those_that_are_executed(self):
-        axes = ["--set", "memories.flash.wait_states=0,3,7", "--clock", "90000000,180000000"]
+        axes = ["--set", "memories.flash.wait_states=0,3,7,9", "--clock", "60000000,90000000,180000000"]
         for more in (["--set", "memories.sram1.wait_states=,1"], ["--place", ".rodata=,sdram", "--no-memory-use"]):
             command = [DSP, "--board", "stm32f469i-disco", "--args", "lenet5 1", *axes, *more, "--format", "jsonl", "--by-layer"]
             replayed = sweep(*command)
             self.assertEqual((replayed.returncode, replayed.stderr), (0, ""))
             self.assertEqual(sweep(*command, "--execute").stdout, replayed.stdout)
-            self.assertEqual(len(replayed.stdout.splitlines()), 12)
+            self.assertEqual(len(replayed.stdout.splitlines()), 24)
 
     def test_the_number_of_jobs_changes_no_byte(self):
         for arguments in ([], ["--format", "csv"], ["--format", "jsonl", "--by-layer"], ["--format", "markdown"],
