@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "memory_models/signature.h"
+#include "sim_core/base/signature.h"
 #include "sim_core/bus/window.h"
 
 namespace mcost::memory {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "memory_models/signature.h"
+#include "sim_core/base/signature.h"
 #include "sim_core/bus/window.h"
 
 namespace mcost::memory {

@@ -155,7 +155,10 @@ std::uint8_t Engine::mode() const {
 }
 
 Block* Engine::enter_block(bool single) {
-  const BlockKey key{pc_, it_.value(), mode(), single, context_};
+  return block_of({pc_, it_.value(), mode(), single, context_});
+}
+
+Block* Engine::block_of(const BlockKey& key) {
   const auto found = blocks_.find(key);
   if (found != blocks_.end()) return found->second.get();
   return blocks_.emplace(key, build_block(key)).first->second.get();

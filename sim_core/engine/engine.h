@@ -276,6 +276,7 @@ class Engine {
 
   // Run loop (engine.cpp).
   Block* enter_block(bool single);
+  Block* block_of(const BlockKey& key);
   void step_or_run(Cycles limit, Cycles slice_end);
   bool stop_at(Block& block);
   bool serve_hooks(const Block& block);
@@ -315,6 +316,7 @@ class Engine {
   [[nodiscard]] CoreState core_state() const;
   [[nodiscard]] std::vector<MemoryImage> memory_images() const;
   [[nodiscard]] std::uint64_t code_of(const Block& block) const;
+  [[nodiscard]] PathRecorder::Before before_visit(Address pc, isa::ItState it) const;
   void begin_recorded_visit(const Block& block);
   void end_recorded_visit(Block& block);
   void disturb_recording();

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sim_core/base/signature.h"
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
@@ -71,16 +72,24 @@ std::vector<MemoryImage> Engine::memory_images() const {
   return images;
 }
 
-/// A hash of the bytes of a block's code.
+/// Stands for the bytes of a block's code.
 std::uint64_t Engine::code_of(const Block& block) const {
-  std::uint64_t hash = 0xCBF29CE484222325u;
+  Signature signature;
   for (Address at = block.pc; at != block.end_pc; at += 2) {
     std::array<std::uint8_t, 2> bytes{};
     static_cast<void>(peek_memory(at, bytes.data(), bytes.size()));
-    hash = (hash ^ bytes[0] ^ std::uint64_t{bytes[1]} << 8) * 0x9E3779B97F4A7C15u;
-    hash ^= hash >> 29;
+    signature.add(bytes[0], bytes[1]);
   }
-  return hash;
+  return signature.value();
+}
+
+/// What a visit of the block at `pc` may change, as it is now.
+PathRecorder::Before Engine::before_visit(Address pc, isa::ItState it) const {
+  return {.core = core_,
+          .pc = pc,
+          .it = it.value(),
+          .registers = exceptions_,
+          .event = event_register_};
 }
 
 /// Before each visit while a recorder listens.
@@ -92,11 +101,7 @@ void Engine::begin_recorded_visit(const Block& block) {
     it_ = block.it;
     path_->begin_span(core_state(), memory_images());
   }
-  path_->begin_visit({.core = core_,
-                      .pc = block.pc,
-                      .it = block.it.value(),
-                      .registers = exceptions_,
-                      .event = event_register_});
+  path_->begin_visit(before_visit(block.pc, block.it));
 }
 
 /// Behind each visit that was executed, before it is timed.
@@ -142,21 +147,15 @@ void Engine::disturb_recording() {
   if (!path_->is_recording()) return;
   RecordedSpan& span = path_->span();
   std::vector<MemoryImage> now = memory_images();
+  const PathRecorder::Before end = undo ? path_->before() : before_visit(pc_, it_);
+  span.end.core = end.core;
+  span.end.pc = end.pc;
+  span.end.it = end.it;
+  static_cast<SystemRegisters&>(span.end.exceptions) = end.registers;
+  span.end.event = end.event;
   if (undo) {
-    const PathRecorder::Before& before = path_->before();
-    span.end.core = before.core;
-    span.end.pc = before.pc;
-    span.end.it = before.it;
-    static_cast<SystemRegisters&>(span.end.exceptions) = before.registers;
-    span.end.event = before.event;
     for (auto word = path_->words().rbegin(); word != path_->words().rend(); ++word)
       restore_word(now, *word);
-  } else {
-    span.end.core = core_;
-    span.end.pc = pc_;
-    span.end.it = it_.value();
-    static_cast<SystemRegisters&>(span.end.exceptions) = exceptions_;
-    span.end.event = event_register_;
   }
   keep_changes(span, now);
   path_->end_span();

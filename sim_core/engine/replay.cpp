@@ -9,6 +9,7 @@
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
+
 void Engine::replay(const Recording& recording) {
   replay_ = std::make_unique<Replay>(recording);
   for (const RecordedSpan& span : recording.spans) replay_->anchors.insert(span.begin.pc);
@@ -198,9 +199,7 @@ std::vector<RecordedHook::Bytes> Engine::exchange_memory(
 /// Finds out what a kind of visit needs on this machine.
 void Engine::prepare(Replay::Kind& kind, const VisitKind& recorded, const RecordedSpan& span) {
   const BlockKey key{recorded.pc, recorded.it, recorded.mode, recorded.single, context_};
-  auto found = blocks_.find(key);
-  if (found == blocks_.end()) found = blocks_.emplace(key, build_block(key)).first;
-  Block& block = *found->second;
+  Block& block = *block_of(key);
   if (block.info.size() != recorded.size || block.cannot_fetch || code_of(block) != recorded.code)
     throw ReplayAbandoned("its code is not what was recorded");
   kind.block = current_ = &block;
@@ -221,7 +220,6 @@ void Engine::prepare(Replay::Kind& kind, const VisitKind& recorded, const Record
     }
   }
   update_sites(block);
-  kind.sites = block.sites;
   kind.site_values.assign(block.info.size(), 0);
   learn_sites(kind);
   core_.unusual = 0;

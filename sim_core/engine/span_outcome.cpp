@@ -6,15 +6,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim_core/base/signature.h"
 #include "sim_core/engine/engine.h"
 
 namespace mcost::engine {
 namespace {
-
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-  return hash ^ hash >> 29;
-}
 
 /// Whether logged accesses are timed alike, see Engine::details_of().
 bool is_alike(const LoggedAccess& a, const LoggedAccess& b) {
@@ -57,22 +53,19 @@ std::optional<std::uint64_t> Engine::signature_of(const RecordedSpan& span) cons
     used |= *memories;
   }
   if (windows_limited_ || ((long_waits_ | held_memories_) & used) != 0) return std::nullopt;
-  std::uint64_t hash = mixed(used, predictor_ != nullptr ? predictor_->signature() : 0);
+  Signature signature;
+  signature.add(used, predictor_ != nullptr ? predictor_->signature() : 0);
   for (const bus::Region& region : bus_.regions) {
-    for (const std::uint64_t word :
-         {std::uint64_t{region.base} << 32 | region.size_bytes,
-          static_cast<std::uint64_t>(region.kind) << 8 | region.memory,
-          std::uint64_t{region.memory_offset} << 1 | (region.writable ? 1u : 0u),
-          std::uint64_t{region.view} << 1 | (region.is_device_memory ? 1u : 0u)})
-      hash = mixed(hash, word);
+    signature.add(region.base, region.size_bytes, region.kind, region.memory, region.memory_offset,
+                  region.writable, region.view, region.is_device_memory);
   }
   for (std::size_t m = 0; m < bus_.memories.size(); ++m) {
     if ((used >> m & 1u) == 0) continue;
     const std::optional<std::uint64_t> data = bus_.memories[m].model->data_signature();
     if (!data) return std::nullopt;
-    hash = mixed(hash, *data);
+    signature.add(*data);
   }
-  return hash;
+  return signature.value();
 }
 
 SpanOutcome::Counts Engine::data_counts() const {

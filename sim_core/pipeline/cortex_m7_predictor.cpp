@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim_core/base/signature.h"
+
 namespace mcost::pipeline {
 namespace {
 
@@ -70,15 +72,10 @@ std::uint64_t M7Predictor::signature() const {
   for (const auto& [pc, entry] : entries_) entries.push_back(&entry);
   std::sort(entries.begin(), entries.end(),
             [](const Entry* a, const Entry* b) { return a->used < b->used; });
-  std::uint64_t hash = capacity_;
-  for (const Entry* entry : entries) {
-    for (const std::uint64_t word :
-         {std::uint64_t{entry->pc} << 32 | entry->target, std::uint64_t{entry->counter}}) {
-      hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-      hash ^= hash >> 29;
-    }
-  }
-  return hash;
+  Signature signature;
+  signature.add(capacity_);
+  for (const Entry* entry : entries) signature.add(entry->pc, entry->target, entry->counter);
+  return signature.value();
 }
 
 }  // namespace mcost::pipeline

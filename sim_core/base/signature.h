@@ -1,9 +1,10 @@
-// A number that stands for a state, see bus::MemoryModel::data_signature(). Depends on nothing.
+// A number that stands for a state: equal states have equal ones, others hardly ever. Depends on
+// nothing.
 #pragma once
 
 #include <cstdint>
 
-namespace mcost::memory {
+namespace mcost {
 
 class Signature {
  public:
@@ -21,4 +22,4 @@ class Signature {
   std::uint64_t value_ = 0xCBF29CE484222325u;
 };
 
-}  // namespace mcost::memory
+}  // namespace mcost
