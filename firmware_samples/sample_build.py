@@ -29,12 +29,12 @@ class Sample:
     """One sample: `variants` maps a name to its flags and sources; `size_limit(variant)` is of the ELF, in bytes.
 
     `name_flag(variant)` is a further flag or None. `prebuilt` names the variants whose ELFs are committed, all if None.
-    `generate.py FOLDER NAME...` of the sample makes the sources `generated` before each build.
+    `generator FOLDER NAME...`, a script of the sample, makes the sources `generated` before each build.
     """
 
     def __init__(
         self, folder, flags, shared, headers, variants, size_limit, name_flag=lambda _: None, prebuilt=None,
-        generated=(),
+        generated=(), generator="generate.py",
     ):
         self.folder = pathlib.Path(folder)
         self.flags = flags
@@ -45,6 +45,7 @@ class Sample:
         self.name_flag = name_flag
         self.prebuilt = list(variants) if prebuilt is None else prebuilt
         self.generated = generated
+        self.generator = generator
 
     def elf_name(self, variant):
         return f"{self.folder.name}-{variant}.elf"
@@ -81,7 +82,7 @@ class Sample:
         with tempfile.TemporaryDirectory() as scratch:
             made = [word for word in call if word in self.generated]
             if made:
-                subprocess.run([sys.executable, "-B", "generate.py", scratch, *made], cwd=self.folder, check=True)
+                subprocess.run([sys.executable, "-B", self.generator, scratch, *made], cwd=self.folder, check=True)
                 call.append(f"-ffile-prefix-map={scratch}=firmware_samples/{self.folder.name}")
                 call.append("-I.")
             call = [f"{scratch}/{word}" if word in made else word for word in call]

@@ -1,0 +1,330 @@
+// Kernels for the DSP extension (ARMv7E-M, Armv8-M with DSP): two multiplies per SMLAD.
+//
+// A convolution gathers the inputs of two outputs as columns of halfwords (im2col) and multiplies
+// both with two channels at a time, so that each word that is loaded and widened serves twice.
+// SXTB16 widens bytes 0 and 2 of a word, or 1 and 3 after a rotation; inputs and weights are widened
+// alike, so their order within four does not matter. Channels are a multiple of four, but for the
+// image's, and outputs of two; all words that are loaded are then aligned.
+
+#include <stdbool.h>
+
+#include "nn.h"
+
+enum { FIRST_COLUMN = 28 };
+
+static inline int32_t load_word(const value* bytes) {
+  int32_t word;
+  __builtin_memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+static inline int32_t sxtb16(int32_t word) {
+  int32_t halves;
+  __asm__("sxtb16 %0, %1" : "=r"(halves) : "r"(word));
+  return halves;
+}
+
+static inline int32_t sxtb16_odd(int32_t word) {
+  int32_t halves;
+  __asm__("sxtb16 %0, %1, ror #8" : "=r"(halves) : "r"(word));
+  return halves;
+}
+
+static inline int32_t smlad(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+// The product of the lower, or of the upper, halfwords.
+static inline int32_t smlabb(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlabb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+static inline int32_t smlatt(int32_t a, int32_t b, int32_t sum) {
+  int32_t result;
+  __asm__("smlatt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+  return result;
+}
+
+static inline int32_t lower_halves(int32_t a, int32_t b) {
+  int32_t result;
+  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+static inline int32_t upper_halves(int32_t a, int32_t b) {
+  int32_t result;
+  __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
+static inline int32_t saturate8(int32_t x) {
+  int32_t result;
+  __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(x));
+  return result;
+}
+
+// Scales one sum. The shift is at least 33, so the rounding half lies in the upper word, where
+// SMLAL adds it for free.
+static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t zero) {
+  int64_t half = (int64_t)(1u << (shift - 33)) << 32;
+  int64_t product = half + (int64_t)sum * multiplier;
+  return (value)saturate8(((int32_t)(product >> 32) >> (shift - 32)) + zero);
+}
+
+static inline int first_column(const struct layer* layer, int x) {
+  int beyond = (layer->output_width - 1) * layer->stride + layer->kernel - layer->width;
+  return x * layer->stride - (beyond > 0 ? beyond / 2 : 0);
+}
+
+// Widens `count` values, a multiple of four, into one of the two columns; returns where it stopped.
+static inline int32_t* widen(const value* input, int count, int32_t* column) {
+  for (int i = 0; i < count; i += 4) {
+    int32_t word = load_word(input + i);
+    column[0] = sxtb16(word);
+    column[1] = sxtb16_odd(word);
+    column += 4;
+  }
+  return column;
+}
+
+static inline int32_t* fill(int32_t zero, int count, int32_t* column) {
+  int32_t halves = lower_halves(zero, zero);
+  for (int i = 0; i < count; i += 4) {
+    column[0] = halves;
+    column[1] = halves;
+    column += 4;
+  }
+  return column;
+}
+
+// The window whose first pixel is at `top`, `left`. Pixels beyond the edge hold the zero point, for
+// which the bias allows.
+static void gather(const struct layer* layer, struct rows input, int top, int left,
+                   int32_t* column) {
+  int channels = layer->channels;
+  for (int y = top; y < top + layer->kernel; y++) {
+    const value* row = input.data + (y - input.first) * layer->width * channels;
+    for (int x = left; x < left + layer->kernel; x++) {
+      bool inside = y >= 0 && y < layer->height && x >= 0 && x < layer->width;
+      column = inside ? widen(row + x * channels, channels, column)
+                      : fill(layer->input_zero, channels, column);
+    }
+  }
+}
+
+// The same for the image, whose pixels do not fill words: as bytes first. What fills the last word
+// meets weights that are zero.
+static void gather_bytes(const struct layer* layer, struct rows input, int top, int left,
+                         int32_t* column) {
+  value bytes[FIRST_COLUMN] __attribute__((aligned(4)));
+  value* next = bytes;
+  for (int y = top; y < top + layer->kernel; y++) {
+    const value* row = input.data + (y - input.first) * layer->width * layer->channels;
+    for (int x = left; x < left + layer->kernel; x++) {
+      bool inside = y >= 0 && y < layer->height && x >= 0 && x < layer->width;
+      for (int i = 0; i < layer->channels; i++) {
+        *next++ = inside ? row[x * layer->channels + i] : (value)layer->input_zero;
+      }
+    }
+  }
+  while (next < bytes + FIRST_COLUMN) *next++ = 0;
+  widen(bytes, FIRST_COLUMN, column);
+}
+
+// Two channels of both columns: sums 0 and 1 are of the first. Pointers walk, since offsets would
+// need a register each.
+static inline void multiply(const int8_t* weights, int length, int32_t* sums) {
+  const int32_t* x = nn_columns;
+  const int8_t* other = weights + length;
+  const int8_t* end = other;
+  int32_t sum0 = sums[0];
+  int32_t sum1 = sums[1];
+  int32_t sum2 = sums[2];
+  int32_t sum3 = sums[3];
+  while (weights != end) {
+    int32_t word0 = load_word(weights);
+    int32_t word1 = load_word(other);
+    int32_t even = sxtb16(word0);
+    int32_t odd = sxtb16_odd(word0);
+    sum0 = smlad(even, x[0], sum0);
+    sum2 = smlad(even, x[2], sum2);
+    sum0 = smlad(odd, x[1], sum0);
+    sum2 = smlad(odd, x[3], sum2);
+    even = sxtb16(word1);
+    odd = sxtb16_odd(word1);
+    sum1 = smlad(even, x[0], sum1);
+    sum3 = smlad(even, x[2], sum3);
+    sum1 = smlad(odd, x[1], sum1);
+    sum3 = smlad(odd, x[3], sum3);
+    weights += 4;
+    other += 4;
+    x += 4;
+  }
+  sums[0] = sum0;
+  sums[1] = sum1;
+  sums[2] = sum2;
+  sums[3] = sum3;
+}
+
+// All channels, an even number, of both columns; of the first alone if there is one output.
+static inline void all_channels(int outputs, int zero, int length, struct parameters p, bool both,
+                                value* output) {
+  for (int channel = 0; channel < outputs; channel += 2) {
+    int32_t sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i % 2];
+    multiply(p.weights + channel * length, length, sums);
+    for (int i = 0; i < 2; i++) {
+      int32_t multiplier = p.multiplier[channel + i];
+      int shift = p.shift[channel + i];
+      output[channel + i] = requantise(sums[i], multiplier, shift, zero);
+      if (both) output[outputs + channel + i] = requantise(sums[2 + i], multiplier, shift, zero);
+    }
+  }
+}
+
+void nn_convolve(const struct layer* layer, const struct parameters* p, struct rows input,
+                 struct rows output) {
+  int length = nn_weights_stride(layer);
+  int outputs = layer->outputs;
+  bool words = layer->channels % 4 == 0;
+  int pixels = output.count * layer->output_width;
+  int y = output.first;
+  int x = 0;
+  for (int i = 0; i < pixels; i++) {
+    int32_t* column = nn_columns + i % 2 * 2;  // they alternate every two words
+    if (words) {
+      gather(layer, input, nn_first_row(layer, y), first_column(layer, x), column);
+    } else {
+      gather_bytes(layer, input, nn_first_row(layer, y), first_column(layer, x), column);
+    }
+    if (++x == layer->output_width) x = 0, y++;
+    bool last = i + 1 == pixels;
+    if (i % 2 == 1) {
+      all_channels(outputs, layer->output_zero, length, *p, true, output.data + (i - 1) * outputs);
+    } else if (last) {
+      all_channels(outputs, layer->output_zero, length, *p, false, output.data + i * outputs);
+    }
+  }
+}
+
+// Four channels of a depthwise window; one word holds them of a pixel, one of a weight.
+static inline __attribute__((always_inline)) void multiply_four(int32_t x, int32_t w,
+                                                                int32_t* sums) {
+  int32_t x_even = sxtb16(x);
+  int32_t w_even = sxtb16(w);
+  int32_t x_odd = sxtb16_odd(x);
+  int32_t w_odd = sxtb16_odd(w);
+  sums[0] = smlabb(x_even, w_even, sums[0]);
+  sums[1] = smlabb(x_odd, w_odd, sums[1]);
+  sums[2] = smlatt(x_even, w_even, sums[2]);
+  sums[3] = smlatt(x_odd, w_odd, sums[3]);
+}
+
+// `kernel` is a constant where this is inlined.
+static inline __attribute__((always_inline)) void inner_window(const value* pixel, int row,
+                                                               int channels, const int8_t* weights,
+                                                               int kernel, int32_t* sums) {
+  for (int y = 0; y < kernel; y++) {
+    const value* next = pixel + y * row;
+    for (int x = 0; x < kernel; x++) {
+      multiply_four(load_word(next), load_word(weights), sums);
+      next += channels;
+      weights += channels;
+    }
+  }
+}
+
+static void edge_window(const struct layer* layer, struct rows input, int top, int left,
+                        int channel, const int8_t* weights, int32_t* sums) {
+  int32_t zeros = (layer->input_zero & 0xff) * 0x01010101;
+  for (int y = top; y < top + layer->kernel; y++) {
+    for (int x = left; x < left + layer->kernel; x++) {
+      bool inside = y >= 0 && y < layer->height && x >= 0 && x < layer->width;
+      int offset = ((y - input.first) * layer->width + x) * layer->channels + channel;
+      multiply_four(inside ? load_word(input.data + offset) : zeros, load_word(weights), sums);
+      weights += layer->channels;
+    }
+  }
+}
+
+static inline __attribute__((always_inline)) void depthwise_rows(const struct layer* layer,
+                                                                 const struct parameters* parts,
+                                                                 struct rows input,
+                                                                 struct rows output, int kernel) {
+  struct parameters p = *parts;
+  int channels = layer->channels;
+  int row = layer->width * channels;
+  value* out = output.data;
+  for (int y = output.first; y < output.first + output.count; y++) {
+    int top = nn_first_row(layer, y);
+    bool inner_row = top >= 0 && top + kernel <= layer->height;
+    for (int x = 0; x < layer->output_width; x++) {
+      int left = first_column(layer, x);
+      bool inner = inner_row && left >= 0 && left + kernel <= layer->width;
+      const value* pixel = input.data + (top - input.first) * row + left * channels;
+      for (int channel = 0; channel < channels; channel += 4) {
+        int32_t sums[4];
+        for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i];
+        if (inner) {
+          inner_window(pixel + channel, row, channels, p.weights + channel, kernel, sums);
+        } else {
+          edge_window(layer, input, top, left, channel, p.weights + channel, sums);
+        }
+        for (int i = 0; i < 4; i++) {
+          *out++ = requantise(sums[i], p.multiplier[channel + i], p.shift[channel + i],
+                              layer->output_zero);
+        }
+      }
+    }
+  }
+}
+
+void nn_depthwise(const struct layer* layer, const struct parameters* p, struct rows input,
+                  struct rows output) {
+  switch (layer->kernel) {
+    case 3: depthwise_rows(layer, p, input, output, 3); break;
+    case 5: depthwise_rows(layer, p, input, output, 5); break;
+    default: depthwise_rows(layer, p, input, output, layer->kernel); break;
+  }
+}
+
+void nn_dense(const struct layer* layer, const struct parameters* p, const value* input,
+              value* output) {
+  const int8_t* weights = p->weights;
+  for (int channel = 0; channel < layer->outputs; channel++) {
+    int32_t sum = p->bias[channel];
+    for (int i = 0; i < layer->channels; i += 4) {
+      int32_t word = load_word(weights);
+      int32_t x = load_word(input + i);
+      sum = smlad(sxtb16(word), sxtb16(x), sum);
+      sum = smlad(sxtb16_odd(word), sxtb16_odd(x), sum);
+      weights += 4;
+    }
+    output[channel] =
+        requantise(sum, p->multiplier[channel], p->shift[channel], layer->output_zero);
+  }
+}
+
+void nn_add(const struct layer* layer, const value* a, const value* b, int count, value* output) {
+  int32_t multipliers = lower_halves(layer->constants[0], layer->constants[1]);
+  int32_t constant = layer->constants[2];
+  int shift = layer->constants[3];
+  for (int i = 0; i < count; i += 4) {
+    int32_t a_even = sxtb16(load_word(a + i));
+    int32_t a_odd = sxtb16_odd(load_word(a + i));
+    int32_t b_even = sxtb16(load_word(b + i));
+    int32_t b_odd = sxtb16_odd(load_word(b + i));
+    int32_t pairs[4] = {lower_halves(a_even, b_even), lower_halves(a_odd, b_odd),
+                        upper_halves(a_even, b_even), upper_halves(a_odd, b_odd)};
+    uint32_t word = 0;
+    for (int j = 0; j < 4; j++) {
+      int32_t sum = smlad(pairs[j], multipliers, constant) >> shift;
+      word |= ((uint32_t)saturate8(sum) & 0xff) << 8 * j;
+    }
+    __builtin_memcpy(output + i, &word, sizeof word);
+  }
+}
