@@ -81,6 +81,11 @@ void nn_network(void);
 /// The sample's way to run one layer. `second` is null where there is one input.
 void nn_run(const struct layer* layer, const value* first, const value* second, value* output);
 
+/// The place of a tensor that is on an SD card, in blocks of 16 KiB. A deployment with a card knows
+/// such places; nothing else may use them.
+#define NN_CARD 0xf0000000u
+#define NN_ON_CARD(block) ((value*)(NN_CARD + 16384u * (block)))
+
 static inline uint32_t nn_aligned(uint32_t bytes) { return (bytes + 3) & ~3u; }
 
 /// Bytes of one output's weights.
