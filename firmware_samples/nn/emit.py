@@ -34,15 +34,20 @@ def block(layer):
         return np.array(layer.table, dtype=np.int8).tobytes()
     if not layer.has_weights:
         return b""
-    words = layer.bias.astype("<i4").tobytes() + layer.multiplier.astype("<i4").tobytes()
-    return weight_bytes(layer) + words + padded(layer.shift.astype(np.uint8).tobytes())
+    return weight_bytes(layer) + scaling_bytes(layer)
 
 
-def blocks(graph):
-    """(offset, bytes) of each layer, and all of them in one."""
+def scaling_bytes(layer):
+    """Behind the weights; Q-format has no multipliers."""
+    multiplier = b"" if layer.multiplier is None else layer.multiplier.astype("<i4").tobytes()
+    return layer.bias.astype("<i4").tobytes() + multiplier + padded(layer.shift.astype(np.uint8).tobytes())
+
+
+def blocks(graph, make=block):
+    """(offset, bytes) of each layer, and all of them in one; `make(layer)` is the block of one."""
     entries, data = [], b""
     for layer in graph.layers:
-        piece = block(layer)
+        piece = make(layer)
         entries.append((len(data), len(piece)))
         data += piece
     return entries, data
@@ -78,7 +83,7 @@ def column_words(graph):
 def layer_row(graph, layer, entry):
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
     shape = [layer.kernel, layer.stride, source.height, source.width, source.channels, out.channels, out.height, out.width]
-    words = [OPERATIONS[layer.op], *shape, source.zero, out.zero, *entry]
+    words = [OPERATIONS[layer.op], *shape, source.zero, graph.output_zero(layer), *entry]
     return f"  {{{', '.join(map(str, words))}, {{{', '.join(map(str, constants(graph, layer)))}}}}},"
 
 
@@ -96,10 +101,10 @@ def calls(graph, offsets, order):
         yield f'  MCOST_LAYER_END("{layer.name}");'
 
 
-def c_source(graph, order=None):
+def c_source(graph, order=None, make=block):
     """The layers run in `order` (theirs in the graph, if None); the plan follows from it."""
     order = list(order or range(len(graph.layers)))
-    entries, _ = blocks(graph)
+    entries, _ = blocks(graph, make)
     offsets, size = graph.plan(order)
     first, last = graph.tensors[0], graph.layers[-1].output
     return "\n".join([
