@@ -5,6 +5,7 @@ Results are to be equal bit for bit; what mcost measures of memory is to be what
 default order is to be refused by the board that the best one runs on.
 """
 
+import itertools
 import sys
 
 sys.dont_write_bytecode = True
@@ -14,6 +15,7 @@ import emit
 import emit_orders
 import orders
 import sample_run
+from graph import Graph
 
 BOARD = "nucleo-f767zi"
 # The same part with SRAM of 1 MB: what the default order asks for.
@@ -34,7 +36,24 @@ def check_order(test, name, report, lines):
     test.expect(names == expected, f"{name}: layers {names}")
 
 
+def small_graph():
+    """Two cells' worth of branches with few enough orders to try them all."""
+    graph = Graph("small", 16, 16)
+    narrow = graph.conv("narrow", 0, 4)
+    wide = [graph.conv(f"wide{i}", narrow, 8 + 8 * i) for i in range(3)]
+    filtered = [graph.depthwise(f"filter{i}", wide[i], stride=2) for i in range(2)]
+    small = [graph.conv(f"small{i}", filtered[i], 8) for i in range(2)]
+    graph.add("join", small[0], graph.conv("last", wide[2], 8, stride=2))
+    return graph
+
+
 def check_search(test):
+    small = small_graph()
+    valid = [order for order in itertools.permutations(range(len(small.layers))) if orders.is_valid(small, order)]
+    least = min(orders.peak(small, order) for order in valid)
+    found = orders.best(small)
+    test.expect(tuple(found) in valid and orders.peak(small, found) == least, f"{found} of {len(valid)}, least {least}")
+    test.expect(least < orders.peak(small), "the small graph's own order is the best already")
     graph = emit_orders.graph()
     for name in ("default", "best"):
         test.expect(orders.is_valid(graph, emit_orders.order(name)), f"{name}: no order")
