@@ -254,7 +254,7 @@ def comparison_table(comparisons, what=""):
 
 @dataclass
 class Finding:
-    """What a paper found, whether it holds here, and our figure. One that does not hold has a reason."""
+    """What a paper found, whether it holds here, and our figure. One that does not hold has a reason, shown only then."""
 
     statement: str
     holds: bool
@@ -273,7 +273,7 @@ class Finding:
     def line(self):
         """As an item of a list, with the reason."""
         words = f"- {'Holds' if self.holds else '**Does not hold**'}: {self.statement}. Here {self.figure}."
-        return f"{words} {self.reason}" if self.reason else words
+        return words if self.holds else f"{words} {self.reason}"
 
 
 @dataclass
