@@ -15,13 +15,15 @@ MARKERS = ["circle", "square", "diamond"]
 
 @dataclass
 class Series:
-    """Points (x, y) of one thing. `hollow` for measured ones, `line` joins them, `colour` counts from 0."""
+    """Points (x, y) of one thing. `hollow` for measured ones, `line` joins them, `marked` ones are seen themselves; `colour`
+    counts from 0."""
 
     name: str
     points: list
     colour: int = 0
     hollow: bool = False
     line: bool = False
+    marked: bool = True
 
 
 class Axis:
@@ -120,7 +122,7 @@ def scatter(title, x_label, y_label, series, log=True):
             joined = " ".join(f"{number(x)},{number(y)}" for x, y in places)
             dash = ' stroke-dasharray="4 3"' if one.hollow else ""
             parts.append(f'<polyline points="{joined}" fill="none" stroke="{COLOURS[one.colour]}"{dash}/>')
-        parts += [marker(x, y, one.colour, one.hollow) for x, y in places]
+        parts += [marker(x, y, one.colour, one.hollow) for x, y in places if one.marked]
         parts += [
             marker(WIDTH - RIGHT + 18, TOP + 8 + 20 * i, one.colour, one.hollow),
             text(WIDTH - RIGHT + 30, TOP + 12 + 20 * i, one.name, "start"),

@@ -52,7 +52,7 @@ def live_over_time(result):
 
 def chart(lab):
     series = [
-        figures.Series(f"{order} order", live_over_time(lab.result(run)), colour, line=True)
+        figures.Series(f"{order} order", live_over_time(lab.result(run)), colour, line=True, marked=False)
         for colour, (order, run) in enumerate(zip(ORDERS, RUNS))
     ]
     return figures.scatter("Live bytes while two orders run", "ms", "KB", series, log=False)
