@@ -37,15 +37,20 @@ def block(layer):
         return np.array(layer.table, dtype=np.int8).tobytes()
     if not layer.has_weights:
         return b""
-    words = layer.bias.astype("<i4").tobytes() + layer.multiplier.astype("<i4").tobytes()
-    return weight_bytes(layer) + words + padded(layer.shift.astype(np.uint8).tobytes())
+    return weight_bytes(layer) + scaling_bytes(layer)
 
 
-def blocks(graph):
-    """(offset, bytes) of each layer, and all of them in one."""
+def scaling_bytes(layer):
+    """Behind the weights; Q-format has no multipliers."""
+    multiplier = b"" if layer.multiplier is None else layer.multiplier.astype("<i4").tobytes()
+    return layer.bias.astype("<i4").tobytes() + multiplier + padded(layer.shift.astype(np.uint8).tobytes())
+
+
+def blocks(graph, make=block):
+    """(offset, bytes) of each layer, and all of them in one; `make(layer)` is the block of one."""
     entries, data = [], b""
     for layer in graph.layers:
-        piece = block(layer)
+        piece = make(layer)
         entries.append((len(data), len(piece)))
         data += piece
     return entries, data
@@ -81,7 +86,7 @@ def column_words(graph):
 def layer_row(graph, layer, entry):
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
     shape = [layer.kernel, layer.stride, source.height, source.width, source.channels, out.channels, out.height, out.width]
-    words = [OPERATIONS[layer.op], *shape, source.zero, out.zero, *entry]
+    words = [OPERATIONS[layer.op], *shape, source.zero, graph.output_zero(layer), *entry]
     return f"  {{{', '.join(map(str, words))}, {{{', '.join(map(str, constants(graph, layer)))}}}}},"
 
 
@@ -108,10 +113,10 @@ def calls(graph, offsets, order):
         yield f'  MCOST_LAYER_END("{layer.name}");'
 
 
-def c_source(graph, order=None, card=()):
+def c_source(graph, order=None, card=(), make=block):
     """The layers run in `order` (theirs in the graph, if None); the plan follows from it. Tensors of `card` are there."""
     order = list(order or range(len(graph.layers)))
-    entries, _ = blocks(graph)
+    entries, _ = blocks(graph, make)
     offsets, size = graph.plan(order, elsewhere=card)
     offsets |= on_card(graph, card)
     first, last = graph.tensors[0], graph.layers[-1].output

@@ -159,6 +159,10 @@ class Graph:
         t = self.tensors[source]
         return self._append(name, "scale", [source, gate], (t.height, t.width, t.channels), t.zero)
 
+    def output_zero(self, layer):
+        """As `struct layer` has it."""
+        return self.tensors[layer.output].zero
+
     def macs(self, layer):
         """Multiply-accumulates of convolutions and dense layers, biases not counted."""
         out = self.tensors[layer.output]

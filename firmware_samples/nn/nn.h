@@ -99,6 +99,27 @@ static inline int nn_first_row(const struct layer* layer, int y) {
   return y * layer->stride - (beyond > 0 ? beyond / 2 : 0);
 }
 
+// Q-format (NN_Q_FORMAT, the sample `quantisation`): scales are powers of two and zeros are 0. A layer
+// has one shift and no multipliers, its bias includes the half that rounds, and its output_zero is
+// the least output: 0 behind a ReLU.
+static inline int nn_shift(const struct parameters* p, int channel) {
+#ifdef NN_Q_FORMAT
+  (void)channel;
+  return p->shift[0];
+#else
+  return p->shift[channel];
+#endif
+}
+
+static inline int32_t nn_multiplier(const struct parameters* p, int channel) {
+#ifdef NN_Q_FORMAT
+  (void)p, (void)channel;
+  return 0;
+#else
+  return p->multiplier[channel];
+#endif
+}
+
 /// Where the parts of a block are.
 struct parameters nn_parts(const struct layer* layer, const void* block);
 
