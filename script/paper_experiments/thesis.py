@@ -29,6 +29,10 @@ ENERGY_REMARKS = """
 The mean power of ResNet-20 is what `peripherals_uw` of the three boards was once calibrated to ([energy](energy.md)),
 so it is no result; that of LeNet-5 and of each layer follows. Energy differs from silicon's as latency does.
 """.strip().splitlines()
+LEVEL_REMARKS = """
+Without FPU -Ofast is no faster on F7: it calls the routines from more places, and their returns are then predicted wrongly
+more often, because our model of the core assumes that it has no return stack.
+""".strip().splitlines()
 # Heads of a table, and which causes of cycles belong there.
 CAUSES = {
     "issue": ("issue",),
@@ -180,6 +184,8 @@ def section(lab):
         "Latency at -Os over that at -Ofast:",
         "",
         *level_table(results),
+        "",
+        *LEVEL_REMARKS,
         "",
         "Bytes of flash (code, weights, images) and of RAM (without stack):",
         "",
