@@ -202,7 +202,7 @@ def figure(value):
     """Three significant digits, or all before the point; MISSING for None."""
     if value is None:
         return MISSING
-    size = abs(value)
+    size = float(f"{abs(value):.3g}")
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 or size == 0 else 3
     return f"{value:,.{digits}f}"
 

@@ -113,8 +113,8 @@ class PartsTest(unittest.TestCase):
         self.assertEqual(lab.Finding("it is faster", True, "2x", "It waits.").line(), "- Holds: it is faster. Here 2x.")
 
     def test_figures_have_three_digits_or_all_before_the_point(self):
-        shown = [lab.figure(value) for value in (12088.46, 36.391, 8.046, 0.3756, 0, None)]
-        self.assertEqual(shown, ["12,088", "36.4", "8.05", "0.376", "0.00", "-"])
+        shown = [lab.figure(value) for value in (12088.46, 36.391, 8.046, 0.3756, 0.9996, 99.96, 0, None)]
+        self.assertEqual(shown, ["12,088", "36.4", "8.05", "0.376", "1.00", "100", "0.00", "-"])
         self.assertEqual([lab.times(2.254), lab.percent(0.1234), lab.ms(2.5), lab.mj(98.2)],
                          ["2.25x", "12.3 %", "2.50 ms", "98.2 mJ"])
 
@@ -187,6 +187,11 @@ class ScriptTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"^papers: no experiment moon: choose one of thesis.*\n$")
 
+    def test_no_jobs_at_all_are_refused(self):
+        done = self.papers("--jobs", "0", path="/nonexistent")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--jobs: at least 1", done.stderr)
+
     def test_the_page_sums_up_all_findings(self):
         loader = importlib.machinery.SourceFileLoader("papers", str(SCRIPT))
         papers = importlib.util.module_from_spec(importlib.util.spec_from_loader("papers", loader))
@@ -194,7 +199,7 @@ class ScriptTest(unittest.TestCase):
         found = [lab.Finding("one", True, "1.00x"), lab.Finding("two", False, "2.00x", "Because.")]
         lines = papers.page([lab.Section("Paper", ["text"], found)]).splitlines()
         self.assertEqual(lines[0], papers.MADE_BY)
-        for line in ("| one | yes | 1.00x |", "| two | **no** | 2.00x |", "## Paper",
+        for line in ("| **Paper** | 1 of 2 |  |", "| one | yes | 1.00x |", "| two | **no** | 2.00x |", "## Paper",
                      "- **Does not hold**: two. Here 2.00x. Because."):
             self.assertIn(line, lines)
 
