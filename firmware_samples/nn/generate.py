@@ -18,6 +18,7 @@ import emit  # noqa: E402
 FAMILIES = {
     "mobilenetv2": architectures.mobilenet_v2, "mobilenetv3": architectures.mobilenet_v3,
     "proxyless": architectures.proxyless, "mnasnet": architectures.mnasnet,
+    "mcunetvww": architectures.mcunet_vww, "mcunetimagenet": architectures.mcunet_imagenet,
 }
 NAME = re.compile(r"([a-z0-9]+)-w(\d\.\d\d)-r(\d+)")
 
