@@ -93,6 +93,7 @@ void interpreter_build(struct interpreter* interpreter, table model,
 static enum status list_tensors(struct interpreter* interpreter) {
   const struct vector* tensors = vector_field(interpreter->graph, GRAPH_TENSORS);
   uint32_t bytes = tensors->count * (uint32_t)sizeof(struct eval_tensor);
+  interpreter->detail = "the list of tensors";
   interpreter->tensors = arena_persistent(&interpreter->arena, bytes, sizeof(void*));
   if (interpreter->tensors == 0) return STATUS_ARENA_TOO_SMALL;
   interpreter->tensor_count = tensors->count;
@@ -110,6 +111,7 @@ static enum status list_nodes(struct interpreter* interpreter) {
   const struct vector* operators = vector_field(interpreter->graph, GRAPH_OPERATORS);
   const struct vector* codes = vector_field(interpreter->model, MODEL_CODES);
   uint32_t bytes = operators->count * (uint32_t)sizeof(struct node);
+  interpreter->detail = "the list of operators";
   interpreter->nodes = arena_persistent(&interpreter->arena, bytes, sizeof(void*));
   if (interpreter->nodes == 0) return STATUS_ARENA_TOO_SMALL;
   interpreter->node_count = operators->count;

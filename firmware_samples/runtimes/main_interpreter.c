@@ -3,6 +3,7 @@
 // The command line can make the interpreter refuse: `runtimes --arena BYTES`, `runtimes --without
 // OPERATOR`, `runtimes --other-model`. The exit status then is one of `enum status`.
 
+#include "hash.h"
 #include "interpreter.h"
 #include "mcost.h"
 #include "nn.h"
@@ -115,16 +116,10 @@ static enum status set_up(const struct options* options, table* model, struct re
   return status;
 }
 
-static uint32_t hash_of(const value* outputs, uint32_t count) {
-  uint32_t hash = 2166136261u;
-  for (uint32_t i = 0; i < count; i++) hash = (hash ^ (uint8_t)outputs[i]) * 16777619u;
-  return hash;
-}
-
 static void report(struct interpreter* interpreter) {
   const struct eval_tensor* output = interpreter_output(interpreter);
   print("hash ");
-  print_hex(hash_of(output->data, u32_at(output->shape, 3)));
+  print_hex(hash_of(output->data, (int)u32_at(output->shape, 3)));
   print("\narena ");
   print_decimal((int32_t)arena_used(&interpreter->arena));
   print(" of ");
