@@ -87,11 +87,11 @@ def place(graph, offsets, number):
 
 
 def calls(graph, offsets, order):
-    for index in order:
+    for position, index in enumerate(order):
         layer = graph.layers[index]
         second = place(graph, offsets, layer.inputs[1]) if len(layer.inputs) > 1 else "0"
         yield f'  MCOST_LAYER_BEGIN("{layer.name}", "{metadata(graph, layer)}");'
-        yield f"  nn_run(&layers[{index}], {place(graph, offsets, layer.inputs[0])}, {second},"
+        yield f"  nn_run(&nn_layers[{position}], {place(graph, offsets, layer.inputs[0])}, {second},"
         yield f"         {place(graph, offsets, layer.output)});"
         yield f'  MCOST_LAYER_END("{layer.name}");'
 
@@ -117,8 +117,9 @@ def c_source(graph, order=None):
         f"value* const nn_input = {place(graph, offsets, 0)};",
         f"value* const nn_output = {place(graph, offsets, last)};",
         "",
-        "static const struct layer layers[] = {",
-        *(layer_row(graph, layer, entry) for layer, entry in zip(graph.layers, entries)),
+        f"const int nn_layer_count = {len(order)};",
+        "const struct layer nn_layers[] = {",
+        *(layer_row(graph, graph.layers[index], entries[index]) for index in order),
         "};",
         "",
         "void nn_network(void) {",

@@ -170,10 +170,11 @@ static inline void multiply(const int8_t* weights, int length, int32_t* sums) {
   sums[3] = sum3;
 }
 
-// All channels, an even number, of both columns; of the first alone if there is one output.
+// All channels of `p`, an even number, of both columns; of the first alone if there is one output.
 static inline void all_channels(int outputs, int zero, int length, struct parameters p, bool both,
                                 value* output) {
-  for (int channel = 0; channel < outputs; channel += 2) {
+  output += p.first_output;
+  for (int channel = 0; channel < p.outputs; channel += 2) {
     int32_t sums[4];
     for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i % 2];
     multiply(p.weights + channel * length, length, sums);
@@ -295,7 +296,7 @@ void nn_depthwise(const struct layer* layer, const struct parameters* p, struct 
 void nn_dense(const struct layer* layer, const struct parameters* p, const value* input,
               value* output) {
   const int8_t* weights = p->weights;
-  for (int channel = 0; channel < layer->outputs; channel++) {
+  for (int channel = 0; channel < p->outputs; channel++) {
     int32_t sum = p->bias[channel];
     for (int i = 0; i < layer->channels; i += 4) {
       int32_t word = load_word(weights);
@@ -304,7 +305,7 @@ void nn_dense(const struct layer* layer, const struct parameters* p, const value
       sum = smlad(sxtb16_odd(word), sxtb16_odd(x), sum);
       weights += 4;
     }
-    output[channel] =
+    output[p->first_output + channel] =
         requantise(sum, p->multiplier[channel], p->shift[channel], layer->output_zero);
   }
 }

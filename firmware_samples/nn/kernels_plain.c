@@ -49,14 +49,15 @@ static int32_t window(const struct layer* layer, struct rows input, int top, int
 void nn_convolve(const struct layer* layer, const struct parameters* p, struct rows input,
                  struct rows output) {
   int length = nn_weights_stride(layer);
-  value* out = output.data;
+  value* out = output.data + p->first_output;
   for (int y = output.first; y < output.first + output.count; y++) {
     for (int x = 0; x < layer->output_width; x++) {
-      for (int channel = 0; channel < layer->outputs; channel++) {
+      for (int channel = 0; channel < p->outputs; channel++) {
         int32_t sum = window(layer, input, nn_first_row(layer, y), first_column(layer, x),
                              p->weights + channel * length);
-        *out++ = requantise(p->bias[channel] + sum, layer, p, channel);
+        out[channel] = requantise(p->bias[channel] + sum, layer, p, channel);
       }
+      out += layer->outputs;
     }
   }
 }
@@ -91,11 +92,11 @@ void nn_depthwise(const struct layer* layer, const struct parameters* p, struct 
 
 void nn_dense(const struct layer* layer, const struct parameters* p, const value* input,
               value* output) {
-  for (int channel = 0; channel < layer->outputs; channel++) {
+  for (int channel = 0; channel < p->outputs; channel++) {
     int32_t sum = p->bias[channel];
     const int8_t* weights = p->weights + channel * nn_weights_stride(layer);
     for (int i = 0; i < layer->channels; i++) sum += input[i] * weights[i];
-    output[channel] = requantise(sum, layer, p, channel);
+    output[p->first_output + channel] = requantise(sum, layer, p, channel);
   }
 }
 

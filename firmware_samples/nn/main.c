@@ -1,5 +1,6 @@
 // Runs the network that is linked in once, on the image, and prints a hash of its outputs.
 
+#include "mcost.h"
 #include "nn.h"
 #include "runtime.h"
 
@@ -18,7 +19,9 @@ int main(void) {
   print("\n");
   nn_prepare();
   nn_make_image(nn_input, nn_height, nn_width, nn_channels);
+  MCOST_LAYER_BEGIN("inference", "");
   nn_network();
+  MCOST_LAYER_END("inference");
   print("hash ");
   print_hex(hash_of(nn_output, nn_output_size));
   print("\n");

@@ -45,7 +45,12 @@ struct layer {
 // four; of a depthwise one [row][column][channel]. A lookup's weights are its table of 256 values.
 // output = clamp(output_zero + round(sum * multiplier / 2^shift)), halves up, 33 <= shift < 63; the
 // bias allows for the input's zero point.
+//
+// A deployment may have a convolution or a dense layer compute some of its outputs only: those from
+// `first_output` on, to which all pointers belong.
 struct parameters {
+  int first_output;
+  int outputs;
   const int8_t* weights;
   const int32_t* bias;
   const int32_t* multiplier;
@@ -69,6 +74,8 @@ extern value* const nn_output;
 extern const int nn_height, nn_width, nn_channels;  // of the input
 extern const int nn_output_size;
 extern const uint32_t nn_macs;
+extern const struct layer nn_layers[];  // in the order in which they run
+extern const int nn_layer_count;
 void nn_network(void);
 
 /// The sample's way to run one layer. `second` is null where there is one input.

@@ -10,6 +10,8 @@ struct parameters nn_parts(const struct layer* layer, const void* block) {
   }
   uint32_t words = 4u * (uint32_t)layer->outputs;
   struct parameters p;
+  p.first_output = 0;
+  p.outputs = layer->outputs;
   p.weights = (const int8_t*)bytes;
   p.bias = (const int32_t*)(bytes + weights);
   p.multiplier = (const int32_t*)(bytes + weights + words);
