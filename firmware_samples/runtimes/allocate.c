@@ -38,8 +38,7 @@ static void tensor_lifetimes(const struct interpreter* interpreter, struct reque
 static void scratch_lifetimes(const struct interpreter* interpreter, struct request* requests) {
   for (int i = 0; i < interpreter->scratch_count; i++) {
     struct scratch_request wanted = interpreter->scratch_requests[i];
-    requests[i] =
-        (struct request){arena_round_up(wanted.bytes), wanted.node, wanted.node, 0, 0};
+    requests[i] = (struct request){arena_round_up(wanted.bytes), wanted.node, wanted.node, 0, 0};
   }
 }
 

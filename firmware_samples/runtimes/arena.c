@@ -42,5 +42,6 @@ int arena_set_head(struct arena* arena, uint32_t bytes) {
 }
 
 uint32_t arena_used(const struct arena* arena) {
-  return (uint32_t)(arena->head - arena->begin) + (uint32_t)(arena->end - arena->tail);
+  return (uint32_t)(arena->head - arena->begin) +
+         arena_round_up((uint32_t)(arena->end - arena->tail));
 }

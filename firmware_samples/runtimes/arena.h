@@ -1,6 +1,6 @@
-// One piece of memory that holds whatever the interpreter needs, from both ends: what stays is taken
-// from the top down; tensors' data take the bottom, whose size is known only when they are planned;
-// what is needed for a moment lies above the bottom and is given back at once.
+// One piece of memory that holds whatever the interpreter needs, from both ends: what stays is
+// taken from the top down; tensors' data take the bottom, whose size is known only when they are
+// planned; what is needed for a moment lies above the bottom and is given back at once.
 #ifndef ARENA_H
 #define ARENA_H
 
@@ -33,7 +33,7 @@ void arena_reset_temporary(struct arena* arena);
 /// Gives the bottom its size; nothing temporary may live. False if there is no room.
 int arena_set_head(struct arena* arena, uint32_t bytes);
 
-/// Bytes of the bottom and of what stays.
+/// Bytes of the bottom and of what stays: an arena of this size is enough.
 uint32_t arena_used(const struct arena* arena);
 
 #endif  // ARENA_H

@@ -8,7 +8,8 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER), str(FOLDER.parent), str(FOLDER.parent / "nn")]
+sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "nn")]
+sys.path.append(str(FOLDER))
 
 import networks  # noqa: E402  (lies in a folder just added)
 import sources  # noqa: E402
@@ -30,6 +31,11 @@ def interpreter(name):
     return [*MEMORY, arena, *INTERPRETER, f"{name}-model.s", "-lgcc"]
 
 
+def calls(name):
+    nn = ["../nn/main.c", "../nn/run_in_place.c", "../nn/ops.c", "../nn/kernels_dsp.c"]
+    return [*MEMORY, *nn, f"{name}-calls.c", f"{name}-calls.s"]
+
+
 def generated(name):
     return [*MEMORY, "main_generated.c", f"{name}-network.c", f"{name}-parameters.s"]
 
@@ -37,8 +43,10 @@ def generated(name):
 VARIANTS = {}
 for network in networks.NETWORKS:
     VARIANTS[f"{network}-interpreter"] = interpreter(network)
+    VARIANTS[f"{network}-calls"] = calls(network)
     VARIANTS[f"{network}-generated"] = generated(network)
-GENERATED = [f"{name}-{what}" for name in networks.NETWORKS for what in ("model.s", "network.c", "parameters.s")]
+MADE = ("model.s", "calls.c", "calls.s", "network.c", "parameters.s")
+GENERATED = [f"{name}-{what}" for name in networks.NETWORKS for what in MADE]
 SAMPLE = Sample(
     FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], SHARED, HEADERS, VARIANTS,
     size_limit=lambda _: 1_500_000, prebuilt=[], generated=GENERATED,

@@ -1,6 +1,6 @@
-// Reading a FlatBuffer where it lies: a table starts with the distance back to its vtable, which has
-// the place of each field or 0; offsets count from where they are stored; a vector is a count and
-// its items. Everything is little endian and aligned.
+// Reading a FlatBuffer where it lies: a table starts with the distance back to its vtable, which
+// has the place of each field or 0; offsets count from where they are stored; a vector is a count
+// and its items. Everything is little endian and aligned.
 #ifndef FLATBUFFER_H
 #define FLATBUFFER_H
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes what build.py links: generate.py FOLDER NAME-model.s NAME-network.c NAME-parameters.s ...
+"""Writes what build.py links: generate.py FOLDER NAME-WHAT ...
 
-NAME is one of NETWORKS. NAME-model.s is the interpreter's model, the two others are the generated network.
+NAME is one of NETWORKS. WHAT is model.s, the interpreter's model; calls.c and calls.s, nn's calls of the same kernels;
+network.c and parameters.s, the generated network.
 """
 
 import pathlib
@@ -17,12 +18,19 @@ import model  # noqa: E402
 import networks  # noqa: E402
 
 
+WRITERS = {
+    "model.s": lambda graph: emit.assembly(model.model_bytes(graph), "model_data")
+    + emit.assembly(model.other_version(), "other_model_data"),
+    "calls.c": emit.c_source,
+    "calls.s": lambda graph: emit.assembly(emit.blocks(graph)[1]),
+    "network.c": generate_c.c_source,
+    "parameters.s": generate_c.parameters,
+}
+
+
 def text_of(file):
     name, what = file.rsplit("-", maxsplit=1)
-    graph = networks.graph(name)
-    if what == "model.s":
-        return emit.assembly(model.model_bytes(graph), "model_data") + emit.assembly(model.other_version(), "other_model_data")
-    return generate_c.c_source(graph) if what == "network.c" else generate_c.parameters(graph)
+    return WRITERS[what](networks.graph(name))
 
 
 def main():

@@ -10,14 +10,14 @@ import emit
 from graph import ADD_SHIFT, pool_multiplier
 
 DATA_CACHE = 4096
+SCALING_BYTES = 9  # of a channel: bias, multiplier, shift
 ALIGN = 8
 GROUP = 4
 FEW_CHANNELS = 24
-NEIGHBOURS = 4
 IN_PLACE = ("depthwise", "add")
 
 
-def span(graph, layer):
+def edge(graph, layer):
     """Rows or columns before the first pixel of the output, where both directions are alike; TensorFlow's SAME."""
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
     return max((out.height - 1) * layer.stride + layer.kernel - source.height, 0) // 2
@@ -27,14 +27,13 @@ def plane_row(graph, layer):
     """Halfwords of a row of a channel's plane: all that the windows of whole groups read, an even number."""
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
     read = (out.width - 1) * layer.stride + layer.kernel + 1
-    return -(-max(read, span(graph, layer) + source.width) // 2) * 2
+    return -(-max(read, edge(graph, layer) + source.width) // 2) * 2
 
 
 def by_channel(graph, layer):
-    """Whether the weights are read once: if they and the scaling do not fit the data cache, or few pixels are there."""
-    out = graph.tensors[layer.output]
-    channels = graph.tensors[layer.inputs[0]].channels
-    return out.channels * (channels + 9) > DATA_CACHE
+    """Whether a 1x1 convolution reads its weights once: where they and the scaling do not fit the data cache."""
+    outputs = graph.tensors[layer.output].channels
+    return outputs * (graph.tensors[layer.inputs[0]].channels + SCALING_BYTES) > DATA_CACHE
 
 
 def group_of(graph, layer):
@@ -119,81 +118,122 @@ def parameters(graph):
 
 
 def parts(entry, outputs):
-    """The struct of a layer's parameters."""
+    """The initialiser of a layer's parameters."""
     offset, weights = entry
     bias = offset + weights
-    at = [f"network_parameters + {offset}"]
-    at += [f"network_parameters + {place}" for place in (bias, bias + 4 * outputs, bias + 8 * outputs)]
+    places = (offset, bias, bias + 4 * outputs, bias + 8 * outputs)
     kinds = ("const int8_t*", "const int32_t*", "const int32_t*", "const uint8_t*")
-    return f"(struct parameters){{{', '.join(f'({kind})({place})' for kind, place in zip(kinds, at))}}}"
+    return f"{{{', '.join(f'({kind})(network_parameters + {place})' for kind, place in zip(kinds, places))}}}"
 
 
-def call(graph, layer, entry, at, scratch):
-    """The statement that runs the layer. `at` gives a tensor's place, `scratch` is the layer's."""
+def kernel_of(graph, layer):
+    """(kernel of generated.h, its literals) of a layer."""
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
-    first, second, output = at(layer.inputs[0]), at(layer.inputs[-1]), at(layer.output)
-    p = parts(entry, out.channels)
-    columns = f"(int32_t*)({scratch})"
     if layer.op == "conv" and layer.kernel == 1:
         kernel = "pointwise_by_channel" if by_channel(graph, layer) else "pointwise"
-        sizes = (source.channels, out.channels, out.height * out.width, group_of(graph, layer), out.zero)
-        return kernel, [*sizes, p, columns, first, output]
+        return kernel, (source.channels, out.channels, out.height * out.width, group_of(graph, layer), out.zero)
     if layer.op == "conv":
         if (layer.kernel, layer.stride, source.channels, source.height % 2, source.width % (2 * GROUP)) != (3, 2, 3, 0, 0):
             raise ValueError(f"{layer.name}: no kernel for its shape")
-        return "first_convolution", [source.height, source.width, out.channels, source.zero, out.zero, p, columns, first, output]
+        return "first_convolution", (source.height, source.width, out.channels, source.zero, out.zero)
     if layer.op == "depthwise":
-        before = span(graph, layer)
-        sizes = (layer.kernel, layer.stride, source.height, source.width, source.channels, before, before,
-                 plane_row(graph, layer), out.height, out.width, source.zero, out.zero)
-        return "depthwise", [*sizes, p, f"(int16_t*)({scratch})", first]
+        before = edge(graph, layer)
+        return "depthwise", (
+            layer.kernel, layer.stride, source.height, source.width, source.channels, before, before,
+            plane_row(graph, layer), out.height, out.width, source.zero, out.zero,
+        )
     if layer.op == "add":
-        return "add", [*graph.add_constants(layer), ADD_SHIFT, out.size, first, second]
+        return "add", (*graph.add_constants(layer), ADD_SHIFT, out.size)
     if layer.op == "pool":
         pixels = source.height * source.width
-        return "average_pool", [pixels, source.channels, pool_multiplier(pixels), first, output]
+        return "average_pool", (pixels, source.channels, pool_multiplier(pixels))
     if layer.op == "dense":
-        return "dense", [source.channels, out.channels, out.zero, p, columns, first, output]
+        return "dense", (source.channels, out.channels, out.zero)
     raise ValueError(f"{layer.name}: no kernel for {layer.op}")
 
 
-def layer_function(graph, layer, entry, at, scratch):
-    kernel, arguments = call(graph, layer, entry, at, scratch)
-    yield f"static __attribute__((noinline)) void {layer.name}(void) {{"
-    yield f"  {kernel}({', '.join(map(str, arguments))});"
-    yield "}"
-    yield ""
+# What a kernel gets at run time: these, then its tensors.
+SCRATCH = {
+    "pointwise": "int32_t*", "pointwise_by_channel": "int32_t*", "first_convolution": "int32_t*", "dense": "int32_t*",
+    "depthwise": "int16_t*",
+}
+
+
+def function(name, kernel, literals, tensors):
+    """A kernel with its literals, for all layers of one shape."""
+    names = ["first", "second"][:tensors]
+    arguments = ["*p", "scratch"] if kernel in SCRATCH else []
+    types = ["const struct parameters* p", f"{SCRATCH.get(kernel)} scratch"] if kernel in SCRATCH else []
+    types += [f"value* {tensor}" for tensor in names]
+    return [
+        f"static __attribute__((noinline)) void {name}({', '.join(types)}) {{",
+        f"  {kernel}({', '.join([*map(str, literals), *arguments, *names])});",
+        "}",
+        "",
+    ]
+
+
+class Source:
+    """The text of a network, layer by layer."""
+
+    def __init__(self, graph):
+        self.graph = graph
+        self.entries, _ = blocks(graph)
+        self.tensors, self.scratch, self.size = plan(graph)
+        self.functions, self.constants, self.calls = {}, [], []
+        self.definitions = []
+        for index, layer in enumerate(graph.layers):
+            self.add(index, layer)
+
+    def at(self, number):
+        return f"network_arena + {self.tensors[number]}"
+
+    def add(self, index, layer):
+        kernel, literals = kernel_of(self.graph, layer)
+        places = [self.at(number) for number in layer.inputs]
+        if layer.op not in IN_PLACE:
+            places.append(self.at(layer.output))
+        key = (kernel, literals)
+        if key not in self.functions:
+            self.functions[key] = f"{kernel}_{len(self.functions)}"
+            self.definitions += function(self.functions[key], kernel, literals, len(places))
+        arguments = []
+        if kernel in SCRATCH:
+            outputs = self.graph.tensors[layer.output].channels
+            self.constants.append(f"static const struct parameters {layer.name} = {parts(self.entries[index], outputs)};")
+            arguments = [f"&{layer.name}", f"({SCRATCH[kernel]})(network_arena + {self.scratch[index]})"]
+        self.calls += [
+            f'  MCOST_LAYER_BEGIN("{layer.name}", "{emit.metadata(self.graph, layer)}");',
+            f"  {self.functions[key]}({', '.join([*arguments, *places])});",
+            f'  MCOST_LAYER_END("{layer.name}");',
+        ]
+
+    def text(self):
+        first, last = self.graph.tensors[0], self.graph.layers[-1].output
+        return "\n".join([
+            f"// {self.graph.name}: made by generate_c.py from a graph and a seed. Do not edit.",
+            "",
+            '#include "generated.h"',
+            '#include "mcost.h"',
+            '#include "network.h"',
+            "",
+            "extern const uint8_t network_parameters[];",
+            f'const char network_name[] = "{self.graph.name}";',
+            f"const int network_height = {first.height}, network_width = {first.width}, network_channels = {first.channels};",
+            f"const int network_outputs = {self.graph.tensors[last].size};",
+            f'static value network_arena[{self.size}] __attribute__((aligned(8), section(".bss.arena")));',
+            f"value* const network_input = {self.at(0)};",
+            f"value* const network_output = {self.at(last)};",
+            "",
+            *self.definitions,
+            *self.constants,
+            "",
+            "void network_invoke(void) {",
+            *self.calls,
+            "}",
+            "",
+        ])
 
 
 def c_source(graph):
-    entries, _ = blocks(graph)
-    tensors, scratch, size = plan(graph)
-
-    def at(number):
-        return f"(network_arena + {tensors[number]})"
-
-    first, last = graph.tensors[0], graph.layers[-1].output
-    lines = [
-        f"// {graph.name}: made by generate_c.py from a graph and a seed. Do not edit.",
-        "",
-        '#include "generated.h"',
-        '#include "mcost.h"',
-        '#include "network.h"',
-        "",
-        "extern const uint8_t network_parameters[];",
-        f'const char network_name[] = "{graph.name}";',
-        f"const int network_height = {first.height}, network_width = {first.width}, network_channels = {first.channels};",
-        f"const int network_outputs = {graph.tensors[last].size};",
-        f'value network_arena[{size}] __attribute__((aligned(8), section(".bss.arena")));',
-        f"value* const network_input = {at(0)};",
-        f"value* const network_output = {at(last)};",
-        "",
-    ]
-    for i, layer in enumerate(graph.layers):
-        lines += layer_function(graph, layer, entries[i], at, f"network_arena + {scratch[i]}")
-    lines.append("void network_invoke(void) {")
-    for layer in graph.layers:
-        lines.append(f'  MCOST_LAYER_BEGIN("{layer.name}", "{emit.metadata(graph, layer)}");')
-        lines.append(f"  {layer.name}();")
-        lines.append(f'  MCOST_LAYER_END("{layer.name}");')
-    return "\n".join([*lines, "}", ""])
+    return Source(graph).text()

@@ -338,8 +338,8 @@ KERNEL void depthwise_row(int kernel, int stride, int row, int width, int first,
 }
 
 /// Writes its output over its input: a channel's values are copied before the first is written.
-/// `top` and `before` are the rows and columns that the first window has beyond the edge; `plane` has
-/// room for `height` rows of `row` halfwords.
+/// `top` and `before` are the rows and columns that the first window has beyond the edge; `plane`
+/// has room for `height` rows of `row` halfwords.
 KERNEL void depthwise(int kernel, int stride, int height, int width, int channels, int top,
                       int before, int row, int output_height, int output_width, int input_zero,
                       int zero, struct parameters p, int16_t* plane, value* tensor) {
@@ -361,8 +361,8 @@ KERNEL void depthwise(int kernel, int stride, int height, int width, int channel
       } else {
         int first = upper < 0 ? -upper : 0;
         int end = upper + kernel > height ? height - upper : kernel;
-        depthwise_row(kernel, stride, row, output_width, first, end, &pairs, window, channels,
-                      zero, bias, s, output);
+        depthwise_row(kernel, stride, row, output_width, first, end, &pairs, window, channels, zero,
+                      bias, s, output);
       }
       output += output_width * channels;
     }
@@ -376,8 +376,9 @@ KERNEL void add(int a, int b, int constant, int shift, int count, value* first,
   for (int i = 0; i < count; i += 4) {
     int32_t x = load_word(first + i);
     int32_t y = load_word(second + i);
-    int32_t pairs[4] = {lower_halves(sxtb16(x), sxtb16(y)), lower_halves(sxtb16_odd(x), sxtb16_odd(y)),
-                        upper_halves(sxtb16(x), sxtb16(y)), upper_halves(sxtb16_odd(x), sxtb16_odd(y))};
+    int32_t pairs[4] = {
+        lower_halves(sxtb16(x), sxtb16(y)), lower_halves(sxtb16_odd(x), sxtb16_odd(y)),
+        upper_halves(sxtb16(x), sxtb16(y)), upper_halves(sxtb16_odd(x), sxtb16_odd(y))};
     uint32_t word = 0;
     for (int j = 0; j < 4; j++) {
       int32_t sum = smlad(pairs[j], multipliers, constant) >> shift;

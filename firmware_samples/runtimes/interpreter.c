@@ -124,7 +124,8 @@ static enum status list_nodes(struct interpreter* interpreter) {
     node->data = 0;
     node->name = text_field(model_tensor(interpreter, u32_at(node->outputs, 0)), TENSOR_NAME);
     interpreter->detail = node->name;
-    uint32_t operation = u32_field(table_at(codes, u32_field(entry, OPERATOR_CODE)), CODE_OPERATION);
+    uint32_t operation =
+        u32_field(table_at(codes, u32_field(entry, OPERATOR_CODE)), CODE_OPERATION);
     node->registration = resolver_find(interpreter->resolver, operation);
     if (node->registration == 0) return STATUS_NO_KERNEL;
   }

@@ -1,6 +1,6 @@
 // A small interpreter of quantised networks, made as TensorFlow Lite Micro is: the model is read
-// where it lies, kernels are looked up by the operators' codes when the interpreter is made, and all
-// that it needs of memory is in one arena whose use is planned on the target.
+// where it lies, kernels are looked up by the operators' codes when the interpreter is made, and
+// all that it needs of memory is in one arena whose use is planned on the target.
 //
 // model_map(), resolver_add() for each operator, interpreter_build(), interpreter_allocate(), then
 // interpreter_invoke() any number of times. A refusal is a status and a text.
@@ -76,7 +76,7 @@ struct interpreter {
   uint32_t tensor_count;
   struct node* nodes;
   uint32_t node_count;
-  void** scratch;  // by handle
+  void** scratch;                            // by handle
   struct scratch_request* scratch_requests;  // while operators prepare
   int32_t scratch_count;
   int16_t preparing;   // the node

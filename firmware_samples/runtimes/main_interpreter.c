@@ -1,7 +1,7 @@
 // Runs the model once by the interpreter, on the image, and prints a hash of its outputs.
 //
 // The command line can make the interpreter refuse: `runtimes --arena BYTES`, `runtimes --without
-// OPERATOR`, `runtimes --other-model`. The exit status then is one of `enum status`.
+// OPERATOR`, `runtimes --model other|none`. The exit status then is one of `enum status`.
 
 #include "hash.h"
 #include "interpreter.h"
@@ -50,14 +50,14 @@ static int read_options(char* line, struct options* options) {
   *options = (struct options){model_data, "", sizeof arena};
   next_word(&line);
   for (char* word = next_word(&line); word != 0; word = next_word(&line)) {
-    if (equal(word, "--other-model")) {
-      options->model = other_model_data;
-      continue;
-    }
     char* argument = next_word(&line);
     if (argument == 0) return 0;
     if (equal(word, "--without")) {
       options->without = argument;
+    } else if (equal(word, "--model") && equal(argument, "other")) {
+      options->model = other_model_data;
+    } else if (equal(word, "--model") && equal(argument, "none")) {
+      options->model = arena;
     } else if (equal(word, "--arena") && number(argument) <= sizeof arena) {
       options->arena_bytes = number(argument);
     } else {
@@ -135,7 +135,7 @@ int main(void) {
   table model = 0;
   if (command_line(line, sizeof line) != 0) line[0] = '\0';
   if (!read_options(line, &options)) {
-    print("usage: runtimes [--arena BYTES] [--without OPERATOR] [--other-model]\n");
+    print("usage: runtimes [--arena BYTES] [--without OPERATOR] [--model other|none]\n");
     return STATUS_USAGE;
   }
   MCOST_LAYER_BEGIN("setup", "");

@@ -181,9 +181,10 @@ class Writer:
             inputs.append(self.constant(f"{layer.name}/weights", shape, INT8, emit.weight_bytes(layer), scales))
             bias = layer.bias.astype("<i4").tobytes()
             inputs.append(self.constant(f"{layer.name}/bias", (len(layer.bias),), INT32, bias, [1.0]))
-        options = Table((0, "I", layer.stride))
-        code = CODES.index(layer.op)
-        return Table((0, "I", code), (1, None, Vector("i", inputs)), (2, None, Vector("i", [layer.output])), (3, None, options))
+        return Table(
+            (0, "I", CODES.index(layer.op)), (1, None, Vector("i", inputs)), (2, None, Vector("i", [layer.output])),
+            (3, None, Table((0, "I", layer.stride))),
+        )
 
     def model(self):
         operators = [self.operator(layer) for layer in self.graph.layers]

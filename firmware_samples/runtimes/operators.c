@@ -90,8 +90,7 @@ static enum status prepare_multipliers(struct interpreter* context, struct node*
 }
 
 // Weights are [output][row][column][input], of a depthwise convolution [1][row][column][channel].
-static enum status read_kernel(struct interpreter* context, struct node* node,
-                               struct prepared* p) {
+static enum status read_kernel(struct interpreter* context, struct node* node, struct prepared* p) {
   enum { ROWS = 1, COLUMNS = 2 };
   const struct tensor* weights = context->temporary_tensor(context, u32_at(node->inputs, WEIGHTS));
   if (weights == 0) return STATUS_ARENA_TOO_SMALL;
@@ -166,6 +165,8 @@ static struct rows output_rows(struct interpreter* context, const struct node* n
 static struct parameters parameters_of(struct interpreter* context, const struct node* node) {
   const struct prepared* p = node->data;
   return (struct parameters){
+      .first_output = 0,
+      .outputs = p->layer.outputs,
       .weights = context->eval_tensor(context, u32_at(node->inputs, WEIGHTS))->data,
       .bias = context->eval_tensor(context, u32_at(node->inputs, BIAS))->data,
       .multiplier = p->multiplier,
@@ -212,12 +213,12 @@ static enum status invoke_pool(struct interpreter* context, struct node* node) {
   return STATUS_OK;
 }
 
-const struct registration conv_registration = {
-    BUILTIN_CONV_2D, "CONV_2D", prepare_conv, invoke_conv};
-const struct registration depthwise_registration = {
-    BUILTIN_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D", prepare_depthwise, invoke_depthwise};
-const struct registration dense_registration = {
-    BUILTIN_FULLY_CONNECTED, "FULLY_CONNECTED", prepare_dense, invoke_dense};
+const struct registration conv_registration = {BUILTIN_CONV_2D, "CONV_2D", prepare_conv,
+                                               invoke_conv};
+const struct registration depthwise_registration = {BUILTIN_DEPTHWISE_CONV_2D, "DEPTHWISE_CONV_2D",
+                                                    prepare_depthwise, invoke_depthwise};
+const struct registration dense_registration = {BUILTIN_FULLY_CONNECTED, "FULLY_CONNECTED",
+                                                prepare_dense, invoke_dense};
 const struct registration add_registration = {BUILTIN_ADD, "ADD", prepare_add, invoke_add};
-const struct registration pool_registration = {
-    BUILTIN_AVERAGE_POOL_2D, "AVERAGE_POOL_2D", prepare_pool, invoke_pool};
+const struct registration pool_registration = {BUILTIN_AVERAGE_POOL_2D, "AVERAGE_POOL_2D",
+                                               prepare_pool, invoke_pool};
