@@ -36,16 +36,17 @@ def calls(name):
     return [*MEMORY, *nn, f"{name}-calls.c", f"{name}-calls.s"]
 
 
-def generated(name):
-    return [*MEMORY, "main_generated.c", f"{name}-network.c", f"{name}-parameters.s"]
+def generated(name, network="network"):
+    return [*MEMORY, "main_generated.c", f"{name}-{network}.c", f"{name}-parameters.s"]
 
 
 VARIANTS = {}
 for network in networks.NETWORKS:
     VARIANTS[f"{network}-interpreter"] = interpreter(network)
     VARIANTS[f"{network}-calls"] = calls(network)
+    VARIANTS[f"{network}-shared"] = generated(network, "shared")
     VARIANTS[f"{network}-generated"] = generated(network)
-MADE = ("model.s", "calls.c", "calls.s", "network.c", "parameters.s")
+MADE = ("model.s", "calls.c", "calls.s", "network.c", "shared.c", "parameters.s")
 GENERATED = [f"{name}-{what}" for name in networks.NETWORKS for what in MADE]
 SAMPLE = Sample(
     FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], SHARED, HEADERS, VARIANTS,

@@ -2,7 +2,7 @@
 """Writes what build.py links: generate.py FOLDER NAME-WHAT ...
 
 NAME is one of NETWORKS. WHAT is model.s, the interpreter's model; calls.c and calls.s, nn's calls of the same kernels;
-network.c and parameters.s, the generated network.
+network.c and parameters.s, the generated network; shared.c, the same with kernels for all shapes.
 """
 
 import pathlib
@@ -24,6 +24,7 @@ WRITERS = {
     "calls.c": emit.c_source,
     "calls.s": lambda graph: emit.assembly(emit.blocks(graph)[1]),
     "network.c": generate_c.c_source,
+    "shared.c": lambda graph: generate_c.c_source(graph, shared=True),
     "parameters.s": generate_c.parameters,
 }
 

@@ -159,25 +159,34 @@ SCRATCH = {
 }
 
 
+# Of a shared kernel these literals stay; the others become arguments.
+UNROLLED_BY = {
+    "pointwise": (3,), "pointwise_by_channel": (3,), "first_convolution": range(5), "depthwise": (0, 1),
+}
+
+
 def function(name, kernel, literals, tensors):
-    """A kernel with its literals, for all layers of one shape."""
+    """A kernel for all layers that agree in `literals`; what is None there is an argument, never a constant."""
+    kept = "noipa" if None in literals else "noinline"
     names = ["first", "second"][:tensors]
+    sizes = [f"size_{i}" if literal is None else str(literal) for i, literal in enumerate(literals)]
+    types = [f"int {size}" for size in sizes if size.startswith("size_")]
     arguments = ["*p", "scratch"] if kernel in SCRATCH else []
-    types = ["const struct parameters* p", f"{SCRATCH.get(kernel)} scratch"] if kernel in SCRATCH else []
+    types += ["const struct parameters* p", f"{SCRATCH[kernel]} scratch"] if kernel in SCRATCH else []
     types += [f"value* {tensor}" for tensor in names]
     return [
-        f"static __attribute__((noinline)) void {name}({', '.join(types)}) {{",
-        f"  {kernel}({', '.join([*map(str, literals), *arguments, *names])});",
+        f"static __attribute__(({kept})) void {name}({', '.join(types)}) {{",
+        f"  {kernel}({', '.join([*sizes, *arguments, *names])});",
         "}",
         "",
     ]
 
 
 class Source:
-    """The text of a network, layer by layer."""
+    """The text of a network, layer by layer. With `shared` kernels only what they are unrolled by is literal."""
 
-    def __init__(self, graph):
-        self.graph = graph
+    def __init__(self, graph, shared=False):
+        self.graph, self.shared = graph, shared
         self.entries, _ = blocks(graph)
         self.tensors, self.scratch, self.size = plan(graph)
         self.functions, self.constants, self.calls = {}, [], []
@@ -193,15 +202,16 @@ class Source:
         places = [self.at(number) for number in layer.inputs]
         if layer.op not in IN_PLACE:
             places.append(self.at(layer.output))
-        key = (kernel, literals)
+        literal_at = UNROLLED_BY.get(kernel, ()) if self.shared else range(len(literals))
+        key = (kernel, tuple(literal if i in literal_at else None for i, literal in enumerate(literals)))
         if key not in self.functions:
             self.functions[key] = f"{kernel}_{len(self.functions)}"
-            self.definitions += function(self.functions[key], kernel, literals, len(places))
-        arguments = []
+            self.definitions += function(self.functions[key], *key, len(places))
+        arguments = [str(literal) for i, literal in enumerate(literals) if i not in literal_at]
         if kernel in SCRATCH:
             outputs = self.graph.tensors[layer.output].channels
             self.constants.append(f"static const struct parameters {layer.name} = {parts(self.entries[index], outputs)};")
-            arguments = [f"&{layer.name}", f"({SCRATCH[kernel]})(network_arena + {self.scratch[index]})"]
+            arguments += [f"&{layer.name}", f"({SCRATCH[kernel]})(network_arena + {self.scratch[index]})"]
         self.calls += [
             f'  MCOST_LAYER_BEGIN("{layer.name}", "{emit.metadata(self.graph, layer)}");',
             f"  {self.functions[key]}({', '.join([*arguments, *places])});",
@@ -235,5 +245,5 @@ class Source:
         ])
 
 
-def c_source(graph):
-    return Source(graph).text()
+def c_source(graph, shared=False):
+    return Source(graph, shared).text()

@@ -1,5 +1,6 @@
 // Kernels for generated networks. All sizes are literals where a function is called, and all
-// functions are inlined there, so that each layer gets loops and offsets of its own.
+// functions are inlined there, so that each layer gets loops and offsets of its own. (In the variant
+// `shared` sizes are arguments, but for those that loops are unrolled by: kernel, stride, group.)
 //
 // What sets them apart from the kernels of nn/, besides constants:
 // - A 1x1 convolution knows that it is one: no window, no edge. It reads its weights
@@ -109,7 +110,7 @@ KERNEL value requantise(int32_t sum, struct scaling s, int zero) {
 
 // Columns of `pixels` pixels, interleaved: for each four values the even pair of each pixel, then
 // the odd pair of each. `stride` is from one pixel to the next, in bytes.
-KERNEL int32_t* widen(const value* input, int length, int stride, int pixels, int32_t* column) {
+KERNEL void widen(const value* input, int length, int stride, int pixels, int32_t* column) {
   for (int i = 0; i < length; i += 4) {
     for (int pixel = 0; pixel < pixels; pixel++) {
       int32_t word = load_word(input + pixel * stride + i);
@@ -118,7 +119,6 @@ KERNEL int32_t* widen(const value* input, int length, int stride, int pixels, in
     }
     column += 2 * pixels;
   }
-  return column;
 }
 
 // Four values of two channels and `pixels` columns: `sums` are the first channel's, then the
@@ -193,9 +193,10 @@ KERNEL void pointwise(int channels, int outputs, int pixels, int group, int zero
     widen(input + i * channels, channels, channels, group, columns);
     all_channels(p, channels, columns, group, outputs, zero, output + i * outputs);
   }
-  if (pixels == whole) return;
-  widen(input + whole * channels, channels, channels, pixels - whole, columns);
-  all_channels(p, channels, columns, pixels - whole, outputs, zero, output + whole * outputs);
+  for (int i = whole; i < pixels; i++) {
+    widen(input + i * channels, channels, channels, 1, columns);
+    all_channels(p, channels, columns, 1, outputs, zero, output + i * outputs);
+  }
 }
 
 /// A 1x1 convolution that reads its weights once: `columns` has room for all pixels.
@@ -203,20 +204,20 @@ KERNEL void pointwise_by_channel(int channels, int outputs, int pixels, int grou
                                  struct parameters p, int32_t* columns, const value* input,
                                  value* output) {
   int whole = pixels / group * group;
-  int rest = pixels - whole;
-  int32_t* next = columns;
   for (int i = 0; i < whole; i += group) {
-    next = widen(input + i * channels, channels, channels, group, next);
+    widen(input + i * channels, channels, channels, group, columns + i * channels / 2);
   }
-  if (rest != 0) widen(input + whole * channels, channels, channels, rest, next);
+  for (int i = whole; i < pixels; i++) {
+    widen(input + i * channels, channels, channels, 1, columns + i * channels / 2);
+  }
   for (int channel = 0; channel < outputs; channel += 2) {
     for (int i = 0; i < whole; i += group) {
       channel_pair(p, channel, channels, columns + i * channels / 2, group, outputs, zero,
                    output + i * outputs);
     }
-    if (rest != 0) {
-      channel_pair(p, channel, channels, columns + whole * channels / 2, rest, outputs, zero,
-                   output + whole * outputs);
+    for (int i = whole; i < pixels; i++) {
+      channel_pair(p, channel, channels, columns + i * channels / 2, 1, outputs, zero,
+                   output + i * outputs);
     }
   }
 }
@@ -332,9 +333,23 @@ KERNEL void depthwise_row(int kernel, int stride, int row, int width, int first,
     depthwise_outputs(kernel, stride, row, NEIGHBOURS, first, end, pairs, window + x * stride,
                       channels, zero, bias, s, output + x * channels);
   }
-  if (whole == width) return;
-  depthwise_outputs(kernel, stride, row, width - whole, first, end, pairs, window + whole * stride,
-                    channels, zero, bias, s, output + whole * channels);
+  window += whole * stride;
+  output += whole * channels;
+  switch (width - whole) {  // a literal for each
+    case 1:
+      depthwise_outputs(kernel, stride, row, 1, first, end, pairs, window, channels, zero, bias, s,
+                        output);
+      break;
+    case 2:
+      depthwise_outputs(kernel, stride, row, 2, first, end, pairs, window, channels, zero, bias, s,
+                        output);
+      break;
+    case 3:
+      depthwise_outputs(kernel, stride, row, 3, first, end, pairs, window, channels, zero, bias, s,
+                        output);
+      break;
+    default: break;
+  }
 }
 
 /// Writes its output over its input: a channel's values are copied before the first is written.

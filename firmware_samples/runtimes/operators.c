@@ -13,17 +13,26 @@ struct prepared {
   int32_t scratch;  // handle, or NO_SCRATCH
 };
 
-// A positive ratio as a multiplier of 31 bits and a shift: of a double's 53 bits the upper 31,
-// rounded. In integers, since the core has no unit for doubles.
-static void fixed_point(double ratio, int32_t* multiplier, uint8_t* shift) {
-  enum { FRACTION_BITS = 52, DROPPED = FRACTION_BITS + 1 - 31, EXPONENT_OF_HALF = 1022 };
+// A positive number as a fraction of 0.5 to 1 and a power of two.
+static double split(double number, int* exponent) {
+  enum { FRACTION_BITS = 52, EXPONENT_OF_HALF = 1022 };
   uint64_t bits;
-  __builtin_memcpy(&bits, &ratio, sizeof bits);
-  uint64_t fraction = (bits & ((UINT64_C(1) << FRACTION_BITS) - 1)) | UINT64_C(1) << FRACTION_BITS;
-  int exponent = (int)(bits >> FRACTION_BITS) - EXPONENT_OF_HALF;
-  uint32_t mantissa = (uint32_t)((fraction + (1u << (DROPPED - 1))) >> DROPPED);
-  if (mantissa == 1u << 31) mantissa >>= 1, exponent++;
-  *multiplier = (int32_t)mantissa;
+  __builtin_memcpy(&bits, &number, sizeof bits);
+  *exponent = (int)(bits >> FRACTION_BITS) - EXPONENT_OF_HALF;
+  bits &= (UINT64_C(1) << FRACTION_BITS) - 1;
+  bits |= (uint64_t)EXPONENT_OF_HALF << FRACTION_BITS;
+  __builtin_memcpy(&number, &bits, sizeof bits);
+  return number;
+}
+
+// A positive ratio as a multiplier of 31 bits and a shift, computed in double precision as TensorFlow
+// Lite Micro does; the core's unit has single precision only, so libgcc does all of it.
+static void fixed_point(double ratio, int32_t* multiplier, uint8_t* shift) {
+  int exponent;
+  double fraction = split(ratio, &exponent);
+  int64_t rounded = (int64_t)(fraction * (double)(INT64_C(1) << 31) + 0.5);
+  if (rounded == INT64_C(1) << 31) rounded /= 2, exponent++;
+  *multiplier = (int32_t)rounded;
   *shift = (uint8_t)(31 - exponent);
 }
 
