@@ -14,6 +14,18 @@ FREESTANDING = (
     "-Wconversion -Wno-sign-conversion -I../include -I../common -nostdlib -Wl,--gc-sections "
     "-Wl,--build-id=none -Wl,--fatal-warnings"
 ).split()
+# Levels of optimisation by the end of a build's name. The sums of -Ofast keep their order: results equal bit for bit.
+LEVELS = {"os": ["-Os"], "ofast": ["-Ofast", "-fno-unsafe-math-optimizations"]}
+FLOAT_ABI = "-mfloat-abi="
+SOFT_FLOAT = [f"{FLOAT_ABI}soft"]
+
+
+def at_each_level(builds, *words):
+    """The builds at each level of optimisation, NAME-os and NAME-ofast, with further words before their own."""
+    return {
+        f"{name}-{level}": [*flags, *words, *build, "-lgcc"]
+        for name, build in builds.items() for level, flags in LEVELS.items()
+    }
 
 
 def compiler_version():
@@ -53,7 +65,12 @@ class Sample:
     def command(self, variant, output):
         """The compiler call, to be run in the folder of the sample."""
         name = self.name_flag(variant)
-        return [COMPILER, *self.flags, *([name] if name else []), *self.shared, *self.variants[variant], "-o", str(output)]
+        own = self.variants[variant]
+        flags = self.flags
+        # Given two, GCC obeys the last and takes the libraries of neither.
+        if any(word.startswith(FLOAT_ABI) for word in own):
+            flags = [flag for flag in flags if not flag.startswith(FLOAT_ABI)]
+        return [COMPILER, *flags, *([name] if name else []), *self.shared, *own, "-o", str(output)]
 
     def hide_paths(self):
         """Flags that keep this machine's folders out of the debug information."""

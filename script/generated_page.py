@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FIGURE = re.compile(r"[-+]?[\d.,]+( %| ms)?(, then [\d.,]+)?|")
+FIGURE = re.compile(r"[-+]?[\d.,]+( %| ms|x)?(, then [\d.,]+)?|-?")
 
 
 class CannotRun(Exception):

@@ -10,7 +10,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from sample_build import Sample  # noqa: E402  (lies in the folder just added)
+from sample_build import SOFT_FLOAT, Sample, at_each_level, compiler_version  # noqa: E402  (lies in the folder just added)
 
 FLAGS = (
     "-std=c11 -O3 -g -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -ffreestanding "
@@ -19,7 +19,9 @@ FLAGS = (
     "-Wl,--build-id=none -Wl,--fatal-warnings -T../common/sample.ld"
 ).split()
 SHARED = ["../common/startup.c", "../common/runtime.c", "main.c", "net.c", "digits.c"]
-HEADERS = ["../common/sample.ld", "../common/runtime.h", "../include/mcost.h", "digits.h", "net.h"]
+HEADERS = [
+    "../common/sample.ld", "../common/runtime.h", "../common/multiply_add.h", "../include/mcost.h", "digits.h", "net.h",
+]
 BUILDS = {
     "int8-dsp": ["kernels_dsp.c", "weights_int8.c"],
     "int8-plain": ["kernels_plain.c", "weights_int8.c"],
@@ -27,10 +29,16 @@ BUILDS = {
 }
 # Code at 0 for QEMU, the CC26x2 and the generic boards; at the address of flash for every STM32.
 STM32 = "-Wl,--defsym=rom_origin=0x08000000"
-VARIANTS = {**BUILDS, **{f"{name}-stm32": [STM32, *words] for name, words in BUILDS.items()}}
+# The thesis's builds, for its boards, which all have 1 MB of flash or more.
+THESIS = {**BUILDS, "float-soft": [*SOFT_FLOAT, *BUILDS["float-fpu"]]}
+VARIANTS = {
+    **BUILDS,
+    **{f"{name}-stm32": [STM32, *words] for name, words in BUILDS.items()},
+    **at_each_level(THESIS, STM32, "-Wl,--defsym=rom_length=1M"),
+}
 SAMPLE = Sample(
     FOLDER, FLAGS, SHARED, HEADERS, VARIANTS,
-    size_limit=lambda variant: 450_000 if variant.startswith("float-fpu") else 300_000,
+    size_limit=lambda variant: 450_000 if variant.startswith("float") else 300_000,
     name_flag=lambda variant: f'-DLENET5_VARIANT="{variant}"',
     prebuilt=[*BUILDS, "int8-dsp-stm32", "int8-plain-stm32"],
 )

@@ -1,10 +1,11 @@
-// float32 kernels for a scalar FPU with fused multiply-add.
+// float32 kernels for a scalar FPU with fused multiply-add, or for none.
 //
-// Every output is one chain of fused multiply-adds that starts at the bias and follows the weights
-// in memory order; blocking works on several outputs at once and never changes the order within
-// one. The host reference repeats that order, which makes results equal bit for bit. Build with
-// -ffp-contract=off: what is fused is written here.
+// Every output is one chain of multiply-adds that starts at the bias and follows the weights in
+// memory order; blocking works on several outputs at once and never changes the order within one.
+// The host reference repeats that order, which makes results equal bit for bit. Build with
+// -ffp-contract=off: what is fused is written in multiply_add.h.
 
+#include "multiply_add.h"
 #include "net.h"
 
 enum { BLOCK = 4 };
@@ -15,7 +16,7 @@ static inline __attribute__((always_inline)) void accumulate(float* sums, int ro
                                                              int count) {
   for (int i = 0; i < count; i++) {
     for (int row = 0; row < rows; row++) {
-      sums[row] = __builtin_fmaf(weights[row * stride + i], x[i], sums[row]);
+      sums[row] = MULTIPLY_ADD(weights[row * stride + i], x[i], sums[row]);
     }
   }
 }

@@ -4,8 +4,9 @@
 // firmware, no code.
 //
 // int8: sums (input - input zero) * weight onto the bias before folding, and rounds with a
-// division. float: one fused multiply-add per weight in memory order, starting at the bias;
-// averages add in row order. Any other order would give other bits.
+// division. float: one fused multiply-add per weight in memory order, starting at the bias (with
+// -DLENET5_SOFT a multiplication, then an addition); averages add in row order. Any other order
+// would give other bits.
 
 #include <math.h>
 #include <stdio.h>
@@ -35,7 +36,11 @@ typedef float accumulator;
 static accumulator start(struct layer layer, int output) { return layer.parameters->bias[output]; }
 
 static accumulator add_product(struct layer layer, accumulator sum, value x, long weight) {
+#ifdef LENET5_SOFT
+  return layer.parameters->weights[weight] * x + sum;
+#else
   return fmaf(layer.parameters->weights[weight], x, sum);
+#endif
 }
 
 static value finish(struct layer layer, accumulator sum, int output) {

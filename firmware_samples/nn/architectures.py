@@ -87,6 +87,13 @@ def mobilenet_v2(width=0.35, resolution=128, classes=1000, extra=0):
     return b.end(1280, classes)
 
 
+def last_convolution(width=0.35, resolution=128):
+    """The last convolution of MobileNetV2 alone."""
+    g = Graph(f"lastconv-w{width:.2f}-r{resolution}", resolution // 32, resolution // 32, rounded(320 * width))
+    g.conv("last_conv", 0, 1280)
+    return g
+
+
 def blocks_of(graph, width, divisor, stages, first=32, last=1280, classes=1000, hidden=0):
     b = Builder(graph)
     b.convolve("conv1", rounded(first * width, divisor), 3, 2)

@@ -16,6 +16,9 @@ KINDS = {
 }
 
 
+CARD_BLOCK = 16384  # bytes that are read or written at a time
+
+
 def padded(data):
     return data + bytes(-len(data) % 4)
 
@@ -34,15 +37,20 @@ def block(layer):
         return np.array(layer.table, dtype=np.int8).tobytes()
     if not layer.has_weights:
         return b""
-    words = layer.bias.astype("<i4").tobytes() + layer.multiplier.astype("<i4").tobytes()
-    return weight_bytes(layer) + words + padded(layer.shift.astype(np.uint8).tobytes())
+    return weight_bytes(layer) + scaling_bytes(layer)
 
 
-def blocks(graph):
-    """(offset, bytes) of each layer, and all of them in one."""
+def scaling_bytes(layer):
+    """Behind the weights; Q-format has no multipliers."""
+    multiplier = b"" if layer.multiplier is None else layer.multiplier.astype("<i4").tobytes()
+    return layer.bias.astype("<i4").tobytes() + multiplier + padded(layer.shift.astype(np.uint8).tobytes())
+
+
+def blocks(graph, make=block):
+    """(offset, bytes) of each layer, and all of them in one; `make(layer)` is the block of one."""
     entries, data = [], b""
     for layer in graph.layers:
-        piece = block(layer)
+        piece = make(layer)
         entries.append((len(data), len(piece)))
         data += piece
     return entries, data
@@ -78,29 +86,39 @@ def column_words(graph):
 def layer_row(graph, layer, entry):
     source, out = graph.tensors[layer.inputs[0]], graph.tensors[layer.output]
     shape = [layer.kernel, layer.stride, source.height, source.width, source.channels, out.channels, out.height, out.width]
-    words = [OPERATIONS[layer.op], *shape, source.zero, out.zero, *entry]
+    words = [OPERATIONS[layer.op], *shape, source.zero, graph.output_zero(layer), *entry]
     return f"  {{{', '.join(map(str, words))}, {{{', '.join(map(str, constants(graph, layer)))}}}}},"
 
 
-def place(graph, offsets, number):
-    return f"nn_arena + {offsets[number]}"
+def place(offsets, number):
+    return offsets[number] if isinstance(offsets[number], str) else f"nn_arena + {offsets[number]}"
+
+
+def on_card(graph, tensors):
+    """Places for tensors on an SD card, one behind the other from its first block on."""
+    places, block = {}, 0
+    for number in tensors:
+        places[number] = f"NN_ON_CARD({block})"
+        block += -(-graph.tensors[number].size // CARD_BLOCK)
+    return places
 
 
 def calls(graph, offsets, order):
     for position, index in enumerate(order):
         layer = graph.layers[index]
-        second = place(graph, offsets, layer.inputs[1]) if len(layer.inputs) > 1 else "0"
+        second = place(offsets, layer.inputs[1]) if len(layer.inputs) > 1 else "0"
         yield f'  MCOST_LAYER_BEGIN("{layer.name}", "{metadata(graph, layer)}");'
-        yield f"  nn_run(&nn_layers[{position}], {place(graph, offsets, layer.inputs[0])}, {second},"
-        yield f"         {place(graph, offsets, layer.output)});"
+        yield f"  nn_run(&nn_layers[{position}], {place(offsets, layer.inputs[0])}, {second},"
+        yield f"         {place(offsets, layer.output)});"
         yield f'  MCOST_LAYER_END("{layer.name}");'
 
 
-def c_source(graph, order=None):
-    """The layers run in `order` (theirs in the graph, if None); the plan follows from it."""
+def c_source(graph, order=None, card=(), make=block):
+    """The layers run in `order` (theirs in the graph, if None); the plan follows from it. Tensors of `card` are there."""
     order = list(order or range(len(graph.layers)))
-    entries, _ = blocks(graph)
-    offsets, size = graph.plan(order)
+    entries, _ = blocks(graph, make)
+    offsets, size = graph.plan(order, elsewhere=card)
+    offsets |= on_card(graph, card)
     first, last = graph.tensors[0], graph.layers[-1].output
     return "\n".join([
         f"// {graph.name}: made by emit.py from a graph and a seed. Do not edit.",
@@ -114,8 +132,8 @@ def c_source(graph, order=None):
         f"const uint32_t nn_macs = {graph.total_macs()}u;",
         f'value nn_arena[{size}] __attribute__((aligned(8), section(".bss.nn_arena")));',
         f"int32_t nn_columns[{column_words(graph)}] __attribute__((aligned(8)));",
-        f"value* const nn_input = {place(graph, offsets, 0)};",
-        f"value* const nn_output = {place(graph, offsets, last)};",
+        f"value* const nn_input = {place(offsets, 0)};",
+        f"value* const nn_output = {place(offsets, last)};",
         "",
         f"const int nn_layer_count = {len(order)};",
         "const struct layer nn_layers[] = {",
@@ -144,10 +162,10 @@ def assembly(data, symbol="nn_parameters"):
     return "\n".join([*lines, f"  .size {symbol}, {len(data)}", ""])
 
 
-def write(graph, folder, name, order=None):
+def write(graph, folder, name, order=None, card=()):
     """`folder`/`name`: NAME.c or NAME.s of a quantised graph."""
     path = folder / name
-    path.write_text(c_source(graph, order) if path.suffix == ".c" else assembly(blocks(graph)[1]))
+    path.write_text(c_source(graph, order, card) if path.suffix == ".c" else assembly(blocks(graph)[1]))
 
 
 def expected(graph):

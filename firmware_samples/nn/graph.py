@@ -159,6 +159,10 @@ class Graph:
         t = self.tensors[source]
         return self._append(name, "scale", [source, gate], (t.height, t.width, t.channels), t.zero)
 
+    def output_zero(self, layer):
+        """As `struct layer` has it."""
+        return self.tensors[layer.output].zero
+
     def macs(self, layer):
         """Multiply-accumulates of convolutions and dense layers, biases not counted."""
         out = self.tensors[layer.output]
@@ -281,15 +285,18 @@ class Graph:
         spans[self.layers[-1].output][1] = len(self.layers)
         return {number: tuple(span) for number, span in spans.items()}
 
-    def plan(self, order=None, in_place=("lookup",), align=8):
+    def plan(self, order=None, in_place=("lookup",), align=8, elsewhere=()):
         """Offsets of all tensors in one arena, and its size: the largest first, each at the lowest place that is free
-        while it lives. The output of an `in_place` layer takes its first input's place if that ends there."""
-        spans = self.lifetimes(order)
+        while it lives. The output of an `in_place` layer takes its first input's place if that ends there. Tensors
+        `elsewhere` get no place."""
+        spans = {number: span for number, span in self.lifetimes(order).items() if number not in elsewhere}
         owner = {number: number for number in spans}
         lives = {number: list(span) for number, span in spans.items()}
         for index in order or range(len(self.layers)):
             layer = self.layers[index]
             source = layer.inputs[0]
+            if not {source, layer.output} <= spans.keys():
+                continue
             if layer.op in in_place and spans[source][1] == spans[layer.output][0]:
                 owner[layer.output] = owner[source]
                 lives[owner[source]][1] = max(lives[owner[source]][1], spans[layer.output][1])
@@ -305,6 +312,17 @@ class Graph:
             placed.append((offset, offset + size, first, last))
             offsets[number] = offset
         return {number: offsets[owner[number]] for number in spans}, max(end for _, end, _, _ in placed)
+
+
+def spilled(graph, budget):
+    """The tensors that do not fit an arena of `budget` bytes: of the fullest steps the largest, until the rest fits."""
+    elsewhere = []
+    while graph.plan(elsewhere=elsewhere)[1] > budget:
+        spans = {number: span for number, span in graph.lifetimes().items() if number not in elsewhere}
+        live = [[number for number, (first, last) in spans.items() if first <= step <= last] for step in range(len(graph.layers))]
+        fullest = max(live, key=lambda numbers: sum(graph.tensors[number].size for number in numbers))
+        elsewhere.append(max(fullest, key=lambda number: (graph.tensors[number].size, -number)))
+    return sorted(elsewhere)
 
 
 def pool_multiplier(pixels):

@@ -67,6 +67,13 @@ static inline int32_t saturate8(int32_t x) {
   return result;
 }
 
+#ifdef NN_Q_FORMAT
+static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t least) {
+  (void)multiplier;
+  int32_t result = saturate8(sum >> shift);
+  return (value)(result < least ? least : result);
+}
+#else
 // Scales one sum. The shift is at least 33, so the rounding half lies in the upper word, where
 // SMLAL adds it for free.
 static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t zero) {
@@ -74,6 +81,7 @@ static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32
   int64_t product = half + (int64_t)sum * multiplier;
   return (value)saturate8(((int32_t)(product >> 32) >> (shift - 32)) + zero);
 }
+#endif
 
 static inline int first_column(const struct layer* layer, int x) {
   int beyond = (layer->output_width - 1) * layer->stride + layer->kernel - layer->width;
@@ -179,8 +187,8 @@ static inline void all_channels(int outputs, int zero, int length, struct parame
     for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i % 2];
     multiply(p.weights + channel * length, length, sums);
     for (int i = 0; i < 2; i++) {
-      int32_t multiplier = p.multiplier[channel + i];
-      int shift = p.shift[channel + i];
+      int32_t multiplier = nn_multiplier(&p, channel + i);
+      int shift = nn_shift(&p, channel + i);
       output[channel + i] = requantise(sums[i], multiplier, shift, zero);
       if (both) output[outputs + channel + i] = requantise(sums[2 + i], multiplier, shift, zero);
     }
@@ -276,7 +284,7 @@ static inline __attribute__((always_inline)) void depthwise_rows(const struct la
           edge_window(layer, input, top, left, channel, p.weights + channel, sums);
         }
         for (int i = 0; i < 4; i++) {
-          *out++ = requantise(sums[i], p.multiplier[channel + i], p.shift[channel + i],
+          *out++ = requantise(sums[i], nn_multiplier(&p, channel + i), nn_shift(&p, channel + i),
                               layer->output_zero);
         }
       }
@@ -306,10 +314,21 @@ void nn_dense(const struct layer* layer, const struct parameters* p, const value
       weights += 4;
     }
     output[p->first_output + channel] =
-        requantise(sum, p->multiplier[channel], p->shift[channel], layer->output_zero);
+        requantise(sum, nn_multiplier(p, channel), nn_shift(p, channel), layer->output_zero);
   }
 }
 
+#ifdef NN_Q_FORMAT
+// Half of the sum, so that it fits.
+void nn_add(const struct layer* layer, const value* a, const value* b, int count, value* output) {
+  (void)layer;
+  for (int i = 0; i < count; i += 4) {
+    int32_t halves;
+    __asm__("shadd8 %0, %1, %2" : "=r"(halves) : "r"(load_word(a + i)), "r"(load_word(b + i)));
+    __builtin_memcpy(output + i, &halves, sizeof halves);
+  }
+}
+#else
 void nn_add(const struct layer* layer, const value* a, const value* b, int count, value* output) {
   int32_t multipliers = lower_halves(layer->constants[0], layer->constants[1]);
   int32_t constant = layer->constants[2];
@@ -329,3 +348,4 @@ void nn_add(const struct layer* layer, const value* a, const value* b, int count
     __builtin_memcpy(output + i, &word, sizeof word);
   }
 }
+#endif

@@ -9,6 +9,13 @@ static value clamp(int32_t result) {
   return (value)(result > 127 ? 127 : result);
 }
 
+#ifdef NN_Q_FORMAT
+static value requantise(int32_t sum, const struct layer* layer, const struct parameters* p,
+                        int channel) {
+  value result = clamp(sum >> nn_shift(p, channel));
+  return result < layer->output_zero ? (value)layer->output_zero : result;
+}
+#else
 static value requantise(int32_t sum, const struct layer* layer, const struct parameters* p,
                         int channel) {
   int shift = p->shift[channel] - 32;
@@ -16,6 +23,7 @@ static value requantise(int32_t sum, const struct layer* layer, const struct par
   int64_t product = half + (int64_t)sum * p->multiplier[channel];
   return clamp(((int32_t)(product >> 32) >> shift) + layer->output_zero);
 }
+#endif
 
 static const value* pixel_at(const struct layer* layer, struct rows input, int y, int x) {
   return input.data + ((y - input.first) * layer->width + x) * layer->channels;
@@ -100,7 +108,15 @@ void nn_dense(const struct layer* layer, const struct parameters* p, const value
   }
 }
 
+#ifdef NN_Q_FORMAT
+// Half of the sum, so that it fits.
+void nn_add(const struct layer* layer, const value* a, const value* b, int count, value* output) {
+  (void)layer;
+  for (int i = 0; i < count; i++) output[i] = (value)((a[i] + b[i]) >> 1);
+}
+#else
 void nn_add(const struct layer* layer, const value* a, const value* b, int count, value* output) {
   const int32_t* c = layer->constants;
   for (int i = 0; i < count; i++) output[i] = clamp((a[i] * c[0] + b[i] * c[1] + c[2]) >> c[3]);
 }
+#endif

@@ -81,6 +81,11 @@ void nn_network(void);
 /// The sample's way to run one layer. `second` is null where there is one input.
 void nn_run(const struct layer* layer, const value* first, const value* second, value* output);
 
+/// The place of a tensor that is on an SD card, in blocks of 16 KiB. A deployment with a card knows
+/// such places; nothing else may use them.
+#define NN_CARD 0xf0000000u
+#define NN_ON_CARD(block) ((value*)(NN_CARD + 16384u * (block)))
+
 static inline uint32_t nn_aligned(uint32_t bytes) { return (bytes + 3) & ~3u; }
 
 /// Bytes of one output's weights.
@@ -92,6 +97,27 @@ static inline int nn_weights_stride(const struct layer* layer) {
 static inline int nn_first_row(const struct layer* layer, int y) {
   int beyond = (layer->output_height - 1) * layer->stride + layer->kernel - layer->height;
   return y * layer->stride - (beyond > 0 ? beyond / 2 : 0);
+}
+
+// Q-format (NN_Q_FORMAT, the sample `quantisation`): scales are powers of two and zeros are 0. A layer
+// has one shift and no multipliers, its bias includes the half that rounds, and its output_zero is
+// the least output: 0 behind a ReLU.
+static inline int nn_shift(const struct parameters* p, int channel) {
+#ifdef NN_Q_FORMAT
+  (void)channel;
+  return p->shift[0];
+#else
+  return p->shift[channel];
+#endif
+}
+
+static inline int32_t nn_multiplier(const struct parameters* p, int channel) {
+#ifdef NN_Q_FORMAT
+  (void)p, (void)channel;
+  return 0;
+#else
+  return p->multiplier[channel];
+#endif
 }
 
 /// Where the parts of a block are.

@@ -14,8 +14,13 @@ struct parameters nn_parts(const struct layer* layer, const void* block) {
   p.outputs = layer->outputs;
   p.weights = (const int8_t*)bytes;
   p.bias = (const int32_t*)(bytes + weights);
+#ifdef NN_Q_FORMAT
+  p.multiplier = 0;
+  p.shift = bytes + weights + words;
+#else
   p.multiplier = (const int32_t*)(bytes + weights + words);
   p.shift = bytes + weights + 2 * words;
+#endif
   return p;
 }
 

@@ -1,9 +1,8 @@
 """What a sample needs to link a network of nn/: sources, headers, and the files that generate.py makes of a name."""
 
 FLAGS = ["-O3", "-g", "-I../nn"]
-SOURCES = [
-    "../common/startup.c", "../common/runtime.c", "../nn/main.c", "../nn/ops.c", "../nn/image.c",
-]
+SOURCES = ["../common/startup.c", "../common/runtime.c", "../nn/ops.c", "../nn/image.c"]
+MAIN = "../nn/main.c"  # of samples that have none of their own
 HEADERS = [
     "../common/sample.ld", "../common/runtime.h", "../include/mcost.h", "../nn/nn.h", "../nn/generate.py", "../nn/graph.py",
     "../nn/emit.py", "../nn/architectures.py",

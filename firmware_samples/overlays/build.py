@@ -64,7 +64,7 @@ def variants():
 
 
 SAMPLE = Sample(
-    FOLDER, [*FREESTANDING, *sources.FLAGS], sources.SOURCES,
+    FOLDER, [*FREESTANDING, *sources.FLAGS], [*sources.SOURCES, sources.MAIN],
     [*sources.HEADERS, "external.ld", "board.h", "../nn/dma.h"], variants(), size_limit=lambda _: 8_000_000, prebuilt=[],
     generated=sorted({name for networks in NETWORKS.values() for network in networks for name in sources.network(network)}),
     generator=sources.GENERATOR,

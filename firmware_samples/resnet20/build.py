@@ -10,7 +10,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from sample_build import FREESTANDING, Sample, compiler_version  # noqa: E402  (lies in the folder just added)
+from sample_build import FREESTANDING, SOFT_FLOAT, Sample, at_each_level, compiler_version  # noqa: E402  (lies in the folder just added)
 
 FLAGS = [
     *FREESTANDING,
@@ -18,15 +18,19 @@ FLAGS = [
 ]
 SHARED = ["../common/startup.c", "../common/runtime.c", "main.c", "net.c", "images.c"]
 HEADERS = [
-    "../common/sample.ld", "../common/runtime.h", "../include/mcost.h", "images.h", "net.h", "generate.py", "ranges.json",
+    "../common/sample.ld", "../common/runtime.h", "../common/multiply_add.h", "../include/mcost.h", "images.h", "net.h",
+    "generate.py", "ranges.json",
 ]
 STM32 = ["-Wl,--defsym=rom_origin=0x08000000"]  # which --rom-origin overrides
 LARGE = ["-Wl,--defsym=rom_length=2M", "-Wl,--defsym=ram_length=256K"]
-VARIANTS = {
+BUILDS = {
     "int8-dsp": [*STM32, "kernels_dsp.c", "weights_int8.c"],
     "int8-plain": [*STM32, "kernels_plain.c", "weights_int8.c"],
     "float-fpu": [*STM32, *LARGE, "-DRESNET20_FLOAT", "kernels_float.c", "weights_float.c"],
 }
+# The thesis's builds.
+THESIS = {**BUILDS, "float-soft": [*SOFT_FLOAT, *BUILDS["float-fpu"]]}
+VARIANTS = {**BUILDS, **at_each_level(THESIS)}
 SAMPLE = Sample(
     FOLDER, FLAGS, SHARED, HEADERS, VARIANTS,
     size_limit=lambda _: 400_000,

@@ -17,14 +17,16 @@ DIGITS = 4  # significant ones: equal on every machine
 
 
 def reference(variant, folder):
-    """Builds the host reference of int8 or float into `folder`; returns the program."""
+    """Builds the host reference of int8, float or float without FPU into `folder`; returns the program."""
     kind = "float" if variant.startswith("float") else "int8"
-    program = pathlib.Path(folder) / f"reference-{kind}"
+    soft = variant.startswith("float-soft")
+    program = pathlib.Path(folder) / f"reference-{kind}{'-soft' if soft else ''}"
     if not program.exists():
         weights = f"weights_{kind}.c"
         generate.generate(folder, [weights])
         command = ["cc", "-std=c11", "-O2", "-ffp-contract=off", "-DRESNET20_REFERENCE", "-I."]
         command += ["-DRESNET20_FLOAT"] if kind == "float" else []
+        command += ["-DRESNET20_SOFT"] if soft else []
         command += ["reference.c", "images.c", str(pathlib.Path(folder) / weights), "-o", str(program), "-lm"]
         subprocess.run(command, cwd=build.FOLDER, check=True)
     return program

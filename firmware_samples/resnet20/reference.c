@@ -9,7 +9,8 @@
 //
 // int8: sums (input - input zero) * weight onto the bias before folding, and rounds with a
 // division. float: one fused multiply-add per weight in memory order, starting at the bias, none
-// for pixels beyond the edge. Any other order would give other bits.
+// for pixels beyond the edge; with -DRESNET20_SOFT a multiplication, then an addition. Any other
+// order would give other bits.
 
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +41,11 @@ typedef float accumulator;
 static accumulator start(const struct reference* r, int output) { return r->layer->bias[output]; }
 
 static accumulator add_product(const struct reference* r, accumulator sum, value x, long weight) {
+#ifdef RESNET20_SOFT
+  return r->layer->weights[weight] * x + sum;
+#else
   return fmaf(r->layer->weights[weight], x, sum);
+#endif
 }
 
 static value finish(const struct reference* r, accumulator sum, int output) {

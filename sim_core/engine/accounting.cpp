@@ -195,8 +195,7 @@ Variant* Engine::fold(Block& block, const VariantKey& key) {
   variant->generation = log.brought.empty() ? *block.generation : kNoGeneration;
   variant->lines = std::move(log.lines);
   variant->brought = std::move(log.brought);
-  if (!variant->lines.empty() && home.has_fetch_recency())
-    cached_variants_.push_back(variant.get());
+  variant->has_recency = !variant->lines.empty() && home.has_fetch_recency();
   ++statistics_.variants_built;
   const auto [first, is_first] = block.by_key.emplace(key, variant.get());
   if (!is_first) variant->sibling = std::exchange(first->second->sibling, variant.get());
@@ -244,11 +243,13 @@ void Engine::charge_op(const Block& block, const OpInfo& info, const TimedOp& ti
 /// Tells caches which lines memoised visits used since they were last told, so that replacement
 /// sees true recency.
 void Engine::touch_lines() {
-  for (Variant* variant : cached_variants_) {
+  fold_counts();
+  for (Variant* variant : untouched_) {
     if (variant->last_visit <= touched_) continue;
     bus_.memories[variant->block->memory].model->touch_fetch_lines(variant->lines,
                                                                    variant->last_visit);
   }
+  untouched_.clear();
   touched_ = bus_.program_order;
 }
 
@@ -259,6 +260,7 @@ void Engine::fold_counts() {
     const std::uint64_t visits = variant->count - variant->folded;
     variant->folded = variant->count;
     variant->cost.add_to(ledger_, visits);
+    if (variant->has_recency) untouched_.push_back(variant);
     statistics_.memoised_visits += visits;
   }
   counted_.clear();

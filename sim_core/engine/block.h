@@ -104,6 +104,7 @@ struct Variant {
   std::uint32_t total = 0;  // cycles
   std::uint32_t exit_state = 0;
   bool is_detailed = false;      // of visits with kDetailed
+  bool has_recency = false;      // `lines` are of a memory that wants to know when they were used
   std::uint64_t generation = 0;  // of the fetch contents when `lines` were last seen resident;
                                  // kNoGeneration if lines are brought
   std::uint64_t count = 0;       // visits

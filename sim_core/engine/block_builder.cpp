@@ -563,13 +563,8 @@ void Engine::invalidate_all_blocks() {
 /// Deletes dropped blocks once no visit runs, keeping what they counted.
 void Engine::bury() {
   if (graveyard_.empty()) return;
-  touch_lines();
-  fold_counts();
-  for (const auto& block : graveyard_) {
-    harvest(*block);
-    std::erase_if(cached_variants_,
-                  [&](const Variant* variant) { return variant->block == block.get(); });
-  }
+  touch_lines();  // and no list names a variant of theirs any more
+  for (const auto& block : graveyard_) harvest(*block);
   graveyard_.clear();
 }
 

@@ -691,8 +691,8 @@ class Engine {
   std::vector<std::uint16_t> site_values_;    // scratch of update_sites
   std::vector<std::uint32_t> detail_values_;  // and of details_of
   std::vector<LoggedAccess> log_;
-  std::vector<Variant*> cached_variants_;
-  std::vector<Variant*> counted_;  // variants visited since the last fold
+  std::vector<Variant*> counted_;    // variants visited since the last fold
+  std::vector<Variant*> untouched_;  // with recency, folded since the last touch
   std::uint64_t touched_ = 0;
   std::uint64_t no_generation_ = 0;
   Variant nothing_;         // a guess that never matches
