@@ -1,6 +1,7 @@
 // Kernels for generated networks. All sizes are literals where a function is called, and all
-// functions are inlined there, so that each layer gets loops and offsets of its own. (In the variant
-// `shared` sizes are arguments, but for those that loops are unrolled by: kernel, stride, group.)
+// functions are inlined there, so that each layer gets loops and offsets of its own. (In the
+// variant `shared` sizes are arguments, but for those that loops are unrolled by: kernel, stride,
+// group.)
 //
 // What sets them apart from the kernels of nn/, besides constants:
 // - A 1x1 convolution knows that it is one: no window, no edge. It reads its weights

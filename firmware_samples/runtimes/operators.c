@@ -25,8 +25,8 @@ static double split(double number, int* exponent) {
   return number;
 }
 
-// A positive ratio as a multiplier of 31 bits and a shift, computed in double precision as TensorFlow
-// Lite Micro does; the core's unit has single precision only, so libgcc does all of it.
+// A positive ratio as a multiplier of 31 bits and a shift, computed in double precision as
+// TensorFlow Lite Micro does; the core's unit has single precision only, so libgcc does all of it.
 static void fixed_point(double ratio, int32_t* multiplier, uint8_t* shift) {
   int exponent;
   double fraction = split(ratio, &exponent);
