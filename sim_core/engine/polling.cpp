@@ -52,8 +52,8 @@ std::vector<std::uint64_t> Engine::contents_met(const Block& block) const {
 /// A visit that only asked has ended.
 void Engine::note_asking(const Block& block) {
   Polling& p = polling_;
-  const bool alike = p.block == &block && p.state == state_ &&
-                     p.registers == static_cast<const ArchState&>(core_);
+  const bool alike =
+      p.block == &block && p.state == state_ && p.registers == static_cast<const ArchState&>(core_);
   if (alike) {
     std::vector<std::uint64_t> contents = contents_met(block);
     if (p.is_measured && contents == p.contents) end_turn();

@@ -531,9 +531,8 @@ std::uint32_t Engine::read_register(const bus::Region& region, Address address, 
   bus_.interconnect.advance_to(when);
   const std::uint32_t offset = region.device_offset + (address - region.base);
   if (region.device->is_steady(offset)) note_answer(when);
-  return region.device->read({offset,
-                              static_cast<std::uint8_t>(size_bytes), when, pc,
-                              exceptions_.privileged()});
+  return region.device->read(
+      {offset, static_cast<std::uint8_t>(size_bytes), when, pc, exceptions_.privileged()});
 }
 
 void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,

@@ -97,12 +97,11 @@ Outcome run(const Case& on, Form form, bool stepped, bool steady, bool profile) 
   machine.poke(kRam + 0x300, 0);
   engine::Engine& engine = machine.engine();
   engine.exceptions().enable_interrupt(engine::kFirstInterrupt, true);
-  for (const Cycles when : {1'001, 5'432, 9'999})
+  for (const Cycles when : {10'001, 54'321, 99'999})
     engine.scheduler().schedule(when, [&](Cycles) { machine.device().bytes[kStatus] = 1; });
-  engine.scheduler().schedule(2'345, [&](Cycles) {
-    engine.exceptions().pend(engine::kFirstInterrupt);
-  });
-  machine.run(20'000);
+  engine.scheduler().schedule(23'456,
+                              [&](Cycles) { engine.exceptions().pend(engine::kFirstInterrupt); });
+  machine.run(200'000);
   return {machine.observe(), machine.device().steady_reads};
 }
 
@@ -116,9 +115,11 @@ TEST_P(Polling, IsTheSameTurnByTurn) {
     const Outcome fast = run(on, form, false, true, profile);
     EXPECT_EQ(difference(stepped.observation, fast.observation, profile), "");
     EXPECT_EQ(stepped.observation.stop, engine::StopReason::idle);
-    EXPECT_GT(stepped.asked, 300u);
+    EXPECT_GT(stepped.asked, 3000u);
     const bool repeats = form != Form::counts && form != Form::writes_ram;
-    if (repeats) {
+    if (repeats && profile) {
+      EXPECT_LT(fast.asked, stepped.asked / 2);  // the third loop is in two of the test's functions
+    } else if (repeats) {
       EXPECT_LT(fast.asked, stepped.asked / 4);
     } else {
       EXPECT_EQ(fast.asked, stepped.asked);
@@ -133,11 +134,11 @@ TEST_P(Polling, ADeviceThatPromisesNothingIsAskedEachTime) {
   EXPECT_EQ(difference(stepped.observation, fast.observation, false), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Loops, Polling,
-    testing::Combine(testing::Range(std::size_t{0}, std::size(kCases)),
-                     testing::Values(Form::plain, Form::padded, Form::reads_ram, Form::counts,
-                                     Form::writes_ram, Form::asks_twice)));
+INSTANTIATE_TEST_SUITE_P(Loops, Polling,
+                         testing::Combine(testing::Range(std::size_t{0}, std::size(kCases)),
+                                          testing::Values(Form::plain, Form::padded,
+                                                          Form::reads_ram, Form::counts,
+                                                          Form::writes_ram, Form::asks_twice)));
 
 }  // namespace
 }  // namespace mcost::test
