@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""What a run says besides its costs: how it failed.
+"""What a run says besides its costs: how it failed, what the image takes, what the firmware printed.
 
 Usage: run_report_test.py MCOST SOURCE_DIR.
 """
+import json
 import os
 import struct
 import subprocess
@@ -18,6 +19,7 @@ SAMPLE = os.path.join(SAMPLES, "lenet5-int8-dsp.elf")
 UDF = 0xDE00
 NOP = 0xBF00
 WFI = 0xBF30
+BRANCH_TO_SELF = 0xE7FE
 BRANCH_BACK = 0xE7FD
 
 
@@ -45,6 +47,12 @@ class RunReport(unittest.TestCase):
             with open(path, "wb") as stream:
                 stream.write(contents)
         return path
+
+    def report(self, *arguments):
+        """The JSON report of a run that ends well."""
+        result = run("run", *arguments, "--format", "json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
 
     def test_stderr_says_the_same_whatever_the_report_and_its_place(self):
         """A report in a file shows nobody how the firmware failed."""
@@ -74,6 +82,43 @@ class RunReport(unittest.TestCase):
                         self.assertEqual(said.count("\n"), 1)
                         expected = expected or said
                         self.assertEqual(said, expected)
+
+    def test_image_says_what_it_takes_of_flash_and_ram(self):
+        """As `size` counts: text 113,076, data 0, bss 8,944."""
+        report = self.report(SAMPLE, "--board", "generic-m4")
+        self.assertEqual(report["image"]["memories"], {"code": {"loaded_bytes": 113076, "reserved_bytes": 0},
+                                                       "data": {"loaded_bytes": 0, "reserved_bytes": 8944}})
+        text = run("run", SAMPLE, "--board", "generic-m4").stdout
+        self.assertIn("\n  image         loaded code 113,076; reserved data 8,944  (bytes)\n", text)
+        raw = self.path("fw.bin", raw_firmware(NOP, BRANCH_TO_SELF))
+        report = self.report(raw, "--load-at", "0", "--board", "generic-m4")
+        self.assertEqual(report["image"]["memories"], {"code": {"loaded_bytes": 0x44, "reserved_bytes": 0}})
+        placed = self.report(SAMPLE, "--board", "stm32f469i-disco", "--place", ".rodata=sdram")
+        self.assertEqual(placed["image"]["memories"]["sdram"], {"loaded_bytes": 109600, "reserved_bytes": 0})
+
+    def test_report_has_what_the_firmware_printed(self):
+        path = self.path("report.json")
+        result = run("run", SAMPLE, "--board", "generic-m4", "--format", "json", "--output", path)
+        with open(path, encoding="utf-8") as stream:
+            report = json.load(stream)
+        self.assertEqual(report["console"], result.stdout)
+        self.assertTrue(report["console"].startswith("lenet5 int8-dsp\n"))
+        self.assertIs(report["console_truncated"], False)
+        raw = self.path("fw.bin", raw_firmware(NOP, BRANCH_TO_SELF))
+        self.assertEqual(self.report(raw, "--load-at", "0", "--board", "generic-m4")["console"], "")
+
+    def test_report_has_the_first_64_kib_of_what_was_printed(self):
+        line = "a" + 21 * "\u00fc"  # 65,536 bytes end inside one of these
+        # movs r0, #4 (SYS_WRITE0); adr r1, text; bkpt 0xAB; b back
+        code = raw_firmware(0x2004, 0xA102, 0xBEAB, 0xE7FB, NOP, NOP) + line.encode() + b"\0"
+        options = [self.path("fw.bin", code), "--load-at", "0", "--board", "generic-m4", "--max-cycles", "50000", "--format", "json"]
+        first, second = (run("run", *options) for _ in range(2))
+        self.assertEqual(first.stdout, second.stdout)
+        report = json.loads(first.stdout)
+        printed = "".join(part for part in first.stderr.splitlines(True) if not part.startswith("mcost: "))
+        self.assertGreater(len(printed.encode()), 65536)
+        self.assertEqual(report["console"], (2000 * line).encode()[:65535].decode())
+        self.assertIs(report["console_truncated"], True)
 
 
 if __name__ == "__main__":
