@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "loader/elf_file.h"
-#include "sim_core/base/error.h"
+#include "loader/misfit_error.h"
 
 namespace mcost::loader {
 namespace {
@@ -79,7 +79,7 @@ std::string over_text(std::uint64_t begin, std::uint64_t outside, std::uint64_t 
     break;
   }
   outside = std::max(outside, begin);
-  throw ImageError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
+  throw MisfitError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
                         over_text(begin, outside, end, ranges),
                     image.name + (image.is_elf ? ", program header " + std::to_string(segment.index)
                                                : std::string()),
@@ -197,7 +197,7 @@ void check_no_alias_overlap(const Image& image, std::vector<Backed>& pieces) {
     const Backed& a = pieces[i - 1];
     const Backed& b = pieces[i];
     if (*a.memory != *b.memory || a.end <= b.begin) continue;
-    throw ImageError("segments overlap in " + *a.memory + ": " + a.segment->section_names() +
+    throw MisfitError("segments overlap in " + *a.memory + ": " + a.segment->section_names() +
                           " at " + hex_address(a.segment->load_address) + " and " +
                           b.segment->section_names() + " at " +
                           hex_address(b.segment->load_address) + " are the same bytes",
@@ -236,7 +236,7 @@ std::vector<std::string> check_run_addresses(const Image& image,
     const std::string what = part.name + " at " + hex_address(part.begin) + " has " +
                              count_bytes(part.end - part.begin) + ", " +
                              over_text(part.begin, *outside, part.end, ranges);
-    if (*outside < kPeripherals) throw ImageError(what, image.name, link_for_this_board(ranges));
+    if (*outside < kPeripherals) throw MisfitError(what, image.name, link_for_this_board(ranges));
     notes.push_back(what + ": accesses there fault");
   }
   return notes;

@@ -30,14 +30,14 @@ struct ZeroFill {
 };
 
 /// Checks that the bytes of every segment lie in the given ranges (adjacent ranges join) and that
-/// no two segments meet in one memory through different aliases. Errors: ImageError naming
+/// no two segments meet in one memory through different aliases. Errors: MisfitError naming
 /// section, address, bytes over and the memories that exist.
 void check_fit(const Image& image, std::span<const MemoryRange> ranges);
 
 /// Checks where the program expects memory when it runs: sections (.bss, stacks, what start-up code
 /// copies) and the zero fill behind segments. Returns notes on what lies where an external memory
 /// or a peripheral could be, at 0x40000000 and above (ARMv7-M ARM B3.1), and the board has none.
-/// Errors: ImageError naming section, address, bytes over and the memories that exist, for what is
+/// Errors: MisfitError naming section, address, bytes over and the memories that exist, for what is
 /// in no memory below that.
 [[nodiscard]] std::vector<std::string> check_run_addresses(const Image& image,
                                                            std::span<const MemoryRange> ranges);
