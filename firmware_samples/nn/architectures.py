@@ -150,3 +150,45 @@ def mobilenet_v3(width, resolution, classes=1000):
         wide = rounded(expanded * width)
         b.inverted(wide, rounded(outputs * width), kernel, stride, rounded(wide / 4) if squeeze else 0, swish)
     return b.end(rounded(960 * width), classes, hidden=rounded(1280 * width))
+
+
+def mcunet(name, resolution, first, stages, classes):
+    """What resembles an MCUNet (Lin et al.): inverted residual blocks with kernels of 3, 5 and 7, no last convolution.
+
+    A stage is its channels, its stride, and factor and kernel of each block. The published networks were searched for;
+    these are by hand, with about their multiply-accumulates and parameters.
+    """
+    b = Builder(Graph(f"{name}-w1.00-r{resolution}", resolution, resolution))
+    b.convolve("conv1", first, 3, 2)
+    for channels, stride, kinds in stages:
+        for index, (factor, kernel) in enumerate(kinds):
+            b.inverted(b.channels * factor, channels, kernel, stride if index == 0 else 1)
+    return b.end(0, classes)
+
+
+def mcunet_vww(width=1.0, resolution=80, classes=2):
+    """11.6 M multiply-accumulates and 0.43 M parameters, as mcunet-vww1; comes in one width."""
+    stages = (
+        (8, 1, ((1, 3),)),
+        (16, 2, ((4, 7), (3, 3), (3, 5))),
+        (24, 2, ((4, 5), (4, 5), (5, 3))),
+        (40, 2, ((5, 7), (4, 5), (4, 3))),
+        (48, 1, ((4, 5), (4, 3))),
+        (96, 2, ((4, 7), (4, 5), (4, 3))),
+        (160, 1, ((4, 7),)),
+    )
+    return mcunet("mcunetvww", resolution, 16, stages, classes)
+
+
+def mcunet_imagenet(width=1.0, resolution=96, classes=1000):
+    """12.8 M multiply-accumulates and 0.64 M parameters, as mcunet-imagenet1; comes in one width."""
+    stages = (
+        (8, 1, ((1, 3),)),
+        (16, 2, ((3, 5), (3, 3))),
+        (24, 2, ((4, 5), (3, 3), (3, 3))),
+        (40, 2, ((4, 7), (4, 5), (4, 3))),
+        (48, 1, ((4, 5), (3, 3))),
+        (96, 2, ((5, 7), (5, 5), (4, 3))),
+        (160, 1, ((5, 7),)),
+    )
+    return mcunet("mcunetimagenet", resolution, 16, stages, classes)

@@ -21,6 +21,7 @@ import graph  # noqa: E402
 FAMILIES = {
     "lastconv": architectures.last_convolution, "mobilenetv2": architectures.mobilenet_v2, "mobilenetv3": architectures.mobilenet_v3,
     "proxyless": architectures.proxyless, "mnasnet": architectures.mnasnet,
+    "mcunetvww": architectures.mcunet_vww, "mcunetimagenet": architectures.mcunet_imagenet,
 }
 NAME = re.compile(r"([a-z0-9]+)-w(\d\.\d\d)-r(\d+)(?:-x(\d+))?(-s\d+)?")
 

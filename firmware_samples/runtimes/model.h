@@ -1,0 +1,31 @@
+// The schema of the models that model.py writes: the slots of each table.
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "flatbuffer.h"
+
+enum { MODEL_VERSION = 3 };
+
+enum { MODEL_VERSION_SLOT, MODEL_CODES, MODEL_GRAPH, MODEL_NAME, MODEL_BUFFERS };
+enum { GRAPH_TENSORS, GRAPH_OPERATORS, GRAPH_INPUTS, GRAPH_OUTPUTS };
+enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTISATION };
+enum { QUANTISATION_SCALES, QUANTISATION_ZERO };
+enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS };
+enum { CODE_OPERATION };
+enum { OPTIONS_STRIDE };
+enum { BUFFER_DATA };
+
+enum tensor_type { TYPE_INT8, TYPE_INT32 };
+
+enum builtin {
+  BUILTIN_CONV_2D,
+  BUILTIN_DEPTHWISE_CONV_2D,
+  BUILTIN_FULLY_CONNECTED,
+  BUILTIN_ADD,
+  BUILTIN_AVERAGE_POOL_2D,
+  BUILTIN_COUNT
+};
+
+static inline uint32_t type_bytes(uint32_t type) { return type == TYPE_INT8 ? 1 : 4; }
+
+#endif  // MODEL_H
