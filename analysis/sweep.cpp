@@ -96,6 +96,13 @@ std::string failure_of(const RunExit& exit, bool any_exit_code) {
   return {};
 }
 
+/// Behind a fault, a limit is what its handler ran into.
+CellStatus status_of_failure(const RunExit& exit) {
+  const bool at_limit =
+      exit.reason == ExitReason::cycle_limit || exit.reason == ExitReason::time_limit;
+  return at_limit && !exit.fault ? CellStatus::limit : CellStatus::firmware_failed;
+}
+
 }  // namespace
 
 CellOutcome outcome_of(const RunResult& result, const OutcomeOptions& options) {
@@ -103,7 +110,10 @@ CellOutcome outcome_of(const RunResult& result, const OutcomeOptions& options) {
   outcome.exit = kExitReasonNames[static_cast<unsigned>(result.exit.reason)];
   outcome.exit_code = result.exit.code;
   outcome.error = printable(failure_of(result.exit, options.any_exit_code));
-  if (!outcome.error.empty()) return outcome;
+  if (!outcome.error.empty()) {
+    outcome.status = status_of_failure(result.exit);
+    return outcome;
+  }
   const bool is_measured = result.memory_use.has_value();
   outcome.cost = cost_of(result.total, is_measured ? &result.memory_use->total : nullptr, result);
   if (!options.with_layers) return outcome;

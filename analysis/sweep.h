@@ -52,13 +52,27 @@ struct CellLayer {
   friend bool operator==(const CellLayer&, const CellLayer&) = default;
 };
 
+/// Whether a cell has figures, else whose fault that is.
+enum class CellStatus : std::uint8_t {
+  ok,
+  firmware_failed,  // it ran, and ended with a fault, a lockup or an exit code other than 0
+  limit,            // it ran into max_cycles or timeout
+  does_not_fit,     // the board lacks memory or the core that the firmware is linked for
+  bad_setting,      // something else about the cell cannot be: nothing ran
+  host_failed,      // this machine or program is to blame
+};
+inline constexpr unsigned kCellStatuses = 6;
+inline constexpr std::array<const char*, kCellStatuses> kCellStatusNames = {
+    "ok", "firmware_failed", "limit", "does_not_fit", "bad_setting", "host_failed"};
+
 /// What remains of a cell. A cell that failed has an error and no cost: figures of a run that did
 /// not come to its end compare with nothing.
 struct CellOutcome {
   std::string key;   // of everything it depends on; empty: it was not set up
   std::string exit;  // as in kExitReasonNames; empty: it did not run
   std::optional<std::uint32_t> exit_code;
-  std::string error;   // one line; empty: it ran
+  CellStatus status = CellStatus::ok;
+  std::string error;   // one line; empty: the status is ok
   std::string result;  // file of the whole report, where that is kept
   std::optional<CellCost> cost;
   std::vector<CellLayer> layers;  // where they are asked for

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "boards/spec_reader.h"
-#include "sim_core/base/error.h"
+#include "loader/misfit_error.h"
 
 namespace mcost::boards {
 namespace {
@@ -117,9 +117,9 @@ std::string check_core(const loader::Image& image, const BoardSpec& board) {
            "only when it is reached";
   }
   if (runs(*needs, board.core)) return "";
-  throw ImageError(fmt::format("the firmware is built for {}, board {} has {}", needs->text,
-                               board.name, describe(board.core)),
-                   image.name, remedy_for(*needs));
+  throw loader::MisfitError(fmt::format("the firmware is built for {}, board {} has {}",
+                                        needs->text, board.name, describe(board.core)),
+                            image.name, remedy_for(*needs));
 }
 
 }  // namespace mcost::boards

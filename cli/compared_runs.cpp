@@ -82,6 +82,7 @@ GatheredRuns gather_runs(const RunArguments& arguments, const std::string& comma
       raw.board = board;
       raw.format = "json";  // the console is silent, the report goes nowhere
       RunResult result = run_on(raw);
+      tell_bad_exit(result);
       all.failed |= status_of(result, false) != kOk;
       all.runs.push_back(compared_run(std::move(result), file));
     }

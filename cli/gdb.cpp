@@ -95,6 +95,7 @@ int run(const GdbOptions& options) {
   if (!result) return kOk;
   file.write((report_on_stdout ? console.separator() : "") + format->render(*result));
   session.write_dumps();
+  tell_bad_exit(*result);
   return status_of(*result, strict);
 }
 

@@ -72,9 +72,16 @@ class LayoutFinder {
   }
 
  private:
+  /// In each RAM that it reaches into: linkers put one section across neighbouring memories.
   void add(MemoryKind kind, Address first, std::uint64_t size) {
-    const auto range = ram_range(bus_, first, size);
-    if (range && range->size_bytes() != 0) layout_.parts.push_back({kind, *range});
+    const std::uint64_t behind = first + size;
+    for (const bus::Region& region : bus_.regions) {
+      const std::uint64_t end = std::uint64_t{region.base} + region.size_bytes;
+      const std::uint64_t begin = std::max<std::uint64_t>(first, region.base);
+      if (begin >= std::min(behind, end)) continue;
+      const auto range = ram_range(bus_, static_cast<Address>(begin), behind - begin);
+      if (range && range->size_bytes() != 0) layout_.parts.push_back({kind, *range});
+    }
   }
 
   /// Where data ends below the stack, in its region; else where the region begins.
@@ -84,7 +91,7 @@ class LayoutFinder {
       const std::uint64_t behind = std::uint64_t{section.address} + section.size_bytes;
       const auto kind = kind_of(section);
       const bool is_data = kind == MemoryKind::data || kind == MemoryKind::bss;
-      if (is_data && region.contains(section.address) && behind <= top_)
+      if (is_data && behind > region.base && behind <= top_)
         end = std::max(end, static_cast<Address>(behind));
     }
     return end;

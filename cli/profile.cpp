@@ -309,6 +309,7 @@ int profile_run(const ProfileOptions& options, Request request) {
   const std::string separator = report_on_stdout ? attended.separator() : "";
   file.write(separator + render(result, request, options.run.firmware));
   attended.session().write_dumps();
+  tell_bad_exit(result);
   return status_of(result, strict);
 }
 

@@ -106,6 +106,7 @@ int run(const RawOptions& raw, const RawTrace& raw_trace) {
   }
   file.write((report_on_stdout ? separator : "") + format->render(result));
   attended.session().write_dumps();  // behind the report, which a full disk must not cost
+  tell_bad_exit(result);
   return status_of(result, strict);
 }
 

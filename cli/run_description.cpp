@@ -14,6 +14,7 @@
 #include "cli/fault_advice.h"
 #include "cli/given_options.h"
 #include "cli/run_session.h"
+#include "loader/memory_fit.h"
 #include "loader/sha256.h"
 
 namespace mcost::cli {
@@ -115,6 +116,33 @@ bool mattered(const std::string& path, const RunResult& result, const std::strin
   return false;
 }
 
+/// The limit may have cut a character of UTF-8 in two.
+ConsoleText whole_characters(ConsoleText console) {
+  if (!console.truncated) return console;
+  std::string& text = console.text;
+  for (std::size_t behind = 1; behind <= 3 && behind <= text.size(); ++behind) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - behind]);
+    if ((byte & 0xC0u) == 0x80u) continue;  // goes on from the byte before
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if (length > behind) text.erase(text.size() - behind);
+    break;
+  }
+  return console;
+}
+
+/// By index of the machine's memories.
+std::vector<ImageBytes> image_bytes(const loader::Image& image, const boards::Machine& machine) {
+  const std::vector<std::string> names = machine.memory_names();
+  std::vector<ImageBytes> list(names.size());
+  for (const loader::MemoryNeed& need : loader::memory_needs(image, machine.memory_ranges())) {
+    const auto found = std::find(names.begin(), names.end(), need.memory);
+    if (found == names.end()) throw InternalError("a range is of no memory: " + need.memory);
+    list[static_cast<std::size_t>(found - names.begin())] = {need.loaded_bytes,
+                                                             need.reserved_bytes};
+  }
+  return list;
+}
+
 }  // namespace
 
 void RunSession::describe_board(RunResult& result) {
@@ -122,7 +150,8 @@ void RunSession::describe_board(RunResult& result) {
   result.tool_version = MCOST_VERSION;
   result.clock = clock();
   if (const auto clocks = machine_->clocks(); clocks.size() > 1) result.clocks = clocks;
-  result.image = {image_.name, image_.sha256};
+  result.image = {image_.name, image_.sha256, image_bytes(image_, *machine_)};
+  result.console = whole_characters(console_);
   result.board = {spec.name, spec.title, std::string(boards::name_of(spec.core.model)),
                   boards::resolved_yaml(spec)};
   std::vector<std::string> digests;

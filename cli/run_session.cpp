@@ -143,6 +143,7 @@ RunSession::RunSession(RunOptions options, SessionIo io)
       symbols_(loader::SymbolTable::read(image_)),
       probes_(loader::read_probes(image_, symbols_)),
       places_(image_, symbols_) {
+  keep_console();
   boards::BoardSpec spec = boards::read_board(options_.board, {}, options_.overrides);
   boards::MachineOptions machine = machine_options(options_, io_, image_, symbols_);
   check_uarts(options_.uarts, spec);
@@ -178,6 +179,16 @@ RunSession::RunSession(RunOptions options, SessionIo io)
 }
 
 RunSession::~RunSession() = default;
+
+/// What the firmware prints passes by here, and its beginning stays for the report.
+void RunSession::keep_console() {
+  io_.console = [this, shown = std::move(io_.console)](const std::string& text, bool error) {
+    const std::size_t room = ConsoleText::kMostBytes - console_.text.size();
+    console_.truncated |= text.size() > room;
+    console_.text.append(text, 0, room);
+    if (shown) shown(text, error);
+  };
+}
 
 void RunSession::start_recording() {
   measuring_ = true;

@@ -101,6 +101,7 @@ class RunSession {
     bool at_main = false;
   };
 
+  void keep_console();
   [[nodiscard]] std::unique_ptr<LayerSource> probe_layers() const;
   void choose_layers();
   void start_recording();
@@ -154,6 +155,7 @@ class RunSession {
     std::unique_ptr<OutputFile> file;
   };
   std::vector<Dump> dumps_;
+  ConsoleText console_;
   std::vector<std::string> notes_;
   std::vector<std::string> source_notes_;  // of layers, once the run is over
 };

@@ -37,6 +37,20 @@ std::string remedy_of(const RunExit& exit) {
 
 }  // namespace
 
+void tell_bad_exit(const RunResult& result) {
+  const RunExit& exit = result.exit;
+  const bool exited = exit.reason == ExitReason::exited;
+  if (exited && exit.code.value_or(0) != 0) {
+    fmt::print(stderr, "mcost: error: the firmware ended with {}: {}\n",
+               analysis::exit_sentence(exit),
+               exit.fault ? remedy_of(exit) : "what it printed may say why");
+  } else if (exit.reason == ExitReason::idle && exit.fault) {
+    // A handler that sleeps or loops for ever; one that goes on and ends well has dealt with it.
+    fmt::print(stderr, "mcost: warning: the firmware is idle behind a fault: {}: {}\n",
+               analysis::exit_sentence(exit), remedy_of(exit));
+  }
+}
+
 int status_of(const RunResult& result, bool strict) {
   const RunExit& exit = result.exit;
   switch (exit.reason) {

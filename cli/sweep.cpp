@@ -26,6 +26,7 @@
 #include "cli/sweep_pool.h"
 #include "cli/sweep_spec.h"
 #include "cli/sweep_store.h"
+#include "loader/misfit_error.h"
 
 namespace mcost::cli {
 namespace {
@@ -197,13 +198,20 @@ class SweepRunner {
       }
       outcome = analysis::outcome_of(*result, outcome_);
       if (!result->partial) outcome.key = key;  // the host's time limit is no result
+    } catch (const loader::MisfitError& error) {
+      outcome.status = analysis::CellStatus::does_not_fit;
+      outcome.error = one_line(error);
+      return outcome;
     } catch (const InputError& error) {
+      outcome.status = analysis::CellStatus::bad_setting;
       outcome.error = one_line(error);
       return outcome;
     } catch (const std::bad_alloc&) {
+      outcome.status = analysis::CellStatus::host_failed;
       outcome.error = "not enough memory: this machine: give fewer --jobs";
       return outcome;
     } catch (const std::exception& error) {
+      outcome.status = analysis::CellStatus::host_failed;
       outcome.error = fmt::format("internal error: {}: please report it", error.what());
       return outcome;
     }

@@ -1,10 +1,12 @@
 #include "loader/memory_fit.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "loader/elf_file.h"
-#include "sim_core/base/error.h"
+#include "loader/misfit_error.h"
 
 namespace mcost::loader {
 namespace {
@@ -77,11 +79,11 @@ std::string over_text(std::uint64_t begin, std::uint64_t outside, std::uint64_t 
     break;
   }
   outside = std::max(outside, begin);
-  throw ImageError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
-                       over_text(begin, outside, end, ranges),
-                   image.name + (image.is_elf ? ", program header " + std::to_string(segment.index)
-                                              : std::string()),
-                   link_for_this_board(ranges));
+  throw MisfitError(name + " at " + hex_address(begin) + " has " + count_bytes(end - begin) + ", " +
+                        over_text(begin, outside, end, ranges),
+                    image.name + (image.is_elf ? ", program header " + std::to_string(segment.index)
+                                               : std::string()),
+                    link_for_this_board(ranges));
 }
 
 // Memory that the program expects at run time.
@@ -122,6 +124,64 @@ std::vector<Expected> expected_fills(const Image& image, std::span<const MemoryR
   return list;
 }
 
+// Ranges of offsets inside one memory, which may overlap.
+class Extents {
+ public:
+  void add(std::uint64_t begin, std::uint64_t end) { list_.emplace_back(begin, end); }
+  // Bytes in at least one of them.
+  [[nodiscard]] std::uint64_t covered() const {
+    auto sorted = list_;
+    std::sort(sorted.begin(), sorted.end());
+    std::uint64_t bytes = 0;
+    std::uint64_t reached = 0;
+    for (const auto& [begin, end] : sorted) {
+      const std::uint64_t first = std::max(begin, reached);
+      if (end > first) bytes += end - first;
+      reached = std::max(reached, end);
+    }
+    return bytes;
+  }
+
+ private:
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> list_;
+};
+
+// Calls `visit` with memory, first and last offset in it of each part of [at, end) in a memory.
+void each_in_memory(std::uint64_t at, std::uint64_t end, std::span<const MemoryRange> ranges,
+                    const auto& visit) {
+  while (at < end) {
+    const MemoryRange* const range = range_at(at, ranges);
+    std::uint64_t stop = end;
+    if (range != nullptr) {
+      stop = std::min(end, end_of(*range));
+      const std::uint64_t offset = at - range->base + range->offset;
+      visit(range->name, offset, offset + (stop - at));
+    } else {
+      for (const MemoryRange& next : ranges) {
+        if (next.base > at && next.size != 0) stop = std::min<std::uint64_t>(stop, next.base);
+      }
+    }
+    at = stop;
+  }
+}
+
+// What the program has in memory besides its bytes where they are loaded. A file without section
+// headers says it by the zero fill of its segments alone.
+std::vector<std::pair<std::uint64_t, std::uint64_t>> reserved_addresses(
+    const Image& image, std::span<const MemoryRange> ranges) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> list;
+  bool has_fill_sections = false;
+  for (const Section& section : image.sections) {
+    has_fill_sections |= !section.loaded;
+    if (section.loaded && section.load_address == section.address) continue;
+    list.emplace_back(section.address, std::uint64_t{section.address} + section.size_bytes);
+  }
+  if (has_fill_sections) return list;
+  for (const ZeroFill& fill : zero_fills(image, ranges))
+    list.emplace_back(fill.address, std::uint64_t{fill.address} + fill.size_bytes);
+  return list;
+}
+
 struct Backed {
   const std::string* memory;
   std::uint64_t begin;
@@ -137,11 +197,11 @@ void check_no_alias_overlap(const Image& image, std::vector<Backed>& pieces) {
     const Backed& a = pieces[i - 1];
     const Backed& b = pieces[i];
     if (*a.memory != *b.memory || a.end <= b.begin) continue;
-    throw ImageError("segments overlap in " + *a.memory + ": " + a.segment->section_names() +
-                         " at " + hex_address(a.segment->load_address) + " and " +
-                         b.segment->section_names() + " at " +
-                         hex_address(b.segment->load_address) + " are the same bytes",
-                     image.name, "give them separate load addresses in the linker script");
+    throw MisfitError("segments overlap in " + *a.memory + ": " + a.segment->section_names() +
+                          " at " + hex_address(a.segment->load_address) + " and " +
+                          b.segment->section_names() + " at " +
+                          hex_address(b.segment->load_address) + " are the same bytes",
+                      image.name, "give them separate load addresses in the linker script");
   }
 }
 
@@ -176,7 +236,7 @@ std::vector<std::string> check_run_addresses(const Image& image,
     const std::string what = part.name + " at " + hex_address(part.begin) + " has " +
                              count_bytes(part.end - part.begin) + ", " +
                              over_text(part.begin, *outside, part.end, ranges);
-    if (*outside < kPeripherals) throw ImageError(what, image.name, link_for_this_board(ranges));
+    if (*outside < kPeripherals) throw MisfitError(what, image.name, link_for_this_board(ranges));
     notes.push_back(what + ": accesses there fault");
   }
   return notes;
@@ -216,6 +276,33 @@ std::vector<ZeroFill> zero_fills(const Image& image, std::span<const MemoryRange
     }
   }
   return fills;
+}
+
+std::vector<MemoryNeed> memory_needs(const Image& image, std::span<const MemoryRange> ranges) {
+  std::map<std::string, Extents> loaded;
+  std::map<std::string, Extents> all;
+  for (const Segment& segment : image.segments) {
+    each_in_memory(segment.load_address, segment.load_address + std::uint64_t{segment.bytes.size()},
+                   ranges, [&](const std::string& memory, std::uint64_t begin, std::uint64_t end) {
+                     loaded[memory].add(begin, end);
+                     all[memory].add(begin, end);
+                   });
+  }
+  for (const auto& [first, behind] : reserved_addresses(image, ranges)) {
+    each_in_memory(first, behind, ranges,
+                   [&](const std::string& memory, std::uint64_t begin, std::uint64_t end) {
+                     all[memory].add(begin, end);
+                   });
+  }
+  std::vector<MemoryNeed> needs;
+  for (const MemoryRange& range : ranges) {
+    const auto found = all.find(range.name);
+    if (found == all.end()) continue;
+    const std::uint64_t bytes = loaded[range.name].covered();
+    needs.push_back({range.name, bytes, found->second.covered() - bytes});
+    all.erase(found);  // its aliases are the same memory
+  }
+  return needs;
 }
 
 std::vector<Address> aliases_of(Address address, std::span<const MemoryRange> ranges) {

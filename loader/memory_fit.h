@@ -30,14 +30,14 @@ struct ZeroFill {
 };
 
 /// Checks that the bytes of every segment lie in the given ranges (adjacent ranges join) and that
-/// no two segments meet in one memory through different aliases. Errors: ImageError naming section,
-/// address, bytes over and the memories that exist.
+/// no two segments meet in one memory through different aliases. Errors: MisfitError naming
+/// section, address, bytes over and the memories that exist.
 void check_fit(const Image& image, std::span<const MemoryRange> ranges);
 
 /// Checks where the program expects memory when it runs: sections (.bss, stacks, what start-up code
 /// copies) and the zero fill behind segments. Returns notes on what lies where an external memory
 /// or a peripheral could be, at 0x40000000 and above (ARMv7-M ARM B3.1), and the board has none.
-/// Errors: ImageError naming section, address, bytes over and the memories that exist, for what is
+/// Errors: MisfitError naming section, address, bytes over and the memories that exist, for what is
 /// in no memory below that.
 [[nodiscard]] std::vector<std::string> check_run_addresses(const Image& image,
                                                            std::span<const MemoryRange> ranges);
@@ -49,6 +49,20 @@ void check_fit(const Image& image, std::span<const MemoryRange> ranges);
 /// The parts of the segments' zero fill that lie in RAM, in segment order.
 [[nodiscard]] std::vector<ZeroFill> zero_fills(const Image& image,
                                                std::span<const MemoryRange> ranges);
+
+/// What an image needs of one memory, in bytes. Where start-up code reserves what is loaded there,
+/// it counts as loaded: the sum is what the image takes.
+struct MemoryNeed {
+  std::string memory;
+  std::uint64_t loaded_bytes = 0;  ///< File contents, at their load addresses.
+  std::uint64_t reserved_bytes =
+      0;  ///< Sections at their run addresses: zeroed, left as they are, or copied from elsewhere.
+};
+
+/// One need for each memory that `image` needs something of, in the order of `ranges`. What lies in
+/// no memory is left out.
+[[nodiscard]] std::vector<MemoryNeed> memory_needs(const Image& image,
+                                                   std::span<const MemoryRange> ranges);
 
 /// `address` and every other address that reaches the same byte, in the order of `ranges`,
 /// `address` first.

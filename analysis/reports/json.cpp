@@ -337,6 +337,20 @@ Json unmodelled_of(const RunResult& result) {
   return list;
 }
 
+/// Memories that the image needs nothing of are left out; all of them are where that is unknown.
+Json image_of(const RunResult& result) {
+  Json json = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
+  if (result.image.bytes.empty()) return json;
+  json["memories"] = Json::object();
+  for (std::size_t m = 0; m < result.image.bytes.size(); ++m) {
+    const ImageBytes& bytes = result.image.bytes[m];
+    if (bytes == ImageBytes{}) continue;
+    json["memories"][printable(result.memories[m])] = {{"loaded_bytes", integer(bytes.loaded)},
+                                                       {"reserved_bytes", integer(bytes.reserved)}};
+  }
+  return json;
+}
+
 Json board_of(const BoardInfo& board) {
   return {{"name", printable(board.name)},
           {"title", printable(board.title)},
@@ -401,10 +415,12 @@ std::string json_report(const RunResult& result) {
   for (const Hertz clock : result.clocks) json["clocks_hz"].push_back(clock_of(clock));
   add_cycles_at(json, total, result);
   json["partial"] = result.partial;
-  json["image"] = {{"name", printable(result.image.name)}, {"sha256", result.image.sha256}};
+  json["image"] = image_of(result);
   json["options"] = Json::array();
   for (const std::string& option : result.options) json["options"].push_back(printable(option));
   json["exit"] = exit_of(result.exit);
+  json["console"] = result.console.text;
+  json["console_truncated"] = result.console.truncated;
   if (result.call) json["call"] = call_json(*result.call);
   json["energy"] = energy_of_run(result);
   json["energy_absent"] = text_or_null(result.energy_absent);

@@ -250,6 +250,16 @@ void read_names(const Value& json, RunResult& result) {
   });
 }
 
+/// Earlier versions did not say.
+void read_image_bytes(const Value& json, RunResult& result) {
+  if (!json.has("memories")) return;
+  result.image.bytes.resize(result.memories.size());
+  json["memories"].each_member([&](const std::string& name, const Value& bytes) {
+    result.image.bytes[memory_index(result, name, bytes)] = {bytes["loaded_bytes"].integer(),
+                                                             bytes["reserved_bytes"].integer()};
+  });
+}
+
 LayerResult read_layer(const Value& json, const RunResult& result) {
   LayerResult layer;
   layer.name = json["name"].text();
@@ -385,6 +395,9 @@ RunResult from_json(std::string_view text, const std::string& file) {
     });
   }
   result.image = {json["image"]["name"].text(), json["image"]["sha256"].text()};
+  if (json.has("console")) {  // earlier versions did not keep it
+    result.console = {json["console"].text(), json["console_truncated"].boolean()};
+  }
   if (json.has("options")) {  // earlier versions did not say
     json["options"].each([&](const Value& option) { result.options.push_back(option.text()); });
   }
@@ -404,6 +417,7 @@ RunResult from_json(std::string_view text, const std::string& file) {
                        life["most_tenth_days"].integer()};
   }
   read_names(json, result);
+  read_image_bytes(json["image"], result);
   if (!json["energy"].is_null()) result.energy = read_energy(json["energy"], result);
   result.total = read_cost(json, result);
   read_lists(json, result);

@@ -26,6 +26,10 @@ std::string code_of(const CellOutcome& outcome) {
   return outcome.exit_code ? fmt::format("{}", *outcome.exit_code) : std::string();
 }
 
+const char* status_name(const CellOutcome& outcome) {
+  return kCellStatusNames[static_cast<unsigned>(outcome.status)];
+}
+
 }  // namespace
 
 std::string sweep_csv(const Sweep& sweep) {
@@ -38,7 +42,8 @@ std::string sweep_csv(const Sweep& sweep) {
           << "exit"
           << "exit_code"
           << "error"
-          << "result";
+          << "result"
+          << "status";
   std::string text = heading.line();
   for (std::size_t i = 0; i < sweep.rows.size(); ++i) {
     const CellOutcome& outcome = sweep.rows[i].outcome;
@@ -46,7 +51,7 @@ std::string sweep_csv(const Sweep& sweep) {
     add_axes(row, sweep, i);
     add_metrics(row, metrics, outcome.cost);
     row << (front[i] ? "1" : "0") << outcome.exit << code_of(outcome) << outcome.error
-        << outcome.result;
+        << outcome.result << status_name(outcome);
     text += row.line();
   }
   return text;
@@ -61,7 +66,8 @@ std::string sweep_layers_csv(const Sweep& sweep) {
           << "parent"
           << "visits";
   for (const SweepMetric& metric : metrics) heading << metric.name;
-  heading << "error";
+  heading << "error"
+          << "status";
   std::string text = heading.line();
   for (std::size_t i = 0; i < sweep.rows.size(); ++i) {
     const CellOutcome& outcome = sweep.rows[i].outcome;
@@ -72,7 +78,7 @@ std::string sweep_layers_csv(const Sweep& sweep) {
           << (layer != nullptr ? layer->parent : "")
           << (layer != nullptr ? fmt::format("{}", layer->visits) : "");
       add_metrics(row, metrics, layer != nullptr ? std::optional(layer->cost) : std::nullopt);
-      row << outcome.error;
+      row << outcome.error << status_name(outcome);
       text += row.line();
     };
     for (const CellLayer& layer : outcome.layers) add(&layer);

@@ -1,5 +1,9 @@
 // A cell of a sweep as one line of JSON, and back. Whole numbers are exact: picoseconds and
 // femtojoules stand beside the seconds and joules that are easier to plot.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "analysis/reports/json_value.h"
 #include "analysis/reports/numbers.h"
 #include "analysis/reports/sweep_reports.h"
@@ -83,6 +87,21 @@ CellCost read_cost(const JsonValue& json) {
   return cost;
 }
 
+/// Lines of earlier versions have an error and an exit only.
+CellStatus read_status(const JsonValue& json) {
+  if (!json.has("status")) {
+    if (json["error"].is_null()) return CellStatus::ok;
+    if (json["exit"].is_null()) return CellStatus::bad_setting;
+    return json["exit"].text().ends_with("_limit") ? CellStatus::limit
+                                                   : CellStatus::firmware_failed;
+  }
+  const std::string name = json["status"].text();
+  const auto* const found = std::find(kCellStatusNames.begin(), kCellStatusNames.end(), name);
+  if (found == kCellStatusNames.end())
+    json["status"].refuse(fmt::format("unknown status \"{}\"", name));
+  return static_cast<CellStatus>(found - kCellStatusNames.begin());
+}
+
 }  // namespace
 
 std::string sweep_line(const Sweep& sweep, std::size_t row, std::optional<bool> on_front) {
@@ -96,6 +115,7 @@ std::string sweep_line(const Sweep& sweep, std::size_t row, std::optional<bool> 
     const auto& value = sweep.rows[row].values[a];
     json["axes"][printable(sweep.axes[a])] = value ? Json(printable(*value)) : Json(nullptr);
   }
+  json["status"] = kCellStatusNames[static_cast<unsigned>(outcome.status)];
   json["error"] = outcome.error.empty() ? Json(nullptr) : Json(outcome.error);
   json["exit"] = outcome.exit.empty() ? Json(nullptr) : Json(outcome.exit);
   json["exit_code"] = outcome.exit_code ? Json(*outcome.exit_code) : Json(nullptr);
@@ -127,6 +147,7 @@ CellOutcome read_sweep_line(std::string_view line, const std::string& where) {
   const JsonValue json(document, where);
   CellOutcome outcome;
   outcome.key = json["key"].text();
+  outcome.status = read_status(json);
   outcome.error = json["error"].text_or_empty();
   outcome.exit = json["exit"].text_or_empty();
   if (!json["exit_code"].is_null()) {

@@ -26,6 +26,22 @@ std::string header(const RunResult& result) {
                      printable(result.board.core), clocks(result));
 }
 
+/// "loaded flash 61,234; reserved sram1 9,216, ccm 512"; empty: unknown.
+std::string image_sentence(const RunResult& result) {
+  const auto list = [&](const char* what, std::uint64_t ImageBytes::*bytes) {
+    std::string text;
+    for (std::size_t m = 0; m < result.image.bytes.size(); ++m) {
+      if (result.image.bytes[m].*bytes == 0) continue;
+      text += fmt::format("{}{} {}", text.empty() ? fmt::format("{} ", what) : ", ",
+                          printable(result.memories[m]), grouped(result.image.bytes[m].*bytes));
+    }
+    return text;
+  };
+  const std::string loaded = list("loaded", &ImageBytes::loaded);
+  const std::string reserved = list("reserved", &ImageBytes::reserved);
+  return loaded + (loaded.empty() || reserved.empty() ? "" : "; ") + reserved;
+}
+
 std::string call(const CallResult& call) {
   std::string text;
   row(text, "call", call_sentence(call));
@@ -50,6 +66,8 @@ std::string summary(const RunResult& result) {
       ratio(total.cycles, total.instructions, 3) + " cycles per instruction");
   row(text, "MACs", grouped(total.macs), ratio(total.macs, total.cycles, 3) + " per cycle");
   row(text, "energy", energy_sentence(result), energy_remark(result));
+  if (const std::string needs = image_sentence(result); !needs.empty())
+    row(text, "image", needs, "bytes");
   if (result.lifetime) row(text, "lifetime", lifetime_sentence(result));
   return text;
 }

@@ -96,10 +96,26 @@ struct RunExit {
   friend bool operator==(const RunExit&, const RunExit&) = default;
 };
 
+/// What an image needs of one memory. The two do not overlap: their sum is what it takes there.
+struct ImageBytes {
+  std::uint64_t loaded = 0;    // contents of the file, by load address
+  std::uint64_t reserved = 0;  // by run address: what start-up code zeroes or copies there
+  friend bool operator==(const ImageBytes&, const ImageBytes&) = default;
+};
+
 struct ImageInfo {
-  std::string name;    // without directory
-  std::string sha256;  // of the file
+  std::string name;                 // without directory
+  std::string sha256;               // of the file
+  std::vector<ImageBytes> bytes{};  // by index of RunResult::memories; empty: unknown
   friend bool operator==(const ImageInfo&, const ImageInfo&) = default;
+};
+
+/// The beginning of what the firmware printed: semihosting, UART, ITM, in the order it came.
+struct ConsoleText {
+  static constexpr std::size_t kMostBytes = 64 * 1024;
+  std::string text;        // whole characters of UTF-8, where the firmware prints such
+  bool truncated = false;  // there was more
+  friend bool operator==(const ConsoleText&, const ConsoleText&) = default;
 };
 
 struct BoardInfo {
@@ -192,6 +208,7 @@ struct RunResult {
   /// Frequencies of the core clock by index of Counters::cycles_at; empty if it never changed.
   std::vector<Hertz> clocks;
   RunExit exit;
+  ConsoleText console;
   ImageInfo image;
   BoardInfo board;
   std::vector<std::string> options;  // that can change numbers, as typed; without host folders

@@ -104,6 +104,34 @@ TEST(JsonReport, EmptyResultReadsBack) {
   EXPECT_EQ(from_json(json_report(result), "run.json"), result);
 }
 
+TEST(JsonReport, ReportsOfEarlierVersionsHaveNoConsoleAndNoSizes) {
+  const RunResult result = test::sample_result();
+  auto json = nlohmann::ordered_json::parse(json_report(result));
+  json.erase("console");
+  json.erase("console_truncated");
+  json["image"].erase("memories");
+  const RunResult again = from_json(json.dump(), "run.json");
+  EXPECT_EQ(again.console, ConsoleText{});
+  EXPECT_TRUE(again.image.bytes.empty());
+  EXPECT_EQ(text_report(again).find("  image "), std::string::npos);
+}
+
+TEST(JsonReport, SizesAreOfMemoriesOfTheRun) {
+  EXPECT_THAT(test::message_for(test::sample_result(), "\"sram\": {\n        \"loaded_bytes\"",
+                                "\"sram9\": {\n        \"loaded_bytes\""),
+              HasSubstr("sram9"));
+}
+
+TEST(JsonReport, ConsoleMayBeAnyBytes) {
+  RunResult result = test::sample_result();
+  result.console.text = std::string("a\0b\xFF\xC3\x1B[0m", 9);
+  const std::string json = json_report(result);
+  EXPECT_THAT(json, HasSubstr(R"("console": "a\u0000b)"
+                              "\xEF\xBF\xBD\xEF\xBF\xBD"
+                              R"(\u001b[0m")"));
+  EXPECT_EQ(json_report(from_json(json, "run.json")), json);
+}
+
 CallResult sample_call() {
   CallResult call;
   call.function = "scale(float const*, int)";

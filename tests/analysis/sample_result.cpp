@@ -90,7 +90,8 @@ RunResult sample_result() {
   result.exit.advice = "mend the pointer";
   result.exit.backtrace = {{{0x08000200, "main+0x20", "main.c:7"}, true},
                            {{0x08000042, "", ""}, false}};
-  result.image = {"demo.elf", std::string(64, 'a')};
+  result.console = {"hello, \"world\"\n\ttab and \xC3\xBC\n", true};
+  result.image = {"demo.elf", std::string(64, 'a'), {{12'345, 0}, {16, 2'048}, {}}};
   result.options = {"--set memories.flash.wait_states=5", "--args demo --all"};
   result.board = {"demo-board", "A board, with a comma", "cortex-m4", "name: demo-board\n"};
   result.energy_absent = "board has no energy data";

@@ -22,6 +22,8 @@ def broken_reports(run):
         if key not in ("statistics", "lifetime", "profile", "visits", "dma", "clocks_hz", "cycles_at_clock"):
             yield changed(f"without {key}", lambda report, key=key: report.pop(key))
     yield changed("unknown key", lambda report: report.update(extra=1))
+    for key in ("loaded_bytes", "reserved_bytes"):
+        yield changed(f"size without {key}", lambda report, key=key: report["image"]["memories"]["sram"].pop(key))
     yield changed("schema of another version", lambda report: report.update(schema="mcost/run/2"))
     yield changed("negative cycles", lambda report: report.update(cycles=-1))
     yield changed("inexact cycles", lambda report: report.update(cycles=2**53 + 2))

@@ -108,6 +108,7 @@ Sweep sample() {
                 row({"a.elf", "two", "2"}, cost(300, 6'000'000, 330))};
   sweep.rows[2].outcome.cost->memories.push_back({"sram, fast", 1, 2, 3, 4});
   SweepRow failed{{"a.elf", "two", "99"}, {}};
+  failed.outcome.status = CellStatus::bad_setting;
   failed.outcome.error = "wait_states must be 0..15, got \"99\": --set: write an integer";
   sweep.rows.push_back(failed);
   return sweep;
@@ -229,6 +230,7 @@ TEST(CellOutcome, OfARunThatDidNotEndByItselfHasAnErrorAndNoFigures) {
   CellOutcome outcome = outcome_of(result, {.with_layers = true});
   EXPECT_THAT(outcome.error, HasSubstr("cycle limit at"));
   EXPECT_THAT(outcome.error, HasSubstr("raise max_cycles"));
+  EXPECT_EQ(outcome.status, CellStatus::limit);
   EXPECT_FALSE(outcome.cost);
   EXPECT_THAT(outcome.layers, IsEmpty());
   result.exit.reason = ExitReason::idle;
@@ -239,6 +241,9 @@ TEST(CellOutcome, OfARunThatDidNotEndByItselfHasAnErrorAndNoFigures) {
   outcome = outcome_of(result, {});
   EXPECT_FALSE(outcome.cost);
   EXPECT_THAT(outcome.error, HasSubstr("first fault"));
+  EXPECT_EQ(outcome.status, CellStatus::firmware_failed);
+  result.exit.reason = ExitReason::time_limit;
+  EXPECT_EQ(outcome_of(result, {}).status, CellStatus::firmware_failed);
   // Firmware may go on after a fault; a handler that ends with a code of its own says it cannot.
   result.exit.reason = ExitReason::exited;
   result.exit.code = 0;
@@ -256,9 +261,11 @@ TEST(CellOutcome, AnExitCodeIsAFailureUnlessAnyIsTaken) {
   EXPECT_FALSE(outcome.cost);
   EXPECT_EQ(outcome.exit_code, 3u);
   EXPECT_THAT(outcome.error, HasSubstr("exit code 3"));
+  EXPECT_EQ(outcome.status, CellStatus::firmware_failed);
   outcome = outcome_of(result, {.any_exit_code = true});
   EXPECT_TRUE(outcome.cost);
   EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.status, CellStatus::ok);
 }
 
 // ---- what is written
@@ -276,8 +283,8 @@ TEST(SweepReport, ChosenColumnsOnlyAndAMemoryThatNoCellHasIsEmpty) {
   sweep.columns = {"cycles", "sdram_read_bytes"};
   EXPECT_THAT(sweep_csv(sweep),
               HasSubstr("cell,firmware,board,memories.flash.wait_states,cycles,sdram_read_bytes,"
-                        "pareto,exit,exit_code,error,result\n"
-                        "1,a.elf,one,,100,,1,exited,0,,\n"));
+                        "pareto,exit,exit_code,error,result,status\n"
+                        "1,a.elf,one,,100,,1,exited,0,,,ok\n"));
 }
 
 TEST(SweepReport, LayersAreRowsAndAFailedCellIsOne) {
@@ -286,9 +293,9 @@ TEST(SweepReport, LayersAreRowsAndAFailedCellIsOne) {
   sweep.columns = {"cycles"};
   sweep.rows[0].outcome.layers = {{"net", "probe", "", 1, cost(90, 900, 1)},
                                   {"net/conv", "probe", "net", 2, cost(80, 800, 1)}};
-  EXPECT_THAT(sweep_layers_csv(sweep), HasSubstr("layer,kind,parent,visits,cycles,error\n"
-                                                 "1,a.elf,one,,net,probe,,1,90,\n"
-                                                 "1,a.elf,one,,net/conv,probe,net,2,80,\n"));
+  EXPECT_THAT(sweep_layers_csv(sweep), HasSubstr("layer,kind,parent,visits,cycles,error,status\n"
+                                                 "1,a.elf,one,,net,probe,,1,90,,ok\n"
+                                                 "1,a.elf,one,,net/conv,probe,net,2,80,,ok\n"));
   EXPECT_THAT(sweep_layers_csv(sweep), HasSubstr("5,a.elf,two,99,,,,,,\"wait_states must be"));
 }
 
@@ -317,6 +324,25 @@ TEST(SweepLine, ReadsBackToTheSameOutcome) {
       EXPECT_EQ(read_sweep_line(line, "cells.jsonl:1"), sweep.rows[i].outcome);
     }
   }
+}
+
+TEST(SweepLine, StatusOfLinesOfEarlierVersionsFollowsFromErrorAndExit) {
+  const auto status_of = [](const std::string& exit, const std::string& error,
+                            std::optional<std::string> status = {}) {
+    Sweep sweep = sample();
+    sweep.rows[0].outcome.exit = exit;
+    sweep.rows[0].outcome.error = error;
+    std::string line = sweep_line(sweep, 0, std::nullopt);
+    const std::string key = "\"status\":\"ok\",";
+    line.replace(line.find(key), key.size(), status ? "\"status\":\"" + *status + "\"," : "");
+    return read_sweep_line(line, "cells.jsonl:1").status;
+  };
+  EXPECT_EQ(status_of("exited", ""), CellStatus::ok);
+  EXPECT_EQ(status_of("exited", "exit code 3"), CellStatus::firmware_failed);
+  EXPECT_EQ(status_of("time_limit", "too long"), CellStatus::limit);
+  EXPECT_EQ(status_of("", "no such value"), CellStatus::bad_setting);
+  EXPECT_EQ(status_of("", "too large", "does_not_fit"), CellStatus::does_not_fit);
+  EXPECT_THROW((void)status_of("", "?", "tired"), ConfigError);
 }
 
 TEST(SweepLine, RefusesWhatIsNone) {

@@ -2,6 +2,7 @@
 // are known by construction. However the engine runs them, the numbers are the same.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <map>
@@ -120,6 +121,16 @@ void reset(void) {
 }
 )";
 
+// One object across DTCM and SRAM1 of an STM32F767, with the stack behind it in SRAM1.
+constexpr const char* kAcrossMemories = R"(
+volatile unsigned big[0x22000 / 4];
+void reset(void) {
+  for (int i = 0; i < 0x22000 / 4; i += 16) big[i] = i;
+  results[0] = (unsigned)big;
+  for (;;) {}
+}
+)";
+
 // The stack of a task, painted before PSP points there.
 constexpr const char* kProcessStack = R"(
 unsigned task_stack[128];
@@ -144,8 +155,7 @@ void reset(void) {
 )";
 
 std::optional<mcost::test::Bytes> build(const std::string& source, const std::string& flags,
-                                        bool has_limit) {
-  std::string script = kScript;
+                                        bool has_limit, std::string script = kScript) {
   const std::size_t at = script.find("LIMIT");
   script.replace(at, 5, has_limit ? "__StackLimit = end;" : "");
   return compile({{"start.c", kStart + source}, {"link.ld", script}},
@@ -307,6 +317,33 @@ TEST(MemoryUseOfFirmware, LiveBytesOfLayersAreThoseOfTheirBuffers) {
     EXPECT_EQ(touched(3), 17 * 4 + 64u);
     EXPECT_EQ(touched(4), 0u);
     EXPECT_EQ(outcome.result.memory_use->timeline.size(), 5u);
+  }
+}
+
+TEST(MemoryUseOfFirmware, AnObjectAcrossTwoMemoriesIsOfOneKind) {
+  MCOST_NEED_TARGET_COMPILER();
+  std::string script = kScript;
+  script.replace(script.find("LENGTH = 32K"), 12, "LENGTH = 512K");
+  script.replace(script.find("0x20006000"), 10, "0x20040000");
+  for (const bool has_limit : {false, true}) {
+    const auto elf = build(kAcrossMemories, "-O2", has_limit, script);
+    ASSERT_TRUE(elf.has_value());
+    const Outcome outcome = run_elf(*elf, {}, {}, "nucleo-f767zi");
+    const RunMemoryUse& use = *outcome.result.memory_use;
+    ASSERT_LT(outcome.results[0], 0x20001000u);
+    EXPECT_EQ(at(use.total.touched, MemoryKind::bss), 0x22000u / 16 + 4);
+    EXPECT_EQ(at(use.total.touched, MemoryKind::heap), 0u);
+    EXPECT_EQ(at(use.total.touched, MemoryKind::other), 0u);
+    EXPECT_GE(at(use.sizes, MemoryKind::bss), 0x22000u + 16);
+    EXPECT_LT(at(use.sizes, MemoryKind::bss), 0x22000u + 32);
+    // What is left behind it is for stack and heap.
+    EXPECT_LE(use.stacks.at(0).size_bytes, 0x20040000u - outcome.results[0] - 0x22000u);
+    for (const std::string name : {"dtcm", "sram1"}) {
+      const auto& names = outcome.result.memories;
+      const auto found = std::find(names.begin(), names.end(), name);
+      ASSERT_NE(found, names.end());
+      EXPECT_GT(use.total.touched_by_memory.at(found - names.begin()), 500u) << name;
+    }
   }
 }
 

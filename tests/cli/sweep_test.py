@@ -203,10 +203,23 @@ cells:
             self.assertNotIn("\n", error)
         self.assertEqual([row["cycles"] != "" for row in rows], [not error for error in errors])
         self.assertEqual([row["exit"] for row in rows], ["exited", "", "", "cycle_limit", "time_limit", "", "exited", "", "exited"])
+        self.assertEqual([row["status"] for row in rows],
+                         ["ok", "bad_setting", "does_not_fit", "limit", "limit", "bad_setting", "firmware_failed", "bad_setting",
+                          "firmware_failed"])
         self.assertNotEqual(rows[8]["exit_code"], "0")
         lenient = list(csv.DictReader(io.StringIO(sweep(spec, "--format", "csv", "--any-exit-code").stdout)))
         # A fault is one whatever its handler does.
         self.assertEqual([row["cycles"] != "" for row in lenient], [True] + [False] * 7 + [True])
+
+    def test_a_firmware_that_does_not_fit_has_not_crashed(self):
+        """A smaller flash, and a board whose flash is elsewhere: nothing ran, and nobody need look for a bug."""
+        small = sweep(DSP, "--board", "generic-m4", "--set", "memories.code.size_kib=,32", "--args", "lenet5 1", "--format", "jsonl")
+        elsewhere = sweep(DSP, "--board", "nucleo-f767zi", "--args", "lenet5 1", "--format", "jsonl")
+        whole, cut = [json.loads(line) for line in small.stdout.splitlines()]
+        self.assertEqual((whole["status"], whole["error"]), ("ok", None))
+        for cell in (cut, json.loads(elsewhere.stdout)):
+            self.assertEqual((cell["status"], cell["exit"]), ("does_not_fit", None))
+            self.assertRegex(cell["error"], r"over the end of (code|itcm)")
 
     def test_the_schema_of_sweeps_holds(self):
         schema = json.loads(contents(SCHEMA))
@@ -246,7 +259,8 @@ cells:
         self.assertGreater(len(lines[0]["layers"]), 5)
         for layer in lines[0]["layers"]:
             self.assertEqual(sum(layer["cycles_by_group"].values()), layer["cycles"])
-        for wrong in ({**lines[0], "speed": 1}, {**lines[0], "error": "x"}, {**lines[5], "error": None}):
+        for wrong in ({**lines[0], "speed": 1}, {**lines[0], "error": "x"}, {**lines[5], "error": None},
+                      {**lines[5], "status": "tired"}):
             with self.assertRaises(jsonschema.ValidationError):
                 jsonschema.validate(wrong, schema)
 

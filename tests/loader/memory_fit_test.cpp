@@ -176,5 +176,53 @@ TEST(Aliases, FollowTheOffsetInTheMemory) {
   EXPECT_THAT(aliases_of(0x5, ranges), testing::ElementsAre(0x5u));
 }
 
+std::string needs_of(const Image& image, const std::vector<MemoryRange>& ranges = kBoard) {
+  std::string text;
+  for (const MemoryNeed& need : memory_needs(image, ranges)) {
+    text += need.memory + " " + std::to_string(need.loaded_bytes) + "+" +
+            std::to_string(need.reserved_bytes) + "; ";
+  }
+  return text;
+}
+
+TEST(MemoryNeeds, LoadedBytesAndReservedBytesAreToldApart) {
+  // .text 32 bytes; .data of 12 is loaded to flash, used in sram1; .bss reaches into sram2.
+  EXPECT_EQ(needs_of(read(small_program()
+                              .data(".data", 0x20000000, 0x08000020, words({1, 2, 3}))
+                              .bss(".bss", 0x2000000c, 0x20))),
+            "flash 44+0; sram1 0+32; sram2 0+12; ");
+}
+
+TEST(MemoryNeeds, WhatIsLoadedToRamIsNotReserved) {
+  EXPECT_EQ(needs_of(read(small_program()
+                              .data(".data", 0x20000000, 0x20000000, words({1, 2, 3}))
+                              .bss(".bss", 0x20000008, 8))),
+            "flash 32+0; sram1 12+4; ");
+}
+
+TEST(MemoryNeeds, SectionsThatShareRoomCountOnceAndAliasesAreOneMemory) {
+  EXPECT_EQ(needs_of(read(small_program()
+                              .data(".overlay1", 0x20000000, 0x08000020, words({1, 2}))
+                              .data(".overlay2", 0x20000000, 0x28, words({1, 2, 3})))),
+            "flash 52+0; sram1 0+12; ");
+}
+
+TEST(MemoryNeeds, WhatIsInNoMemoryIsLeftOut) {
+  EXPECT_EQ(needs_of(read(small_program()
+                              .bss(".bss", 0x1ffffff0, 0x18)
+                              .bss(".sdram", 0xd0000000, 64)
+                              .bss(".top", 0xfffffff0, 16))),
+            "flash 32+0; sram1 0+8; ");
+}
+
+TEST(MemoryNeeds, WithoutSectionsTheZeroFillOfSegmentsIsReserved) {
+  ElfBuilder program =
+      small_program().data(".data", 0x20000000, 0x20000000, words({1})).without_section_headers();
+  program.segment(
+      {.virtual_address = 0x20000004, .load_address = 0x20000004, .memory_bytes = 0x20});
+  EXPECT_EQ(needs_of(read(program)), "flash 32+0; sram1 4+28; sram2 0+4; ");
+  EXPECT_EQ(needs_of(read_image("fw.bin", words({1, 2}), 0x08000000)), "flash 8+0; ");
+}
+
 }  // namespace
 }  // namespace mcost::loader
