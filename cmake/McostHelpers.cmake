@@ -45,7 +45,8 @@ endfunction()
 # mcost_add_test(name SOURCES file... [LIBS lib...] LABEL label... [ARGS arg...] [TIMEOUT seconds] [SERIAL])
 # One googletest binary, one ctest test of the same name. `label` is one of unit, isa, timing, golden, fuzz; add
 # `slow` to keep a test out of the sanitizer run and of `script/check --fast`. SERIAL: never beside another test.
-# In the source, MCOST_SOURCE_DIR and MCOST_FIRMWARE_DIR are string literals.
+# Who runs longest is given a COST, so that it does not begin last. In the source, MCOST_SOURCE_DIR and MCOST_FIRMWARE_DIR
+# are string literals.
 function(mcost_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;LIBS;LABEL;ARGS")
   mcost_check_arguments(mcost_add_test ${name})
@@ -54,8 +55,8 @@ function(mcost_add_test name)
   target_link_libraries(${name} PRIVATE mcost_options mcost_warnings ${arg_LIBS} GTest::gmock GTest::gtest
                                         GTest::gmock_main)
   mcost_use_test_headers(${name})
-  if(NOT MCOST_SLOW_TESTS AND arg_LABEL MATCHES "isa|timing|slow")
-    set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+  if(arg_LABEL MATCHES "isa|timing|slow")
+    mcost_only_with_slow_tests(${name})
   endif()
   mcost_set_test_environment(${name})
   add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
@@ -139,6 +140,13 @@ function(mcost_add_header_self_test)
                                                  PkgConfig::unicorn)
   # Only the front end matters here. A static function in a header is unused when the header is alone.
   target_compile_options(header_self_test PRIVATE -O0 -Wno-unused-function)
+endfunction()
+
+# mcost_only_with_slow_tests(target...): `all` builds these only with the tests that are slow under sanitizers.
+function(mcost_only_with_slow_tests)
+  if(NOT MCOST_SLOW_TESTS)
+    set_target_properties(${ARGN} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+  endif()
 endfunction()
 
 # ---- used by the functions above ----

@@ -48,6 +48,7 @@ if(MCOST_SANITIZE)
     add_compile_options(-fno-sanitize=null,alignment,vptr)
   endif()
   add_link_options(-fsanitize=${MCOST_SANITIZE})
+  add_compile_definitions(MCOST_SANITIZED)
 endif()
 
 if(MCOST_COVERAGE)
