@@ -64,6 +64,11 @@ if(MCOST_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# With times in it, a precompiled header of clang is another one after each checkout, and ccache finds nothing.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
+
 find_program(MCOST_CCACHE ccache)
 if(MCOST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without this ccache passes over every file that uses a precompiled header.
