@@ -151,8 +151,8 @@ endfunction()
 
 # ---- used by the functions above ----
 
-# Compiling headers of other libraries is most of the time to build a file, and optimising expectations most of the rest of
-# a test; nobody waits for these when they run.
+# Compiling headers of other libraries is most of the time to build a file, so they are compiled once. Expectations are
+# optimised a little: without, a file takes a tenth less to compile, but fp_test twice as long to run.
 function(mcost_use_test_headers name)
   target_compile_options(${name} PRIVATE ${MCOST_TEST_OPTIONS})
   mcost_precompile_headers(${name} mcost_test_headers "GTest::gmock;GTest::gtest" "${MCOST_TEST_OPTIONS}"
@@ -160,9 +160,9 @@ function(mcost_use_test_headers name)
                            <string> <vector>)
 endfunction()
 
-# GCC 12 warns of appending to std::string where nothing is wrong.
+# GCC 12 at -O1 warns of appending to std::string where nothing is wrong.
 set(MCOST_TEST_OPTIONS
-    $<$<CONFIG:Release>:-O0>
+    $<$<CONFIG:Release>:-O1>
     $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds$<SEMICOLON>-Wno-restrict$<SEMICOLON>-Wno-stringop-overflow>)
 
 # What a library links decides which headers its files are likely to include, and the macros they are compiled with.
