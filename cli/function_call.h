@@ -90,7 +90,6 @@ class FunctionCall final : public RunController {
   std::uint64_t resets_ = 0;
   std::size_t inits_done_ = 0;
   std::uint64_t warmups_done_ = 0;
-  std::uint64_t buffers_overrun_ = 0;  // mask by buffer
   std::optional<engine::Watchpoint> stack_watch_;
   std::uint64_t idle_watches_ = 0;
   Cycles call_begin_ = 0;

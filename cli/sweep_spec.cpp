@@ -94,7 +94,8 @@ void lay_over(WrittenSweep& sweep, const SweepLine& line) {
     } else {
       values.values.push_back({text, values.place});
     }
-    std::erase_if(sweep.axes.options, [&](const auto& entry) { return entry.first == option; });
+    std::erase_if(sweep.axes.options,
+                  [chosen = option](const auto& entry) { return entry.first == chosen; });
     sweep.axes.options.emplace_back(option, std::move(values));
   }
   if (line.no_memory_use) sweep.memory_use = false;

@@ -48,6 +48,7 @@ if(MCOST_SANITIZE)
     add_compile_options(-fno-sanitize=null,alignment,vptr)
   endif()
   add_link_options(-fsanitize=${MCOST_SANITIZE})
+  add_compile_definitions(MCOST_SANITIZED)
 endif()
 
 if(MCOST_COVERAGE)
@@ -61,6 +62,11 @@ if(MCOST_FUZZ)
     message(FATAL_ERROR "MCOST_FUZZ needs clang: use `cmake --preset fuzz`")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# With times in it, a precompiled header of clang is another one after each checkout, and ccache finds nothing.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 endif()
 
 find_program(MCOST_CCACHE ccache)

@@ -15,12 +15,18 @@ class CannotRun(Exception):
 
 
 class Mcost:
-    """The program, at `path`."""
+    """The program, at `path`. The same arguments give the same numbers, so it runs once for them."""
 
     def __init__(self, path):
         self.path = path
+        self.outputs = {}
 
     def output(self, *arguments):
+        if arguments not in self.outputs:
+            self.outputs[arguments] = self._run(arguments)
+        return self.outputs[arguments]
+
+    def _run(self, arguments):
         try:
             return subprocess.run([self.path, *arguments], check=True, capture_output=True, text=True).stdout
         except subprocess.CalledProcessError as error:
@@ -40,6 +46,11 @@ def grid(header, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
+def text_of(script, lines):
+    """The page made of these lines."""
+    return "\n".join([f"<!-- Made by script/{script}; do not edit. -->", *lines]) + "\n"
+
+
 def main(script, description, lines_of):
     """Writes docs/<script>.md from `lines_of(mcost)`, or with --check compares. Returns the exit status."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -47,9 +58,8 @@ def main(script, description, lines_of):
     parser.add_argument("--mcost", default=ROOT / "build" / "release" / "bin" / "mcost")
     arguments = parser.parse_args()
     page = ROOT / "docs" / f"{script.replace('_', '-')}.md"
-    made_by = f"<!-- Made by script/{script}; do not edit. -->"
     try:
-        text = "\n".join([made_by, *lines_of(Mcost(arguments.mcost))]) + "\n"
+        text = text_of(script, lines_of(Mcost(arguments.mcost)))
     except CannotRun as error:
         print(f"{script}: {error}", file=sys.stderr)
         return 2

@@ -11,7 +11,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr Cycles kNever = bus::Initiator::kNever;
 constexpr std::size_t kFifoBytes = 32;
 
 enum class Register : std::uint8_t {

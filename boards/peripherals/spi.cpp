@@ -8,7 +8,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr Cycles kNever = bus::Initiator::kNever;
 constexpr std::uint32_t kControl1 = 0x00;
 constexpr std::uint32_t kControl2 = 0x04;
 constexpr std::uint32_t kStatus = 0x08;

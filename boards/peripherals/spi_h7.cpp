@@ -9,8 +9,6 @@
 namespace mcost::boards {
 namespace {
 
-constexpr Cycles kNever = bus::Initiator::kNever;
-
 enum Register : std::uint32_t {
   kControl1 = 0x00,
   kControl2 = 0x04,

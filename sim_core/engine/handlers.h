@@ -40,7 +40,7 @@ struct HandlerSet {
 inline constexpr unsigned kConditions = 14;  // apart from "always"
 
 // Handlers swallow the bodies whole; under sanitizers that only makes them slow to compile.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MCOST_SANITIZED
 #define MCOST_FLATTEN
 #else
 #define MCOST_FLATTEN [[gnu::flatten]]

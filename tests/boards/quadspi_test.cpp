@@ -13,7 +13,6 @@ constexpr Address kQuadspi = 0xA0001000;
 constexpr Address kOctospi = 0xA0001000;
 constexpr Address kDma2 = 0x40026400;
 constexpr Address kSram1 = 0x20000000;
-constexpr Address kNor = 0x90000000;
 constexpr unsigned kInterrupt = 91;
 
 constexpr std::uint32_t kTransferError = 1u << 0;
