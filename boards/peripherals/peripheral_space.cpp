@@ -43,12 +43,12 @@ void PeripheralSpace::reset() {
   }
 }
 
-PeripheralSpace::Block* PeripheralSpace::block_of(Address address) {
+const PeripheralSpace::Block* PeripheralSpace::block_of(Address address) const {
   const auto after =
       std::upper_bound(blocks_.begin(), blocks_.end(), address,
                        [](Address a, const Block& block) { return a < block.spec.base; });
   if (after == blocks_.begin()) return nullptr;
-  Block& block = *std::prev(after);
+  const Block& block = *std::prev(after);
   return address - block.spec.base < block.spec.size_bytes ? &block : nullptr;
 }
 
@@ -161,6 +161,13 @@ std::uint32_t PeripheralSpace::read(const bus::DeviceAccess& access) {
     }
   }
   return (value >> (8 * (address & 3u))) & low_mask(8u * access.size_bytes);
+}
+
+bool PeripheralSpace::is_steady(std::uint32_t offset) const {
+  const Address word = (spec_.mirror_of.value_or(spec_.base) + offset) & ~Address{3};
+  const Block* block = block_of(word);
+  return block != nullptr && block->model && block->model->models(word - block->spec.base) &&
+         !pending_.contains(word) && block->model->is_steady(word - block->spec.base);
 }
 
 void PeripheralSpace::write(const bus::DeviceAccess& access, std::uint32_t value) {

@@ -31,6 +31,11 @@ class PeripheralModel {
     (void)offset, (void)now;
     return stored;
   }
+  /// As bus::Device::is_steady(), of a register that is modelled.
+  [[nodiscard]] virtual bool is_steady(std::uint32_t offset) const {
+    (void)offset;
+    return false;
+  }
   /// A system reset; registers read their reset values again.
   virtual void reset() {}
   /// `start: reset`: the register has its reset value when the run starts, unseen by firmware.
@@ -56,6 +61,7 @@ class PeripheralSpace final : public bus::Device {
   void add(const PeripheralSpec& peripheral, std::unique_ptr<PeripheralModel> model);
   std::uint32_t read(const bus::DeviceAccess& access) override;
   void write(const bus::DeviceAccess& access, std::uint32_t value) override;
+  [[nodiscard]] bool is_steady(std::uint32_t offset) const override;
   /// A register as it would read, without effect.
   [[nodiscard]] std::uint32_t peek(Address word) const;
   /// The access in progress, if one is.
@@ -82,7 +88,10 @@ class PeripheralSpace final : public bus::Device {
     std::uint32_t mask = 0;
     std::uint32_t value = 0;
   };
-  [[nodiscard]] Block* block_of(Address address);
+  [[nodiscard]] const Block* block_of(Address address) const;
+  [[nodiscard]] Block* block_of(Address address) {
+    return const_cast<Block*>(std::as_const(*this).block_of(address));
+  }
   void set_reset_values(const PeripheralSpec& peripheral);
   std::uint32_t stored_word(Address word, Cycles now);
   void apply_rules(Block& block, Address word, std::uint32_t value, Cycles now);

@@ -25,6 +25,7 @@ class Spi final : public PeripheralModel, public DmaRequester, public bus::Initi
 
   // Registers.
   [[nodiscard]] bool models(std::uint32_t offset) const override { return offset <= 0x20; }
+  [[nodiscard]] bool is_steady(std::uint32_t offset) const override { return offset == kStatus; }
   void will_access(unsigned size_bytes) override { size_bytes_ = size_bytes; }
   std::uint32_t read(std::uint32_t offset, std::uint32_t stored, Cycles now) override;
   void write(std::uint32_t offset, std::uint32_t value, Cycles now) override;

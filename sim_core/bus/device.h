@@ -22,6 +22,13 @@ class Device {
   virtual ~Device() = default;
   virtual std::uint32_t read(const DeviceAccess& access) = 0;
   virtual void write(const DeviceAccess& access, std::uint32_t value) = 0;
+  /// True if reading the register at `offset` has no effect, and gives the same until something is
+  /// written, an event of the scheduler happens or an initiator makes a step. Loops that ask for it
+  /// are then not executed turn by turn.
+  [[nodiscard]] virtual bool is_steady(std::uint32_t offset) const {
+    (void)offset;
+    return false;
+  }
   /// Cycles that the last write takes beyond those of its region; forgets them.
   [[nodiscard]] virtual std::uint32_t take_wait() { return 0; }
 };

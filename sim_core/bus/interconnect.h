@@ -86,6 +86,8 @@ class Interconnect {
     return changed;
   }
 
+  /// When the next step of an initiator would be granted, if nothing else happened.
+  [[nodiscard]] Cycles next_step() const { return next_turn().when; }
   /// Everything that is granted before cycle `now` happens.
   void advance_to(Cycles now) {
     if (serving_) return;  // asked by a step that is being made

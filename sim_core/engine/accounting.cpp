@@ -236,6 +236,10 @@ void Engine::charge_op(const Block& block, const OpInfo& info, const TimedOp& ti
     add_op(sum, info, timed, replay, port, bus_.memories.size(), model_.fetch_bytes());
   };
   add_to(ledger_);
+  if (polling_.is_measured) {
+    add_to(polling_.under_way.cost);
+    if (profiler_) add_to(asking_cost_at(info.pc));
+  }
   if (profiler_) add_to(profiler_->at(profiler_->now(block.context), info.pc));
   port.forget_activity();
 }
@@ -261,6 +265,7 @@ void Engine::fold_counts() {
     variant->folded = variant->count;
     variant->cost.add_to(ledger_, visits);
     if (variant->has_recency) untouched_.push_back(variant);
+    if (polling_.is_measured) polling_.under_way.others.push_back({variant, visits});
     statistics_.memoised_visits += visits;
   }
   counted_.clear();

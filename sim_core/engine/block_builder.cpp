@@ -563,6 +563,7 @@ void Engine::invalidate_all_blocks() {
 /// Deletes dropped blocks once no visit runs, keeping what they counted.
 void Engine::bury() {
   if (graveyard_.empty()) return;
+  forget_polling();
   touch_lines();  // and no list names a variant of theirs any more
   for (const auto& block : graveyard_) harvest(*block);
   graveyard_.clear();

@@ -231,6 +231,7 @@ void Engine::step_or_run(Cycles limit, Cycles slice_end) {
     } else {
       run_heard<Hearer::nobody>(block, end);
     }
+    if (polling_.known.cycles != 0) repeat_asking(end);
   } catch (const GuestFault& fault) {
     disturb_recording();
     abandon_op(*current_);
@@ -422,6 +423,7 @@ void Engine::set_next(const Block& block) {
 /// Ends a visit that is timed by replay: `done` instructions were executed.
 void Engine::finish_replayed(Block& block, unsigned done) {
   ++statistics_.replayed_visits;
+  if (polling_.answers == 0) forget_polling();
   bus_.program_order += 64;
   context_ = block.context;
   replay_until(block, done);
@@ -443,6 +445,7 @@ void Engine::end_visit() {
   core_.mispredicted = false;
   log_.clear();
   timed_ops_ = 0;
+  polling_.answers = 0;
   if (current_->sites == kNoSites) update_sites(*current_);
 }
 
@@ -484,7 +487,13 @@ void Engine::finish_unusual(Block& block) {
     semihosting_(*this);
     return;
   }
+  const bool asked = only_asked(block);
   finish_replayed(block, done);
+  if (asked) {
+    note_asking(block);
+  } else {
+    forget_polling();
+  }
   serve_requests();
 }
 

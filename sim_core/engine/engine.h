@@ -27,6 +27,7 @@
 #include "sim_core/engine/mpu.h"
 #include "sim_core/engine/observer.h"
 #include "sim_core/engine/path_recorder.h"
+#include "sim_core/engine/polling.h"
 #include "sim_core/engine/profiler.h"
 #include "sim_core/engine/replay.h"
 #include "sim_core/engine/run_terms.h"
@@ -296,6 +297,15 @@ class Engine {
   void resolve_branch(const Block& block);
   void finish_replayed(Block& block, unsigned done);
   void finish_unusual(Block& block);
+  [[nodiscard]] bool only_asked(const Block& block) const;
+  [[nodiscard]] std::vector<std::uint64_t> contents_met(const Block& block) const;
+  void note_answer(Cycles when);
+  void note_asking(const Block& block);
+  void begin_turn(std::vector<std::uint64_t> contents);
+  void end_turn();
+  [[nodiscard]] CodeCost& asking_cost_at(Address pc);
+  void forget_polling();
+  void repeat_asking(Cycles limit);
   void abandon_op(Block& block);
   void end_visit();
   void forget_details();
@@ -733,6 +743,7 @@ class Engine {
   TimingState before_;           // that instruction
   std::unordered_set<Address> hooks_;
   DebugStops debug_stops_;
+  Polling polling_;
   Halt halt_;
   std::optional<Address> until_;
 

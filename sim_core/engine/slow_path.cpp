@@ -529,9 +529,10 @@ void Engine::store_device(const MicroOp* op, const bus::Region& region, Address 
 std::uint32_t Engine::read_register(const bus::Region& region, Address address, unsigned size_bytes,
                                     Cycles when, Address pc) {
   bus_.interconnect.advance_to(when);
-  return region.device->read({region.device_offset + (address - region.base),
-                              static_cast<std::uint8_t>(size_bytes), when, pc,
-                              exceptions_.privileged()});
+  const std::uint32_t offset = region.device_offset + (address - region.base);
+  if (region.device->is_steady(offset)) note_answer(when);
+  return region.device->read(
+      {offset, static_cast<std::uint8_t>(size_bytes), when, pc, exceptions_.privileged()});
 }
 
 void Engine::write_register(const bus::Region& region, Address address, unsigned size_bytes,

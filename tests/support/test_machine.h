@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,7 +78,12 @@ class RegisterFile final : public bus::Device {
     bool write = false;
     std::uint32_t value = 0;
   };
+  [[nodiscard]] bool is_steady(std::uint32_t offset) const override {
+    return steady.contains(offset);
+  }
   std::vector<Event> events;
+  std::set<std::uint32_t> steady;  // registers whose reads are counted, and are no events
+  std::uint64_t steady_reads = 0;
   std::map<std::uint32_t, std::uint32_t> bytes;
 };
 
