@@ -34,7 +34,7 @@ def check_network(test, variant, name, report, lines):
 def check_without_card(test, mcost, elves):
     """What needs a card says so, before it measures anything that needs it."""
     for variant in ("storage", "spill"):
-        refusal = sample_run.refusal(mcost, elves[variant], BOARD)
+        refusal = sample_run.refusal(mcost, elves[variant], BOARD, ["--format", "json"])  # its text is then on stderr
         said = refusal is not None and "no SD card: run with --sd FILE" in refusal
         test.expect(said, f"{variant} without card: {refusal}")
 
@@ -52,7 +52,8 @@ def check_all(test, mcost, scratch):
     elves = check(test, mcost, scratch)
     card = scratch / "card.img"
     card.write_bytes(bytes(CARD_BYTES))
-    jobs = [lambda variant=variant: sample_run.run(mcost, elves[variant], BOARD, ["--sd", card]) for variant in ("storage", "spill")]
+    options = ["--no-memory-use", "--sd", card]
+    jobs = [lambda elf=elves[variant]: sample_run.run(mcost, elf, BOARD, options) for variant in ("storage", "spill")]
     (_, storage), spill = sample_run.run_all(jobs)
     for where in WHERE:
         line = f"{where} hash {expected(build.LAST)}"
