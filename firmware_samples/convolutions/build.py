@@ -31,7 +31,7 @@ VARIANTS = {
 }
 SAMPLE = Sample(
     FOLDER, [*FREESTANDING, *sources.FLAGS, "-T../common/sample.ld"],
-    [source for source in sources.SOURCES if source != "../nn/main.c"],
+    sources.SOURCES,
     [*sources.HEADERS, "convolutions.h", "emit_cases.py", "cases.py"], VARIANTS, size_limit=lambda _: 5_000_000, prebuilt=[],
     generated=[*CASES, *(word for name in NETWORKS for word in sources.network(name))], generator="emit_cases.py",
 )

@@ -40,7 +40,7 @@ def c_source():
         calls += steps(graph, index, output)
         begin += length
     arena = output + max(graph.tensors[1].size for graph in graphs().values())
-    columns = max(emit.column_words(graph) for graph in graphs().values() if graph.layers[0].op == "conv")
+    columns = max(emit.column_words(graph) for graph in graphs().values())
     return "\n".join([
         "// Made by emit_cases.py. Do not edit.",
         "",
@@ -48,7 +48,7 @@ def c_source():
         '#include "mcost.h"',
         "",
         f'value nn_arena[{arena}] __attribute__((aligned(8), section(".bss.nn_arena")));',
-        f"int32_t nn_columns[{columns}] __attribute__((aligned(8)));",
+        *emit.columns_source(columns),
         f"const uint32_t nn_macs = {sum(graph.total_macs() for graph in graphs().values())}u;",
         "",
         "static const struct layer layers[] = {",

@@ -17,6 +17,7 @@ KINDS = {
 
 
 CARD_BLOCK = 16384  # bytes that are read or written at a time
+EDGE_CHANNELS = 32  # of a depthwise window that are gathered at a time, at least
 
 
 def padded(data):
@@ -78,9 +79,23 @@ def constants(graph, layer):
 
 
 def column_words(graph):
-    """Of nn_columns: two columns of halfwords, as long as the longest window of a convolution."""
-    lengths = [layer.kernel**2 * graph.tensors[layer.inputs[0]].channels for layer in graph.layers if layer.op == "conv"]
-    return -(-max(lengths) // 4) * 4
+    """Of nn_columns: two columns of halfwords, as long as the longest window of a convolution; or a window of some
+    channels of a depthwise one."""
+    words = [0]
+    for layer in graph.layers:
+        channels = graph.tensors[layer.inputs[0]].channels
+        if layer.op == "conv":
+            words.append(layer.kernel**2 * channels)
+        elif layer.op == "depthwise":
+            words.append(layer.kernel**2 * min(channels, EDGE_CHANNELS) // 4)
+    return -(-max(words) // 4) * 4
+
+
+def columns_source(words):
+    return [
+        f"int32_t nn_columns[{words}] __attribute__((aligned(8)));",
+        "const int nn_columns_bytes = sizeof nn_columns;",
+    ]
 
 
 def layer_row(graph, layer, entry):
@@ -131,7 +146,7 @@ def c_source(graph, order=None, card=(), make=block):
         f"const int nn_output_size = {graph.tensors[last].size};",
         f"const uint32_t nn_macs = {graph.total_macs()}u;",
         f'value nn_arena[{size}] __attribute__((aligned(8), section(".bss.nn_arena")));',
-        f"int32_t nn_columns[{column_words(graph)}] __attribute__((aligned(8)));",
+        *columns_source(column_words(graph)),
         f"value* const nn_input = {place(offsets, 0)};",
         f"value* const nn_output = {place(offsets, last)};",
         "",

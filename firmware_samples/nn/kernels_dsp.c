@@ -67,19 +67,27 @@ static inline int32_t saturate8(int32_t x) {
   return result;
 }
 
+// The shift of requantise(), made of what a layer has.
 #ifdef NN_Q_FORMAT
-static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t least) {
+enum { SHIFT_LESS = 0 };
+#else
+enum { SHIFT_LESS = 32 };
+#endif
+
+#ifdef NN_Q_FORMAT
+static inline value requantise(int32_t sum, int32_t multiplier, int32_t shift, int32_t least) {
   (void)multiplier;
   int32_t result = saturate8(sum >> shift);
   return (value)(result < least ? least : result);
 }
 #else
-// Scales one sum. The shift is at least 33, so the rounding half lies in the upper word, where
-// SMLAL adds it for free.
-static inline value requantise(int32_t sum, int32_t multiplier, int shift, int32_t zero) {
-  int64_t half = (int64_t)(1u << (shift - 33)) << 32;
-  int64_t product = half + (int64_t)sum * multiplier;
-  return (value)saturate8(((int32_t)(product >> 32) >> (shift - 32)) + zero);
+// Scales one sum. Of the product only the upper word counts; the last bit that is shifted out of it
+// rounds. The shift is the lowest byte of a register, as the instruction has it.
+static inline value requantise(int32_t sum, int32_t multiplier, int32_t shift, int32_t zero) {
+  int32_t high = (int32_t)((int64_t)sum * multiplier >> 32);
+  int32_t result;
+  __asm__("asrs %0, %1, %2\n\tadc %0, %0, #0" : "=r"(result) : "r"(high), "r"(shift) : "cc");
+  return (value)saturate8(result + zero);
 }
 #endif
 
@@ -107,6 +115,13 @@ static inline int32_t* fill(int32_t zero, int count, int32_t* column) {
     column += 4;
   }
   return column;
+}
+
+// The window of one pixel, of a pointwise convolution.
+static inline void gather_pixel(const struct layer* layer, struct rows input, int y, int x,
+                                int32_t* column) {
+  int pixel = (y - input.first) * layer->width + x;
+  widen(input.data + pixel * layer->channels, layer->channels, column);
 }
 
 // The window whose first pixel is at `top`, `left`. Pixels beyond the edge hold the zero point, for
@@ -188,7 +203,7 @@ static inline void all_channels(int outputs, int zero, int length, struct parame
     multiply(p.weights + channel * length, length, sums);
     for (int i = 0; i < 2; i++) {
       int32_t multiplier = nn_multiplier(&p, channel + i);
-      int shift = nn_shift(&p, channel + i);
+      int shift = nn_shift(&p, channel + i) - SHIFT_LESS;
       output[channel + i] = requantise(sums[i], multiplier, shift, zero);
       if (both) output[outputs + channel + i] = requantise(sums[2 + i], multiplier, shift, zero);
     }
@@ -205,7 +220,9 @@ void nn_convolve(const struct layer* layer, const struct parameters* p, struct r
   int x = 0;
   for (int i = 0; i < pixels; i++) {
     int32_t* column = nn_columns + i % 2 * 2;  // they alternate every two words
-    if (words) {
+    if (words && layer->kernel == 1) {
+      gather_pixel(layer, input, y * layer->stride, x * layer->stride, column);
+    } else if (words) {
       gather(layer, input, nn_first_row(layer, y), first_column(layer, x), column);
     } else {
       gather_bytes(layer, input, nn_first_row(layer, y), first_column(layer, x), column);
@@ -220,7 +237,14 @@ void nn_convolve(const struct layer* layer, const struct parameters* p, struct r
   }
 }
 
-// Four channels of a depthwise window; one word holds them of a pixel, one of a weight.
+// A depthwise window: its first pixel, and the bytes from pixel to pixel and from row to row.
+struct window {
+  const value* first;
+  int pixel;
+  int row;
+};
+
+// Four channels; one word holds them of a pixel, one of a weight.
 static inline __attribute__((always_inline)) void multiply_four(int32_t x, int32_t w,
                                                                 int32_t* sums) {
   int32_t x_even = sxtb16(x);
@@ -233,71 +257,153 @@ static inline __attribute__((always_inline)) void multiply_four(int32_t x, int32
   sums[3] = smlatt(x_odd, w_odd, sums[3]);
 }
 
-// `kernel` is a constant where this is inlined.
-static inline __attribute__((always_inline)) void inner_window(const value* pixel, int row,
-                                                               int channels, const int8_t* weights,
-                                                               int kernel, int32_t* sums) {
-  for (int y = 0; y < kernel; y++) {
-    const value* next = pixel + y * row;
-    for (int x = 0; x < kernel; x++) {
-      multiply_four(load_word(next), load_word(weights), sums);
-      next += channels;
-      weights += channels;
-    }
+static inline __attribute__((always_inline)) void scale_four(const struct parameters* p,
+                                                             int channel, int32_t zero,
+                                                             const int32_t* sums, value* output) {
+#ifdef NN_Q_FORMAT
+  for (int i = 0; i < 4; i++) output[i] = requantise(sums[i], 0, nn_shift(p, channel), zero);
+#else
+  const int32_t* multiplier = p->multiplier + channel;
+  uint32_t shifts = (uint32_t)load_word((const value*)p->shift + channel) - SHIFT_LESS * 0x01010101u;
+  for (int i = 0; i < 4; i++) {
+    output[i] = requantise(sums[i], multiplier[i], (int32_t)(shifts >> 8 * i), zero);
   }
+#endif
 }
 
-static void edge_window(const struct layer* layer, struct rows input, int top, int left,
-                        int channel, const int8_t* weights, int32_t* sums) {
-  int32_t zeros = (layer->input_zero & 0xff) * 0x01010101;
-  for (int y = top; y < top + layer->kernel; y++) {
-    for (int x = left; x < left + layer->kernel; x++) {
-      bool inside = y >= 0 && y < layer->height && x >= 0 && x < layer->width;
-      int offset = ((y - input.first) * layer->width + x) * layer->channels + channel;
-      multiply_four(inside ? load_word(input.data + offset) : zeros, load_word(weights), sums);
-      weights += layer->channels;
-    }
-  }
-}
-
-static inline __attribute__((always_inline)) void depthwise_rows(const struct layer* layer,
-                                                                 const struct parameters* parts,
-                                                                 struct rows input,
-                                                                 struct rows output, int kernel) {
+// Channels `first` to `end`, multiples of four, of one window. `kernel` is a constant where this is
+// inlined.
+static inline __attribute__((always_inline)) void filter(const struct layer* layer,
+                                                         const struct parameters* parts,
+                                                         struct window window, int first, int end,
+                                                         value* output, int kernel) {
   struct parameters p = *parts;
   int channels = layer->channels;
-  int row = layer->width * channels;
-  value* out = output.data;
-  for (int y = output.first; y < output.first + output.count; y++) {
-    int top = nn_first_row(layer, y);
-    bool inner_row = top >= 0 && top + kernel <= layer->height;
-    for (int x = 0; x < layer->output_width; x++) {
-      int left = first_column(layer, x);
-      bool inner = inner_row && left >= 0 && left + kernel <= layer->width;
-      const value* pixel = input.data + (top - input.first) * row + left * channels;
-      for (int channel = 0; channel < channels; channel += 4) {
-        int32_t sums[4];
-        for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i];
-        if (inner) {
-          inner_window(pixel + channel, row, channels, p.weights + channel, kernel, sums);
-        } else {
-          edge_window(layer, input, top, left, channel, p.weights + channel, sums);
-        }
-        for (int i = 0; i < 4; i++) {
-          *out++ = requantise(sums[i], nn_multiplier(&p, channel + i), nn_shift(&p, channel + i),
-                              layer->output_zero);
-        }
+  int32_t zero = layer->output_zero;
+  int next_row = window.row - kernel * window.pixel;
+  for (int channel = first; channel < end; channel += 4) {
+    const value* pixel = window.first + (channel - first);
+    const int8_t* weights = p.weights + channel;
+    int32_t sums[4];
+    for (int i = 0; i < 4; i++) sums[i] = p.bias[channel + i];
+    for (int y = 0; y < kernel; y++) {
+#pragma GCC unroll 7
+      for (int x = 0; x < kernel; x++) {
+        multiply_four(load_word(pixel), load_word(weights), sums);
+        pixel += window.pixel;
+        weights += channels;
+        // Two pointers that walk: GCC would keep an address of each pixel, more than there are
+        // registers, and load words ahead.
+        __asm__ volatile("" : "+r"(pixel), "+r"(weights)::"memory");
       }
+      pixel += next_row;
     }
+    scale_four(&p, channel, zero, sums, output + channel);
+  }
+}
+
+typedef void filter_function(const struct layer* layer, const struct parameters* parts,
+                             struct window window, int first, int end, value* output);
+
+#define FILTER(name, kernel)                                                                      \
+  static void name(const struct layer* layer, const struct parameters* parts, struct window window, \
+                   int first, int end, value* output) {                                           \
+    filter(layer, parts, window, first, end, output, kernel);                                     \
+  }
+FILTER(filter3, 3)
+FILTER(filter5, 5)
+FILTER(filter7, 7)
+FILTER(filter_any, layer->kernel)
+
+static filter_function* filter_of(int kernel) {
+  if (kernel == 3) return filter3;
+  if (kernel == 5) return filter5;
+  return kernel == 7 ? filter7 : filter_any;
+}
+
+// Copies `bytes`, a multiple of four; returns where it stopped. The barrier keeps GCC from calling
+// memcpy().
+static inline value* copy_words(const value* from, int bytes, value* to) {
+  for (; bytes >= 16; bytes -= 16) {
+    int32_t words[4];
+    __builtin_memcpy(words, from, sizeof words);
+    __builtin_memcpy(to, words, sizeof words);
+    __asm__ volatile("" ::: "memory");
+    from += 16;
+    to += 16;
+  }
+  for (; bytes > 0; bytes -= 4) {
+    int32_t word = load_word(from);
+    __builtin_memcpy(to, &word, sizeof word);
+    __asm__ volatile("" ::: "memory");
+    from += 4;
+    to += 4;
+  }
+  return to;
+}
+
+static inline value* fill_words(int32_t word, int bytes, value* to) {
+  for (; bytes > 0; bytes -= 4) {
+    __builtin_memcpy(to, &word, sizeof word);
+    __asm__ volatile("" ::: "memory");
+    to += 4;
+  }
+  return to;
+}
+
+// `count` channels of a window that reaches beyond the edge, where pixels hold the zero point.
+static void gather_edge(const struct layer* layer, struct rows input, int top, int left,
+                        int channel, int count, value* to) {
+  int channels = layer->channels;
+  int kernel = layer->kernel;
+  int32_t zeros = (layer->input_zero & 0xff) * 0x01010101;
+  int begin = left < 0 ? -left : 0;
+  int end = layer->width - left < kernel ? layer->width - left : kernel;
+  for (int y = top; y < top + kernel; y++) {
+    if (y < 0 || y >= layer->height) {
+      to = fill_words(zeros, kernel * count, to);
+      continue;
+    }
+    const value* from =
+        input.data + ((y - input.first) * layer->width + left + begin) * channels + channel;
+    to = fill_words(zeros, begin * count, to);
+    for (int x = begin; x < end; x++, from += channels) to = copy_words(from, count, to);
+    to = fill_words(zeros, (kernel - end) * count, to);
+  }
+}
+
+// As many channels at a time as nn_columns holds.
+static void filter_edge(const struct layer* layer, const struct parameters* p, struct rows input,
+                        int top, int left, filter_function* run, value* output) {
+  value* buffer = (value*)nn_columns;
+  int most = nn_columns_bytes / (layer->kernel * layer->kernel) & ~3;
+  for (int first = 0; first < layer->channels; first += most) {
+    int count = layer->channels - first < most ? layer->channels - first : most;
+    gather_edge(layer, input, top, left, first, count, buffer);
+    run(layer, p, (struct window){buffer, count, layer->kernel * count}, first, first + count,
+           output);
   }
 }
 
 void nn_depthwise(const struct layer* layer, const struct parameters* p, struct rows input,
                   struct rows output) {
-  switch (layer->kernel) {
-    case 3: depthwise_rows(layer, p, input, output, 3); break;
-    case 5: depthwise_rows(layer, p, input, output, 5); break;
-    default: depthwise_rows(layer, p, input, output, layer->kernel); break;
+  int channels = layer->channels;
+  int kernel = layer->kernel;
+  int row = layer->width * channels;
+  filter_function* run = filter_of(kernel);
+  value* out = output.data;
+  for (int y = output.first; y < output.first + output.count; y++) {
+    int top = nn_first_row(layer, y);
+    bool inner_row = top >= 0 && top + kernel <= layer->height;
+    for (int x = 0; x < layer->output_width; x++, out += channels) {
+      int left = first_column(layer, x);
+      if (inner_row && left >= 0 && left + kernel <= layer->width) {
+        const value* first = input.data + (top - input.first) * row + left * channels;
+        run(layer, p, (struct window){first, channels, row}, 0, channels, out);
+      } else {
+        filter_edge(layer, p, input, top, left, run, out);
+      }
+    }
   }
 }
 
@@ -314,7 +420,7 @@ void nn_dense(const struct layer* layer, const struct parameters* p, const value
       weights += 4;
     }
     output[p->first_output + channel] =
-        requantise(sum, nn_multiplier(p, channel), nn_shift(p, channel), layer->output_zero);
+        requantise(sum, nn_multiplier(p, channel), nn_shift(p, channel) - SHIFT_LESS, layer->output_zero);
   }
 }
 

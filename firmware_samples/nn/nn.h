@@ -68,7 +68,10 @@ struct rows {
 extern const char nn_name[];
 extern const uint8_t nn_parameters[];
 extern value nn_arena[];
-extern int32_t nn_columns[];  // two columns of halfwords, in which the DSP kernels gather inputs
+// In which the DSP kernels gather inputs: two columns of halfwords, or some channels of a depthwise
+// window; four of any at least.
+extern int32_t nn_columns[];
+extern const int nn_columns_bytes;
 extern value* const nn_input;
 extern value* const nn_output;
 extern const int nn_height, nn_width, nn_channels;  // of the input

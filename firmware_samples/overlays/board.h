@@ -7,6 +7,9 @@
 /// Before the first access to external memory.
 void board_prepare(void);
 
+/// After board_prepare(): parameters are where the network looks for them.
+void load_parameters(void);
+
 /// DMA has written here: what the data cache holds of it is void.
 void board_forget(const void* at, uint32_t bytes);
 

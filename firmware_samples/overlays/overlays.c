@@ -151,6 +151,7 @@ static void run_groups(const struct layer* layer, const value* first, value* out
 
 void nn_prepare(void) {
   board_prepare();
+  load_parameters();
   dma_start_clock();
 }
 

@@ -36,7 +36,7 @@ VARIANTS = {f"{name}-{kernels}": variant(stack, kernels) for name, stack in STAC
 VARIANTS |= {f"{name}-dsp": variant(stack, "dsp") for name, stack in MORE_CODEBOOKS.items()}
 GENERATED = [word for name, _ in [*STACKS.values(), *MORE_CODEBOOKS.values()] for word in sources.network(name)]
 SAMPLE = Sample(
-    FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], sources.SOURCES,
+    FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], [*sources.SOURCES, sources.MAIN],
     [*sources.HEADERS, "emit_stacks.py", "stacks.py", "huffman.py"], VARIANTS, size_limit=lambda _: 2_500_000, prebuilt=[],
     generated=GENERATED, generator="emit_stacks.py",
 )

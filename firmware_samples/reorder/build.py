@@ -24,7 +24,7 @@ VARIANTS = {
     ] for order, size in SRAM.items()
 }
 SAMPLE = Sample(
-    FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], sources.SOURCES,
+    FOLDER, [*FREESTANDING, *sources.FLAGS, *sources.CORES["m7"], "-T../common/sample.ld"], [*sources.SOURCES, sources.MAIN],
     [*sources.HEADERS, "emit_orders.py", "cells.py", "orders.py"], VARIANTS, size_limit=lambda _: 300_000, prebuilt=[],
     generated=[PARAMETERS, *(f"{order}.c" for order in SRAM)], generator="emit_orders.py",
 )

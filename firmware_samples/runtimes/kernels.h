@@ -4,7 +4,8 @@
 
 #include "nn.h"
 
-/// Two columns of halfwords for nn_convolve(), aligned to 4.
+/// As nn.h says of nn_columns, aligned to 4.
 extern int32_t* kernels_columns;
+extern int kernels_columns_bytes;
 
 #endif  // KERNELS_H

@@ -118,11 +118,20 @@ static enum status prepare_conv(struct interpreter* context, struct node* node) 
   return context->request_scratch(context, columns, &p->scratch);
 }
 
+// Of windows that reach beyond the edge.
+static uint32_t edge_bytes(const struct layer* layer) {
+  enum { MOST_CHANNELS = 32 };
+  int channels = layer->channels < MOST_CHANNELS ? layer->channels : MOST_CHANNELS;
+  return (uint32_t)(layer->kernel * layer->kernel * channels);
+}
+
 static enum status prepare_depthwise(struct interpreter* context, struct node* node) {
   struct prepared* p;
   enum status status = prepare_any(context, node, NN_DEPTHWISE, &p);
   if (status == STATUS_OK) status = read_kernel(context, node, p);
-  return status == STATUS_OK ? prepare_multipliers(context, node, p) : status;
+  if (status == STATUS_OK) status = prepare_multipliers(context, node, p);
+  if (status != STATUS_OK) return status;
+  return context->request_scratch(context, edge_bytes(&p->layer), &p->scratch);
 }
 
 static enum status prepare_dense(struct interpreter* context, struct node* node) {
@@ -194,6 +203,8 @@ static enum status invoke_conv(struct interpreter* context, struct node* node) {
 static enum status invoke_depthwise(struct interpreter* context, struct node* node) {
   const struct prepared* p = node->data;
   struct parameters parameters = parameters_of(context, node);
+  kernels_columns = context->scratch_buffer(context, p->scratch);
+  kernels_columns_bytes = (int)edge_bytes(&p->layer);
   nn_depthwise(&p->layer, &parameters, input_rows(context, node, 0), output_rows(context, node));
   return STATUS_OK;
 }

@@ -45,12 +45,10 @@ def cycles_per_mac(lab, kernels, board, case):
     return int(entry["cycles"]) / entry["macs_declared"]
 
 
-def issued_and_branching(lab, board, case):
+def issued(lab, board, case):
     """Cycles per MAC, as text."""
     entry = layer(lab.result(Run(SAMPLE, f"dsp-{board.core}", board.name)), case)
-    issued = int(entry["causes"]["issue"])
-    branching = sum(int(entry["causes"].get(cause, 0)) for cause in ("refill", "mispredict"))
-    return " + ".join(figure(cycles / entry["macs_declared"]) for cycles in (issued, branching))
+    return figure(int(entry["causes"]["issue"]) / entry["macs_declared"])
 
 
 def case_table(lab):
@@ -102,8 +100,8 @@ def findings(lab, shares):
     why = (
         f"It holds on {' and '.join(board.short for board in ordered) or 'none of the boards'}. What an output costs once (bias, "
         "scaling, storing) is shared by 9 products at 3x3 and by 25 at 5x5; against that, more of the larger windows lie at the "
-        "edge, where the code branches for each pixel. Issued and branching cycles per MAC go from 3x3 to 5x5 so: "
-        + each(lambda board: " to ".join(issued_and_branching(lab, board, case) for case in DEPTHWISE[:2]))
+        "edge, where they are gathered before they are multiplied, which is less. Issued cycles per MAC from 3x3 to 7x7: "
+        + each(lambda board: ", ".join(issued(lab, board, case) for case in DEPTHWISE))
         + ". Ours is one kernel for all sizes; CMSIS-NN, which TinyOps ran, has one of its own for 3x3."
     )
     return [
