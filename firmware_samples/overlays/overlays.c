@@ -156,6 +156,7 @@ void nn_prepare(void) {
 }
 
 void nn_run(const struct layer* layer, const value* first, const value* second, value* output) {
+  if (layer == nn_layers) board_finish();  // the core wrote the network's input
   bool is_pool = layer->operation == NN_POOL || layer->operation == NN_DENSE;
   bool both = layer->operation == NN_ADD;
   struct job job = {layer, first, second, both, is_pool, layer->output_height};
