@@ -138,7 +138,8 @@ def bars(title, y_label, groups, series):
     group_width = (WIDTH - RIGHT - LEFT) / len(groups)
     width = 0.8 * group_width / len(series)
     for i, group in enumerate(groups):
-        parts.append(text(LEFT + (i + 0.5) * group_width, HEIGHT - BOTTOM + 18, group))
+        for row, words in enumerate(group.split(", ")):  # one below the other
+            parts.append(text(LEFT + (i + 0.5) * group_width, HEIGHT - BOTTOM + 18 + 15 * row, words))
     for j, (name, row) in enumerate(series.items()):
         fill = f'fill="{COLOURS[j]}"'
         for i, value in enumerate(row):
