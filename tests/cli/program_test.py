@@ -14,6 +14,9 @@ import unittest
 
 import jsonschema
 
+sys.dont_write_bytecode = True
+from firmware_case import BRANCH_BACK, BRANCH_TO_SELF, NOP, UDF, FolderCase, raw_firmware  # noqa: E402
+
 MCOST = os.path.abspath(sys.argv[1])
 SOURCE = os.path.abspath(sys.argv[2])
 SAMPLES = os.path.join(SOURCE, "firmware_samples", "lenet5", "prebuilt")
@@ -21,37 +24,13 @@ SAMPLE = os.path.join(SAMPLES, "lenet5-int8-dsp.elf")
 BOARDS = ("generic-m0", "generic-m3", "generic-m33", "generic-m4", "generic-m7", "launchxl-cc26x2r1",
           "nucleo-l496zg", "stm32f469i-disco")
 
-UDF = 0xDE00
-NOP = 0xBF00
-BRANCH_TO_SELF = 0xE7FE
-BRANCH_BACK = 0xE7FD
 
 
 def run(*arguments, **options):
     return subprocess.run([MCOST, *arguments], capture_output=True, text=True, check=False, timeout=120, **options)
 
 
-def raw_firmware(*halfwords):
-    """A vector table whose reset vector is 0x40, and code there."""
-    table = struct.pack("<2I", 0x20001000, 0x41).ljust(0x40, b"\0")
-    return table + struct.pack(f"<{len(halfwords)}H", *halfwords)
-
-
-class ProgramTest(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def path(self, name, contents=None):
-        path = os.path.join(self.folder, name)
-        if contents is not None:
-            with open(path, "wb") as stream:
-                stream.write(contents)
-        return path
-
+class ProgramTest(FolderCase):
     def report(self, *arguments):
         """The JSON report of a run that ends well."""
         result = run("run", *arguments, "--format", "json")
