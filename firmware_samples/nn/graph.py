@@ -300,18 +300,24 @@ class Graph:
             if layer.op in in_place and spans[source][1] == spans[layer.output][0]:
                 owner[layer.output] = owner[source]
                 lives[owner[source]][1] = max(lives[owner[source]][1], spans[layer.output][1])
-        placed, offsets = [], {}
-        roots = sorted((number for number in spans if owner[number] == number), key=lambda n: (-self.tensors[n].size, n))
-        for number in roots:
-            size = -(-self.tensors[number].size // align) * align
-            first, last = lives[number]
-            offset = 0
-            for begin, end, other_first, other_last in sorted(placed):
-                if other_first <= last and first <= other_last and begin < offset + size and offset < end:
-                    offset = end
-            placed.append((offset, offset + size, first, last))
-            offsets[number] = offset
-        return {number: offsets[owner[number]] for number in spans}, max(end for _, end, _, _ in placed)
+        requests = [(self.tensors[n].size, *lives[n], n) for n in spans if owner[n] == n]
+        places, size = lowest_places(requests, align)
+        return {number: places[owner[number]] for number in spans}, size
+
+
+def lowest_places(requests, align):
+    """Offsets by key, and the size of the whole, of requests (bytes, first step, last step, key): the largest first, of
+    equal ones that with the lower key, each at the lowest place that is free while it lives."""
+    places, placed = {}, []
+    for size, first, last, key in sorted(requests, key=lambda request: (-request[0], request[3])):
+        size = -(-size // align) * align
+        offset = 0
+        for begin, end, other_first, other_last in sorted(placed):
+            if other_first <= last and first <= other_last and begin < offset + size and offset < end:
+                offset = end
+        placed.append((offset, offset + size, first, last))
+        places[key] = offset
+    return places, max(end for _, end, _, _ in placed)
 
 
 def spilled(graph, budget):

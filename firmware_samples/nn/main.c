@@ -1,18 +1,12 @@
 // Runs the network that is linked in once, on the image, and prints a hash of its outputs.
 
+#include "hash.h"
 #include "mcost.h"
 #include "nn.h"
 #include "runtime.h"
 
 /// What the deployment has to do before the first layer; a sample without deployment has none.
 __attribute__((weak)) void nn_prepare(void) {}
-
-// FNV-1a.
-static uint32_t hash_of(const value* outputs, int count) {
-  uint32_t hash = 2166136261u;
-  for (int i = 0; i < count; i++) hash = (hash ^ (uint8_t)outputs[i]) * 16777619u;
-  return hash;
-}
 
 int main(void) {
   print(nn_name);

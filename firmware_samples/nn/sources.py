@@ -4,7 +4,7 @@ FLAGS = ["-O3", "-g", "-I../nn"]
 SOURCES = ["../common/startup.c", "../common/runtime.c", "../nn/ops.c", "../nn/image.c"]
 MAIN = "../nn/main.c"  # of samples that have none of their own
 HEADERS = [
-    "../common/sample.ld", "../common/runtime.h", "../include/mcost.h", "../nn/nn.h", "../nn/generate.py", "../nn/graph.py",
+    "../common/sample.ld", "../common/runtime.h", "../include/mcost.h", "../nn/nn.h", "../nn/hash.h", "../nn/generate.py", "../nn/graph.py",
     "../nn/emit.py", "../nn/architectures.py",
 ]
 GENERATOR = "../nn/generate.py"

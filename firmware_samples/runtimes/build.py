@@ -18,7 +18,7 @@ from sample_build import FREESTANDING, Sample  # noqa: E402
 SHARED = ["../common/startup.c", "../common/runtime.c", "../nn/image.c"]
 HEADERS = [
     *sources.HEADERS, "../nn/kernels_dsp.c", "generate.py", "generate_c.py", "model.py", "networks.py", "arena.h",
-    "flatbuffer.h", "generated.h", "hash.h", "interpreter.h", "kernels.h", "model.h", "network.h", "planner.h",
+    "flatbuffer.h", "generated.h", "interpreter.h", "kernels.h", "model.h", "network.h", "planner.h",
 ]
 INTERPRETER = [
     "main_interpreter.c", "interpreter.c", "allocate.c", "planner.c", "arena.c", "operators.c", "kernels.c", "../nn/ops.c",

@@ -7,7 +7,7 @@ columns lie, which tensor is written over which.
 import numpy as np
 
 import emit
-from graph import ADD_SHIFT, pool_multiplier
+from graph import ADD_SHIFT, lowest_places, pool_multiplier
 
 DATA_CACHE = 4096
 SCALING_BYTES = 9  # of a channel: bias, multiplier, shift
@@ -67,17 +67,9 @@ def plan(graph):
             raise ValueError(f"{layer.name}: its input is needed later, so it cannot be written over")
     requests = [(graph.tensors[n].size, *lives[n], ("tensor", n)) for n in spans if owner[n] == n]
     requests += [(scratch_bytes(graph, layer), i, i, ("scratch", i)) for i, layer in enumerate(graph.layers)]
-    places, placed = {}, []
-    for size, first, last, key in sorted(requests, key=lambda request: (-request[0], request[3])):
-        size = -(-size // ALIGN) * ALIGN
-        offset = 0
-        for begin, end, other_first, other_last in sorted(placed):
-            if other_first <= last and first <= other_last and begin < offset + size and offset < end:
-                offset = end
-        placed.append((offset, offset + size, first, last))
-        places[key] = offset
+    places, size = lowest_places(requests, ALIGN)
     tensors = {number: places["tensor", owner[number]] for number in spans}
-    return tensors, {i: places["scratch", i] for i in range(len(graph.layers))}, max(end for _, end, _, _ in placed)
+    return tensors, {i: places["scratch", i] for i in range(len(graph.layers))}, size
 
 
 def depthwise_weights(layer):

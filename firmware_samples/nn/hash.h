@@ -1,6 +1,6 @@
 // FNV-1a, by which outputs are compared with the reference.
-#ifndef HASH_H
-#define HASH_H
+#ifndef NN_HASH_H
+#define NN_HASH_H
 
 #include <stdint.h>
 
@@ -10,4 +10,4 @@ static inline uint32_t hash_of(const int8_t* outputs, int count) {
   return hash;
 }
 
-#endif  // HASH_H
+#endif  // NN_HASH_H
